@@ -1,0 +1,45 @@
+"""Plugins: the kinds there are, who provides them, and how their parameters are bound."""
+
+from mtdsl.registry.constraints import Bound, Length, NotNegative, Positive, Share, Steps, Tokens
+from mtdsl.registry.hooks import hookimpl
+from mtdsl.registry.kinds import (
+    Evaluator,
+    Extender,
+    Gate,
+    Lint,
+    Merger,
+    Mixer,
+    Optimizer,
+    Packer,
+    Progress,
+    Scheduler,
+    Source,
+    SourceFacts,
+)
+from mtdsl.registry.loading import Entry, Registry, installed
+
+__all__ = [
+    "Bound",
+    "Entry",
+    "Evaluator",
+    "Extender",
+    "Gate",
+    "Length",
+    "Lint",
+    "Merger",
+    "Mixer",
+    "NotNegative",
+    "Optimizer",
+    "Packer",
+    "Positive",
+    "Progress",
+    "Registry",
+    "Scheduler",
+    "Share",
+    "Source",
+    "SourceFacts",
+    "Steps",
+    "Tokens",
+    "hookimpl",
+    "installed",
+]

@@ -1,0 +1,41 @@
+"""What a parameter of a plugin may be: used inside `Annotated[...]` on a field of its dataclass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A number between two ends; `None` is no end. `open_low` and `open_high` leave the end itself out."""
+
+    low: float | None = None
+    high: float | None = None
+    open_low: bool = False
+    open_high: bool = False
+
+    def allows(self, value: float) -> bool:
+        """Whether `value` lies between the ends."""
+        if self.low is not None and (value < self.low or (self.open_low and value == self.low)):
+            return False
+        return self.high is None or value < self.high or (not self.open_high and value == self.high)
+
+    def __str__(self) -> str:
+        low = "" if self.low is None else f"{'more than' if self.open_low else 'at least'} {self.low:g}"
+        high = "" if self.high is None else f"{'less than' if self.open_high else 'at most'} {self.high:g}"
+        return " and ".join(part for part in (low, high) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """The unit a parameter is written in: `tokens`, `steps` or `length` (a window); without it, a plain number."""
+
+    name: str
+
+
+Positive = Bound(low=0, open_low=True)
+NotNegative = Bound(low=0)
+Share = Bound(low=0, high=1)
+Tokens = Dimension("tokens")
+Steps = Dimension("steps")
+Length = Dimension("length")

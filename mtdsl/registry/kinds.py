@@ -1,0 +1,170 @@
+"""The kinds of plugin: light descriptors that a package yields, and what each factory must make.
+
+A descriptor holds its factory as text (`"package.module:Name"`), so that registering imports nothing. A factory is a frozen
+dataclass: its fields are the parameters. Its module must import neither torch nor numpy at the top; methods may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """A technique's name in recipes, and where its factory is."""
+
+    kind: ClassVar[str]
+    name: str
+    factory: str
+
+
+class Scheduler(Descriptor):
+    """Moves a number or a mixture along an arrow; see `Shape`."""
+
+    kind = "scheduler"
+
+
+class Mixer(Descriptor):
+    """Chooses weights by a rule; see `Weighing`."""
+
+    kind = "mixer"
+
+
+class Extender(Descriptor):
+    """Changes the window and the positions; see `Extension`."""
+
+    kind = "extender"
+
+
+class Merger(Descriptor):
+    """Makes weights of weights; see `Merging`."""
+
+    kind = "merger"
+
+
+class Source(Descriptor):
+    """Yields documents; see `Documents`."""
+
+    kind = "source"
+
+
+class Packer(Descriptor):
+    """Lays documents into windows; see `mtdsl.data.packing.Packing`."""
+
+    kind = "packer"
+
+
+class Optimizer(Descriptor):
+    """Builds a torch optimizer; see `Optimizing`."""
+
+    kind = "optimizer"
+
+
+class Gate(Descriptor):
+    """Lets a chain go on, or not."""
+
+    kind = "gate"
+
+
+class Evaluator(Descriptor):
+    """Measures a model."""
+
+    kind = "evaluator"
+
+
+class Lint(Descriptor):
+    """Finds something in a plan that its author should know."""
+
+    kind = "lint"
+
+
+KINDS: tuple[type[Descriptor], ...] = (
+    Scheduler,
+    Mixer,
+    Extender,
+    Merger,
+    Source,
+    Packer,
+    Optimizer,
+    Gate,
+    Evaluator,
+    Lint,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where along an arrow a scheduler is asked for its value.
+
+    `fraction` of the way, 0 to 1; `tokens` since the arrow began and its whole `length` in tokens; the values at its two
+    ends (for a mixture, 0 and 1).
+    """
+
+    fraction: float
+    tokens: float
+    length: float
+    start: float
+    end: float
+
+
+class Shape(Protocol):
+    """What a scheduler's factory makes."""
+
+    def __call__(self, at: Progress, /) -> float:
+        """How far the value has moved from `at.start` (0) to `at.end` (1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What a mixer may know of a source: its tokens after tokenizing, and the share it had (None where it was only named)."""
+
+    name: str
+    tokens: int
+    share: float | None = None
+
+
+class Weighing(Protocol):
+    """What a static mixer's factory makes."""
+
+    def __call__(self, sources: Sequence[SourceFacts], /) -> Sequence[float]:
+        """Weights in the order of `sources`: none negative; they are normalised afterwards."""
+
+
+class Extension(Protocol):
+    """What an extender's factory makes: an edit of a model's rotary embedding. No torch: numbers in, numbers out."""
+
+    def rope_parameters(self, before: Mapping[str, Any], old: int, new: int) -> dict[str, Any]:
+        """transformers' `config.rope_parameters` after the window went from `old` to `new` tokens."""
+
+    def inv_freq(self, parameters: Mapping[str, Any], head_dim: int) -> tuple[list[float], float]:
+        """Closed form of `parameters`: `head_dim / 2` inverse frequencies (radians a token) and the attention scaling."""
+
+
+class Merging(Protocol):
+    """What a merger's factory makes. Called tensor by tensor, so that memory does not grow with the model."""
+
+    def __call__(self, tensors: Sequence[torch.Tensor], weights: Sequence[float], /) -> torch.Tensor:
+        """One tensor of several of one shape, in the first's dtype, computed in at least float32; `weights` sum to 1."""
+
+
+class Documents(Protocol):
+    """What a source's factory makes. `base` is the folder of the recipe, against which relative paths are read."""
+
+    def fingerprint(self, base: Path) -> str:
+        """A hash of the content: other text, other fingerprint; another place, the same."""
+
+    def texts(self, base: Path) -> Iterator[str]:
+        """The documents in a fixed order. Raises `mtdsl.diag.Refusal` for what the user can mend."""
+
+
+class Optimizing(Protocol):
+    """What an optimizer's factory makes."""
+
+    def build(self, parameters: Iterable[tuple[str, torch.nn.Parameter]], modules: torch.nn.Module) -> torch.optim.Optimizer:
+        """An optimizer over the named parameters; every group carries its `lr`, which the executor sets before each step."""

@@ -1,0 +1,116 @@
+"""Finds plugin packages through their entry points and keeps what they register."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from mtdsl.diag import Diagnostic
+from mtdsl.registry import hooks
+from mtdsl.registry.kinds import KINDS, Descriptor
+
+GROUP = "mtdsl"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A registered technique and the package that provides it."""
+
+    descriptor: Descriptor
+    package: str
+    version: str
+
+    @property
+    def kind(self) -> str:
+        """The kind of plugin."""
+        return self.descriptor.kind
+
+    @property
+    def name(self) -> str:
+        """The name in recipes."""
+        return self.descriptor.name
+
+    def factory(self) -> type[Any]:
+        """The dataclass behind the name, imported now. Raises `ImportError` or `AttributeError` of a broken package."""
+        module, _, attribute = self.descriptor.factory.partition(":")
+        return getattr(importlib.import_module(module), attribute)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A package whose entry point did not load, and why."""
+
+    package: str
+    entry_point: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Every technique by kind and name. Two packages that claim one name are both kept: using it is then an error."""
+
+    entries: Mapping[tuple[str, str], tuple[Entry, ...]] = field(default_factory=dict)
+    broken: tuple[Broken, ...] = ()
+
+    def find(self, kind: str, name: str) -> tuple[Entry, ...]:
+        """The packages' entries of that name: none, one, or several that conflict."""
+        return self.entries.get((kind, name), ())
+
+    def names(self, kind: str) -> list[str]:
+        """All names of a kind, sorted."""
+        return sorted(name for of, name in self.entries if of == kind)
+
+    def build(self, kind: str, name: str, params: Mapping[str, Any]) -> Any:
+        """The technique itself, made from its bound parameters. Raises `KeyError` where nobody provides it."""
+        entry = self.find(kind, name)
+        if not entry:
+            raise KeyError(f"no {kind} named {name}")
+        from mtdsl.registry.parameters import construct
+
+        return construct(entry[0].factory(), params)
+
+    def warnings(self) -> Iterator[Diagnostic]:
+        """One warning a broken package."""
+        for broken in self.broken:
+            yield Diagnostic("plugin-broken", "warning", f"`{broken.package}` failed to load: {broken.reason}")
+
+
+@cache
+def installed() -> Registry:
+    """What the installed packages register, read once a process."""
+    return register(entry_points(group=GROUP))
+
+
+def register(points: Iterable[EntryPoint]) -> Registry:
+    """A registry of the packages behind `points`; one that fails to load is kept as broken, the rest works."""
+    entries: dict[tuple[str, str], tuple[Entry, ...]] = {}
+    broken: list[Broken] = []
+    for point in sorted(points, key=lambda point: (point.name, point.value)):
+        package = point.dist.name if point.dist else point.module
+        version = point.dist.version if point.dist else ""
+        try:
+            found = list(_descriptors(point.load()))
+        except Exception as error:  # noqa: BLE001  a stranger's package may raise anything and must not stop the rest
+            broken.append(Broken(package, point.name, f"{type(error).__name__}: {error}"))
+            continue
+        for descriptor in found:
+            key = descriptor.kind, descriptor.name
+            entries[key] = (*entries.get(key, ()), Entry(descriptor, package, version))
+    return Registry(entries, tuple(broken))
+
+
+def _descriptors(module: ModuleType) -> Iterator[Descriptor]:
+    manager = pluggy.PluginManager(hooks.PROJECT)
+    manager.add_hookspecs(hooks)
+    manager.register(module)
+    manager.check_pending()
+    for kind in KINDS:
+        for implementation in getattr(manager.hook, hooks.hook_of(kind.kind)).get_hookimpls():
+            yield from implementation.function()

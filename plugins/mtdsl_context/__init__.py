@@ -1,0 +1,1 @@
+"""Changes of window and positions, built in; registered as any third party's are."""

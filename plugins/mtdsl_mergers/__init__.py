@@ -1,0 +1,1 @@
+"""Weights out of weights, built in; registered as any third party's are."""

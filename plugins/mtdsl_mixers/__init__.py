@@ -1,0 +1,1 @@
+"""Rules that choose weights, built in; registered as any third party's are."""

@@ -1,0 +1,1 @@
+"""Optimizers, built in; registered as any third party's are."""

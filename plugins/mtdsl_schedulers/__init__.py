@@ -1,0 +1,1 @@
+"""Shapes of arrows, built in; registered as any third party's are."""

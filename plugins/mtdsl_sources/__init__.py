@@ -1,0 +1,1 @@
+"""Where documents come from, built in; registered as any third party's are."""
