@@ -17,8 +17,10 @@ from mtdsl.registry.kinds import (
     SourceFacts,
 )
 from mtdsl.registry.loading import Entry, Registry, installed
+from mtdsl.registry.parameters import Argument, bind
 
 __all__ = [
+    "Argument",
     "Bound",
     "Entry",
     "Evaluator",
@@ -40,6 +42,7 @@ __all__ = [
     "SourceFacts",
     "Steps",
     "Tokens",
+    "bind",
     "hookimpl",
     "installed",
 ]

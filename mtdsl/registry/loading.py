@@ -15,6 +15,7 @@ import pluggy
 from mtdsl.diag import Diagnostic
 from mtdsl.registry import hooks
 from mtdsl.registry.kinds import KINDS, Descriptor
+from mtdsl.registry.parameters import construct
 
 GROUP = "mtdsl"
 
@@ -58,6 +59,7 @@ class Registry:
 
     entries: Mapping[tuple[str, str], tuple[Entry, ...]] = field(default_factory=dict)
     broken: tuple[Broken, ...] = ()
+    _built: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, kind: str, name: str) -> tuple[Entry, ...]:
         """The packages' entries of that name: none, one, or several that conflict."""
@@ -68,13 +70,14 @@ class Registry:
         return sorted(name for of, name in self.entries if of == kind)
 
     def build(self, kind: str, name: str, params: Mapping[str, Any]) -> Any:
-        """The technique itself, made from its bound parameters. Raises `KeyError` where nobody provides it."""
-        entry = self.find(kind, name)
-        if not entry:
-            raise KeyError(f"no {kind} named {name}")
-        from mtdsl.registry.parameters import construct
-
-        return construct(entry[0].factory(), params)
+        """The technique itself, made once from its bound parameters. Raises `KeyError` where nobody provides it."""
+        key = f"{kind} {name} {sorted(params.items())}"
+        if key not in self._built:
+            entry = self.find(kind, name)
+            if not entry:
+                raise KeyError(f"no {kind} named {name}")
+            self._built[key] = construct(entry[0].factory(), params)
+        return self._built[key]
 
     def warnings(self) -> Iterator[Diagnostic]:
         """One warning a broken package."""

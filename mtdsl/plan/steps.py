@@ -1,0 +1,48 @@
+"""Steps and tokens of a phase, both ways. Steps count from 0; tokens from the phase's first."""
+
+from __future__ import annotations
+
+from mtdsl.plan.model import Batch, Phase
+
+
+def tokens_before(phase: Phase, step: int) -> int:
+    """Tokens of the phase that come before `step`; those of the whole phase for `step == phase.steps`."""
+    return 0 if phase.batch is None else tokens_of(phase.batch, step)
+
+
+def tokens_of(batch: Batch, steps: int) -> int:
+    """Tokens in the first `steps` steps; a batch goes on at its last size."""
+    sequences, left = 0, steps
+    for run in batch.runs[:-1]:
+        taken = min(left, run.steps)
+        sequences += taken * run.sequences
+        left -= taken
+    return (sequences + left * batch.runs[-1].sequences) * batch.length
+
+
+def sequences(phase: Phase, step: int) -> int:
+    """How many sequences `step` is fed."""
+    if phase.batch is None:
+        return 0
+    for run in phase.batch.runs:
+        if step < run.steps:
+            return run.sequences
+        step -= run.steps
+    return phase.batch.runs[-1].sequences
+
+
+def step_at(phase: Phase, tokens: int) -> int:
+    """The step that is fed the phase's token number `tokens`; `phase.steps` at or past its end."""
+    return 0 if phase.batch is None else min(steps_of(phase.batch, tokens), phase.steps)
+
+
+def steps_of(batch: Batch, tokens: int) -> int:
+    """How many whole steps fit into `tokens`."""
+    steps = 0
+    for run in batch.runs[:-1]:
+        size = run.sequences * batch.length
+        if tokens < run.steps * size:
+            return steps + tokens // size
+        tokens -= run.steps * size
+        steps += run.steps
+    return steps + tokens // (batch.runs[-1].sequences * batch.length)

@@ -1,0 +1,176 @@
+"""Binds the arguments of a call in a recipe to the fields of a plugin's dataclass, all errors at once."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, fields
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from mtdsl.diag import Label, Report, Span
+from mtdsl.registry.constraints import Bound, Dimension
+
+DIMENSIONS = {"tokens": "a number of tokens", "steps": "a number of steps", "length": "a window such as `4k`"}
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A value of the recipe: a `Fraction`, text, truth value or tuple of arguments; `dimension` of a number, or None."""
+
+    value: Fraction | str | bool | tuple[Argument, ...] | None
+    dimension: str | None
+    span: Span
+
+    @property
+    def plain(self) -> Any:
+        """The value without spans."""
+        return tuple(item.plain for item in self.value) if isinstance(self.value, tuple) else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A field of a plugin's dataclass, its type taken apart."""
+
+    name: str
+    type: Any
+    bound: Bound | None
+    dimension: str | None
+    optional: bool
+    default: Any
+
+    @property
+    def required(self) -> bool:
+        """Whether a call must give it."""
+        return self.default is MISSING
+
+
+def parameters(factory: type[Any]) -> tuple[Parameter, ...]:
+    """The parameters of a plugin, in order. Raises `TypeError` where the factory is no dataclass."""
+    hints = typing.get_type_hints(factory, include_extras=True)
+    return tuple(_parameter(field, hints[field.name]) for field in fields(factory) if field.init)
+
+
+def bind(
+    factory: type[Any], args: Sequence[Argument], named: Mapping[str, Argument], call: Span, title: str, report: Report
+) -> dict[str, Any] | None:
+    """Every parameter's value, defaults included; None where something was wrong, which `report` then says."""
+    known = {parameter.name: parameter for parameter in parameters(factory)}
+    given = dict(zip(known, args, strict=False))
+    wrong = len(args) > len(known)
+    if wrong:
+        report.error("plugin-argument", f"`{title}` takes at most {len(known)} arguments", args[len(known)].span)
+    for name, argument in named.items():
+        if name not in known:
+            wrong = True
+            _unknown(name, argument, title, known, report)
+        given[name] = argument
+    for name, parameter in known.items():
+        if name not in given and parameter.required:
+            wrong = True
+            report.error("plugin-argument", f"`{title}` needs `{name}`", call, help=f"write {title}({name} = ...)")
+    bound = {name: _bound(known[name], given, title, report) for name in known if name in given or not known[name].required}
+    return None if wrong or any(value is MISSING for value in bound.values()) else bound
+
+
+def construct(factory: type[Any], params: Mapping[str, Any]) -> Any:
+    """The plugin itself from bound parameters: exact numbers become `float` where the field says so."""
+    types_of = {parameter.name: parameter.type for parameter in parameters(factory)}
+    return factory(**{name: _native(types_of.get(name), value) for name, value in params.items()})
+
+
+def _parameter(field: Field[Any], hint: Any) -> Parameter:
+    marks: tuple[Any, ...] = ()
+    if get_origin(hint) is Annotated:
+        hint, *rest = get_args(hint)
+        marks = tuple(rest)
+    options = get_args(hint) if get_origin(hint) in (types.UnionType, typing.Union) else (hint,)
+    kept = [option for option in options if option is not type(None)]
+    default = field.default if field.default_factory is MISSING else field.default_factory()
+    return Parameter(
+        field.name,
+        kept[0],
+        next((mark for mark in marks if isinstance(mark, Bound)), None),
+        next((mark.name for mark in marks if isinstance(mark, Dimension)), None),
+        len(kept) < len(options),
+        default,
+    )
+
+
+def _unknown(name: str, argument: Argument, title: str, known: Mapping[str, Parameter], report: Report) -> None:
+    near = get_close_matches(name, known, 1)
+    listed = ", ".join(f"`{other}`" for other in known)
+    hint = f"did you mean `{near[0]}`?" if near else f"it has {listed}" if known else "it has none"
+    report.error("plugin-argument", f"`{title}` has no parameter `{name}`", argument.span, help=hint)
+
+
+def _bound(parameter: Parameter, given: Mapping[str, Argument], title: str, report: Report) -> Any:
+    argument = given.get(parameter.name)
+    if argument is None:
+        return _exact(parameter.default)
+    problem = _problem(parameter, argument)
+    if problem:
+        wanted = f"`{parameter.name}` of `{title}` must be {problem}"
+        report.error("plugin-argument", wanted, Label(argument.span, f"this is `{argument.span.text}`"))
+        return MISSING
+    value = argument.plain
+    return int(value) if parameter.type is int and isinstance(value, Fraction) else value
+
+
+def _problem(parameter: Parameter, argument: Argument) -> str | None:
+    if argument.value is None and parameter.optional:
+        return None
+    if isinstance(argument.value, Fraction):
+        return _number_problem(parameter, argument)
+    if parameter.type in (int, float, Fraction):
+        return "a number"
+    return _other_problem(parameter.type, argument)
+
+
+def _number_problem(parameter: Parameter, argument: Argument) -> str | None:
+    value = argument.value
+    assert isinstance(value, Fraction)
+    if parameter.type not in (int, float, Fraction, Any):
+        return _other_problem(parameter.type, argument)
+    if parameter.type is int and value.denominator != 1:
+        return "a whole number"
+    if not _dimension_fits(parameter.dimension, argument.dimension):
+        return DIMENSIONS.get(parameter.dimension or "", "a plain number")
+    return str(parameter.bound) if parameter.bound and not parameter.bound.allows(float(value)) else None
+
+
+def _dimension_fits(wanted: str | None, got: str | None) -> bool:
+    return got == wanted or got == "number" or (wanted is None and got == "share")
+
+
+def _other_problem(kind: Any, argument: Argument) -> str | None:
+    if get_origin(kind) is Literal:
+        options = get_args(kind)
+        return None if argument.value in options else "one of " + ", ".join(f'"{option}"' for option in options)
+    if get_origin(kind) is tuple:
+        inner = Parameter("", get_args(kind)[0], None, None, False, MISSING)
+        items = argument.value if isinstance(argument.value, tuple) else None
+        return "a list" if items is None else next(filter(None, (_problem(inner, item) for item in items)), None)
+    if kind is bool:
+        return None if isinstance(argument.value, bool) else "`true` or `false`"
+    if kind is str:
+        return None if isinstance(argument.value, str) else "text in quotes"
+    return None
+
+
+def _exact(value: Any) -> Any:
+    """A default as a plan holds it: floats by their shortest decimal, so that `0.1` is one tenth."""
+    if isinstance(value, tuple):
+        return tuple(_exact(item) for item in value)
+    return Fraction(repr(value)) if isinstance(value, float) else value
+
+
+def _native(kind: Any, value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        inner = get_args(kind)[0] if get_origin(kind) is tuple else None
+        return tuple(_native(inner, item) for item in value)
+    if isinstance(value, Fraction) and kind is not Fraction:
+        return int(value) if kind is int else float(value)
+    return float(value) if kind is float and isinstance(value, int) and not isinstance(value, bool) else value
