@@ -1,0 +1,29 @@
+"""The table of commands. A command's module is imported when it is called, or to list it in `--help`."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from cyclopts import App
+
+EXIT_CODES = "Exit codes: 0 fine, 1 problems found, 2 wrong use or an internal error, 130 interrupted."
+
+
+def _version() -> str:
+    return version("mtdsl")
+
+
+app = App(
+    name="mtdsl",
+    help="Declarative mid-training of language models: check a recipe, see its plan, run it.",
+    help_epilogue=EXIT_CODES,
+    version=_version,
+    suppress_keyboard_interrupt=False,
+)
+COMMANDS = {
+    "check": "Check recipes without running anything.",
+    "plan": "Show what a recipe will do.",
+    "plugins": "List the installed plugins.",
+}
+for _name, _help in COMMANDS.items():
+    app.command(f"mtdsl.cli.{_name}:{_name}", name=_name, help=_help)

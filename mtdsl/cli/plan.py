@@ -1,0 +1,69 @@
+"""`mtdsl plan`: what a recipe will do, before a GPU is spent."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from mtdsl.cli.failure import Misuse
+from mtdsl.cli.output import deliver
+from mtdsl.cli.recipes import Recipe, Sets, compiled
+from mtdsl.cli.terminal import colored, width
+
+if TYPE_CHECKING:
+    from mtdsl.plan.model import Plan
+
+Format = Literal["text", "json", "svg", "csv"]
+
+
+def plan(
+    recipe: Recipe,
+    /,
+    *,
+    set_: Sets = None,
+    format_: Annotated[Format | None, Parameter(name="--format")] = None,
+    out: Path | None = None,
+    sample: Annotated[int | None, Parameter(validator=Number(gte=2))] = None,
+) -> int:
+    """Show what a recipe will do.
+
+    Parameters
+    ----------
+    format_
+        text for a terminal (the default), json for machines, svg for a picture, csv for `--sample`.
+    out
+        Write there instead of to stdout.
+    sample
+        So many rows along the plan's token axis, as CSV: tokens, phase, step, lr, batch_tokens, context, mix.SOURCE.
+    """
+    form = format_ or ("csv" if sample else "text")
+    if (sample is None) == (form == "csv"):
+        raise Misuse("`--sample N` goes with `--format csv`")
+    made = compiled(recipe, set_)
+    if made is None:
+        return 1
+    deliver(_drawn(made, form, sample or 0, to_terminal=out is None), out)
+    return 0
+
+
+def _drawn(made: Plan, form: Format, rows: int, *, to_terminal: bool) -> str:
+    from mtdsl.registry import installed
+
+    if form == "json":
+        from mtdsl.plan import codec
+
+        return json.dumps(codec.to_json(made), indent=2, ensure_ascii=False) + "\n"
+    if form == "csv":
+        return _table(made, rows)
+    if form == "svg":
+        from mtdsl.view import svg
+
+        return svg.render(made, installed())
+    from mtdsl.view import text
+
+    return text.render(made, installed(), width=width(), color=to_terminal and colored(sys.stdout))

@@ -1,0 +1,38 @@
+"""`mtdsl plugins`: the techniques that are installed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from mtdsl.registry import Registry, installed
+
+
+def plugins(*, format_: Annotated[Literal["text", "json"], Parameter(name="--format")] = "text") -> int:
+    """List the installed plugins: kind, name, package, version; and the packages that failed to load."""
+    registry = installed()
+    rows = _rows(registry)
+    if format_ == "json":
+        broken = [{"package": bad.package, "entry_point": bad.entry_point, "reason": bad.reason} for bad in registry.broken]
+        sys.stdout.write(json.dumps({"plugins": rows, "broken": broken}, indent=2) + "\n")
+    else:
+        sys.stdout.write(_aligned(rows))
+        sys.stdout.writelines(f"broken: {bad.package} ({bad.entry_point}): {bad.reason}\n" for bad in registry.broken)
+    return int(bool(registry.broken))
+
+
+def _rows(registry: Registry) -> list[dict[str, str]]:
+    return [
+        {"kind": entry.kind, "name": entry.name, "package": entry.package, "version": entry.version}
+        for _, entries in sorted(registry.entries.items())
+        for entry in entries
+    ]
+
+
+def _aligned(rows: list[dict[str, str]]) -> str:
+    head = {"kind": "kind", "name": "name", "package": "package", "version": "version"}
+    wide = {key: max(len(row[key]) for row in [head, *rows]) for key in head}
+    return "".join("  ".join(row[key].ljust(wide[key]) for key in head).rstrip() + "\n" for row in [head, *rows])
