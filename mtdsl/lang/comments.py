@@ -1,0 +1,64 @@
+"""What is said in comments: `##` documents an item or a value, `# mtr: allow(id)` silences a finding on its line."""
+
+from __future__ import annotations
+
+import re
+
+from mtdsl.diag import Report, Source, Span
+from mtdsl.lang.tree import Allow
+
+_COMMENT = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"|(?P<comment>#[^\n]*)')
+_DIRECTIVE = re.compile(r"#\s*mtr:\s*(?P<order>.*?)\s*$")
+_ALLOW = re.compile(r"allow\(\s*(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)\s*,?\s*\)")
+_BEHIND = re.compile(r"[ \t]*,?[ \t]*(?=##)")
+
+
+class Comments:
+    """The comments of one file, found by where they stand."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        found = (match for match in _COMMENT.finditer(source.text) if match["comment"])
+        self.spans = tuple(Span(source, *match.span()) for match in found)
+        self._by_start = {span.start: span.text for span in self.spans}
+        self._own_line = {span.line: span.text for span in self.spans if self._stands_alone(span)}
+
+    def doc(self, start: int, end: int, opening: int | None = None) -> str:
+        """The `##` text above what covers `start` to `end`, and behind it on its last line or its opening brace."""
+        behind = (self._behind(at) for at in (opening, end) if at is not None)
+        return "\n".join(text for text in (self._above(start), *behind) if text)
+
+    def _stands_alone(self, comment: Span) -> bool:
+        line_start = self._source.line_starts[comment.line - 1]
+        return not self._source.text[line_start : comment.start].strip()
+
+    def _behind(self, at: int) -> str:
+        gap = _BEHIND.match(self._source.text, at)
+        return _words(self._by_start.get(gap.end(), "")) if gap else ""
+
+    def _above(self, start: int) -> str:
+        line, column = self._source.position(start)
+        if self._source.line(line)[: column - 1].strip():
+            return ""
+        lines: list[str] = []
+        while (line := line - 1) in self._own_line and self._own_line[line].startswith("##"):
+            lines.insert(0, _words(self._own_line[line]))
+        return "\n".join(lines)
+
+
+def allows(comments: Comments, report: Report) -> tuple[Allow, ...]:
+    """Every `# mtr: allow(...)`; any other `# mtr:` is a warning, since it was meant to do something."""
+    found: list[Allow] = []
+    for span in comments.spans:
+        if not (directive := _DIRECTIVE.search(span.text)):
+            continue
+        if match := _ALLOW.fullmatch(directive["order"]):
+            found.append(Allow(span, tuple(re.split(r"\s*,\s*", match["ids"]))))
+        else:
+            message = f"`# mtr: {directive['order']}` is not understood"
+            report.warning("unknown-directive", message, span, help="write `# mtr: allow(lr-jump)`")
+    return tuple(found)
+
+
+def _words(comment: str) -> str:
+    return comment.lstrip("#").strip()

@@ -1,0 +1,41 @@
+"""What numbers and strings stand for."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from mtdsl.diag import Report, Span
+
+_NUMBER = re.compile(r"(?P<digits>[\d_.]+)(?:[eE](?P<exponent>[+-]?\d+))?(?P<suffix>\D*)")
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
+_LONGEST = 64
+_LARGEST_EXPONENT = 300
+
+
+def number(word: str, span: Span, report: Report) -> tuple[Fraction, str]:
+    """The number as written and its suffix: `1.5M` gives 3/2 and `M`.
+
+    Numbers of more than 64 digits or beyond 1e300 are an error: nothing is that large, and to compute with them may never end.
+    """
+    match = _NUMBER.fullmatch(word)
+    assert match is not None, word
+    digits, exponent = match["digits"].replace("_", ""), match["exponent"] or "0"
+    if len(digits) > _LONGEST or len(exponent) > 5 or abs(int(exponent)) > _LARGEST_EXPONENT:
+        report.error("number-too-large", "this number has too many digits", span)
+        return Fraction(0), match["suffix"]
+    return Fraction(f"{digits}e{exponent}"), match["suffix"]
+
+
+def string(word: str, span: Span, report: Report) -> str:
+    """The text between the quotes, with its escapes resolved."""
+
+    def resolve(match: re.Match[str]) -> str:
+        if match[1] not in _ESCAPES:
+            at = span.start + 1 + match.start()
+            message = f"`{match[0]}` is not an escape"
+            report.error("unknown-escape", message, Span(span.source, at, at + 2), help="a backslash itself is written `\\\\`")
+        return _ESCAPES.get(match[1], match[0])
+
+    return _ESCAPE.sub(resolve, word[1:-1])

@@ -1,0 +1,45 @@
+"""Where a tree is being built: what its tokens' positions mean, and where remarks go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from lark import Token
+
+from mtdsl.diag import Report, Source, Span
+from mtdsl.lang.comments import Comments
+from mtdsl.lang.grammar import reserved
+
+
+class Extent(Protocol):
+    """Positions of a tree's first and last character, as Lark's `Meta` has them."""
+
+    start_pos: int
+    end_pos: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """The piece of `source` that begins at `offset`."""
+
+    source: Source
+    offset: int
+    comments: Comments
+    report: Report
+
+    def span(self, extent: Extent) -> Span:
+        """What a subtree covers."""
+        return Span(self.source, self.offset + extent.start_pos, self.offset + extent.end_pos)
+
+    def word(self, token: Token) -> Span:
+        """What a token covers."""
+        assert token.start_pos is not None
+        return Span(self.source, self.offset + token.start_pos, self.offset + token.start_pos + len(token))
+
+    def declare(self, token: Token) -> tuple[str, Span]:
+        """A name that the recipe gives to something, and its span; a keyword is an error, and is kept all the same."""
+        span = self.word(token)
+        if token in reserved():
+            self.report.error("keyword-as-name", f"`{token}` is a keyword", span, help=f"take another name, such as `{token}1`")
+        return str(token), span
