@@ -1,0 +1,106 @@
+"""Attention over flat rows: causal inside a document, nothing across, whatever the architecture.
+
+transformers builds no mask for an attention function that has no mask function under its name, so the cumulative lengths
+are the only mask there is: its own ways of packing either leak between documents or build a dense mask.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from inspect import signature
+from typing import Any
+
+import torch
+from torch.nn.functional import scaled_dot_product_attention
+from transformers import AttentionInterface
+
+from mtdsl.diag import refuse
+
+NAME = "mtdsl_varlen"
+UNSUPPORTED = ("softcap", "s_aux", "position_bias")
+
+
+def varlen_attention(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    *,
+    scaling: float | None = None,
+    cu_seq_lens_q: torch.Tensor | None = None,
+    max_length_q: int | None = None,
+    **kwargs: Any,
+) -> tuple[torch.Tensor, None]:
+    """Exact causal attention by document; registered with transformers as `mtdsl_varlen`.
+
+    `query` is `[1, heads, T, d]`, `key` and `value` `[1, kv_heads, T, d]` (`kv_heads` divides `heads`); `cu_seq_lens_q` int32
+    `[n + 1]` from 0 to `T`, where repeats are empty documents; `max_length_q` bounds a document's length. Returns
+    `[1, T, heads, d]`. Raises `ValueError` without cumulative lengths, and a `Refusal` for a kind of attention that it would
+    get wrong (logit caps, sinks, biases, dropout, a sliding window, bidirectional).
+    """
+    if cu_seq_lens_q is None or max_length_q is None or attention_mask is not None:
+        raise ValueError(f"{NAME} takes flat rows with cumulative lengths and no mask")
+    _check(module, max_length_q, kwargs)
+    if query.is_cuda and query.dtype != torch.float32:
+        return _flash(query, key, value, cu_seq_lens_q, max_length_q, scaling), None
+    return _by_document(query, key, value, cu_seq_lens_q, scaling), None
+
+
+def _check(module: torch.nn.Module, longest: int, kwargs: dict[str, Any]) -> None:
+    found = [name for name in UNSUPPORTED if kwargs.get(name) is not None]
+    window = kwargs.get("sliding_window")
+    if window is not None and window < longest:
+        found.append(f"a sliding window of {window}")
+    if kwargs.get("dropout"):
+        found.append("attention dropout")
+    if kwargs.get("is_causal", getattr(module, "is_causal", True)) is False:
+        found.append("bidirectional attention")
+    if found:
+        raise refuse(
+            "attention-unsupported", f"{type(module).__name__} needs {' and '.join(found)}, which cannot be trained yet"
+        )
+
+
+def _by_document(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, cumulative: torch.Tensor, scaling: float | None
+) -> torch.Tensor:
+    """One fused causal call a document: no mask is ever made, and work is quadratic in documents only.
+
+    `split` and `cat` rather than slices: their backward writes each gradient once, that of a slice fills all `T` positions.
+    """
+    lengths = [length for length in cumulative.diff().tolist() if length]
+    grouped = query.shape[1] != key.shape[1]
+    pieces = zip(*(torch.split(tensor, lengths, 2) for tensor in (query, key, value)), strict=True)
+    outputs = [scaled_dot_product_attention(q, k, v, is_causal=True, scale=scaling, enable_gqa=grouped) for q, k, v in pieces]
+    return torch.cat(outputs, 2).transpose(1, 2)
+
+
+def _flash(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    cumulative: torch.Tensor,
+    longest: int,
+    scaling: float | None,
+) -> torch.Tensor:
+    """One flash call for all documents: `torch.nn.attention.varlen`, half precision only. No test here has run it."""
+    from torch.nn.attention.varlen import varlen_attn
+
+    query, key, value = (tensor[0].transpose(0, 1) for tensor in (query, key, value))
+    bounds = (cumulative, cumulative, longest, longest)
+    # torch 2.11 shares key-value heads unasked and has no such argument; later versions want to be told.
+    grouped = {"enable_gqa": True} if query.shape[1] != key.shape[1] and _asks_for_groups() else {}
+    output = varlen_attn(query, key, value, *bounds, scale=scaling, window_size=(-1, 0), **grouped)
+    assert isinstance(output, torch.Tensor)
+    return output.unsqueeze(0)
+
+
+@cache
+def _asks_for_groups() -> bool:
+    from torch.nn.attention.varlen import varlen_attn
+
+    return "enable_gqa" in signature(varlen_attn).parameters
+
+
+AttentionInterface.register(NAME, varlen_attention)

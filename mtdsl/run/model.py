@@ -1,0 +1,158 @@
+"""Where a model comes from: fresh weights, a checkpoint made elsewhere, or a configuration to be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, LlamaConfig, PreTrainedModel
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+
+from mtdsl.diag import refuse
+from mtdsl.run import attention
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
+
+    from mtdsl.data import Corpus
+    from mtdsl.plan.model import Model, Plan
+
+
+def fresh(plan: Plan, corpus: Corpus, seed: int, *, context: int | None = None, base: Path = Path()) -> PreTrainedModel:
+    """The plan's model with new float32 weights: a function of the description and `seed` only.
+
+    `context` is the window (the plan's first phase's where it is left out); a folder's name is read against `base`.
+    Raises a `Refusal` where the description fits no model or the tokenizer does not fit the model.
+    """
+    if plan.model is None:
+        raise refuse("model-missing", "the recipe describes no model", help="add `model = llama(...)` or a `start`")
+    window = plan.phases[0].context.end if context is None else context
+    config = _llama(plan.model, corpus.vocab) if plan.model.kind == "llama" else _described(plan.model, base)
+    if config.vocab_size < corpus.vocab:
+        raise refuse("model-vocabulary", f"the tokenizer has {corpus.vocab:,} tokens, the model {config.vocab_size:,}")
+    config.max_position_embeddings = window
+    _take_tokens(config, corpus.tokenizer_dir)
+    return _build(config, seed)
+
+
+def load(name: str | Path, *, base: Path = Path()) -> PreTrainedModel:
+    """A checkpoint made elsewhere, in float32: a folder (read against `base`) or a hub name with an optional `@revision`.
+
+    Raises a `Refusal` for what is not there, is broken, lacks weights, or is no causal language model.
+    """
+    place, revision = _place(str(name), base)
+    config = _config(str(name), place, revision)
+    options = {"revision": revision, "config": config, "dtype": torch.float32, "attn_implementation": attention.NAME}
+    try:
+        model, info = _auto().from_pretrained(place, **options, output_loading_info=True, use_safetensors=True)
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise refuse("model-unreadable", f"the weights of `{name}` cannot be read: {_first_line(error)}") from error
+    absent = sorted(info["missing_keys"]) + sorted(str(key) for key in info["mismatched_keys"])
+    if absent:
+        raise refuse("model-unreadable", f"`{name}` lacks {len(absent)} of its tensors, `{absent[0]}` first")
+    return model  # type: ignore[no-any-return]
+
+
+def describe(model: PreTrainedModel) -> dict[str, Any]:
+    """The model's configuration as JSON, from which `from_config` makes the same architecture."""
+    return model.config.to_dict()
+
+
+def from_config(description: dict[str, Any]) -> PreTrainedModel:
+    """The architecture that `describe` wrote, float32, its weights without meaning until a checkpoint fills them."""
+    return _build(AutoConfig.for_model(**description), seed=0)
+
+
+def _build(config: PretrainedConfig, seed: int) -> PreTrainedModel:
+    with _seeded(seed):
+        model = _auto().from_config(config, dtype=torch.float32, attn_implementation=attention.NAME)
+    return model  # type: ignore[no-any-return]
+
+
+def _auto() -> Any:
+    """transformers' own annotations leave out what `from_pretrained` returns with `output_loading_info`."""
+    return AutoModelForCausalLM
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Weights are drawn on the CPU from a generator of their own, so that no device and nothing before changes them."""
+    key = int.from_bytes(blake2b(f"{seed}/weights".encode(), digest_size=8).digest(), "big")
+    with torch.random.fork_rng(devices=[]), torch.device("cpu"):
+        torch.default_generator.manual_seed(key)
+        yield
+
+
+def _llama(model: Model, vocabulary: int) -> LlamaConfig:
+    sizes: dict[str, Any] = dict(model.params)
+    width, heads = int(sizes["width"]), int(sizes["heads"])
+    kv_heads = int(sizes.get("kv_heads") or heads)
+    head_dim = int(sizes.get("head_dim") or width // heads)
+    if width % heads or heads % kv_heads or head_dim % 2:
+        raise refuse(
+            "model-sizes",
+            f"{heads} heads of {head_dim} with {kv_heads} key-value heads do not fit a width of {width}",
+            help="heads divide the width, key-value heads the heads, and a head's size is even",
+        )
+    return LlamaConfig(
+        vocab_size=vocabulary,
+        hidden_size=width,
+        num_hidden_layers=int(sizes["layers"]),
+        num_attention_heads=heads,
+        num_key_value_heads=kv_heads,
+        head_dim=head_dim,
+        intermediate_size=int(sizes.get("ffn") or feed_forward(width)),
+        rope_parameters={"rope_type": "default", "rope_theta": float(sizes.get("theta") or 10_000)},
+        tie_word_embeddings=bool(sizes.get("tie", True)),
+    )
+
+
+def feed_forward(width: int) -> int:
+    """A SwiGLU layer's inner size where none is written: 8/3 of the width (arXiv:2002.05202), up to a multiple of 32."""
+    return -(-8 * width // 3 // 32) * 32
+
+
+def _described(model: Model, base: Path) -> PretrainedConfig:
+    name = str(model.params["name"])
+    return _config(name, *_place(name, base))
+
+
+def _place(name: str, base: Path) -> tuple[str, str | None]:
+    """A folder and no revision, or a hub name and its revision."""
+    if (base / name).is_dir():
+        return str(base / name), None
+    place, _, revision = name.partition("@")
+    return place, revision or None
+
+
+def _config(name: str, place: str, revision: str | None) -> PretrainedConfig:
+    """The configuration behind a name, checked to be a causal language model's."""
+    try:
+        config: PretrainedConfig = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=False)
+    except (OSError, ValueError, KeyError) as error:
+        raise refuse("model-missing", f"there is no model at `{name}`: {_first_line(error)}") from error
+    wanted = MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.get(config.model_type)
+    made = config.architectures or [str(wanted)]
+    if wanted is None or wanted not in made:
+        raise refuse(
+            "model-not-causal",
+            f"`{name}` is no causal language model: it is a {made[0] if config.architectures else config.model_type}",
+            help="mid-training continues a decoder that predicts the next token",
+        )
+    return config
+
+
+def _take_tokens(config: PretrainedConfig, tokenizer_dir: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tokenizer_dir)
+    config.bos_token_id = tokenizer.bos_token_id
+    config.eos_token_id = tokenizer.eos_token_id
+    config.pad_token_id = tokenizer.pad_token_id
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0]
