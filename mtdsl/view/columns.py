@@ -1,0 +1,131 @@
+"""What every picture of a plan is made of: one column a node, in the plan's order, with points sampled along it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from mtdsl.plan.curves import rate_of_step, scalar_at, shares_at
+from mtdsl.plan.model import Blend, Curve, Merge, Parent, Phase, Plan, Start
+from mtdsl.plan.steps import sequences, step_at, tokens_before
+from mtdsl.registry import Registry
+
+Node = Start | Phase | Merge
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What holds at a position, in tokens from the phase's first.
+
+    `shares` is None where they hang on sizes that the plan does not know; `lr` where the phase has none.
+    """
+
+    tokens: int
+    lr: float | None
+    shares: Mapping[str, float] | None
+    batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A node and its points; a merge, a start and a phase of no steps have none. `follows`: its parent is just before it."""
+
+    node: Node
+    points: tuple[Point, ...] = ()
+    follows: bool = False
+
+    @property
+    def name(self) -> str:
+        """The node's name."""
+        return self.node.name
+
+    @property
+    def tokens(self) -> int:
+        """Tokens trained in this node."""
+        return self.node.tokens if isinstance(self.node, Phase) else 0
+
+    @property
+    def parents(self) -> tuple[Parent, ...]:
+        """Where the node comes from."""
+        return () if isinstance(self.node, Start) else self.node.parents
+
+
+def of(plan: Plan, registry: Registry, points: int) -> tuple[Column, ...]:
+    """The plan's columns: starts, then phases and merges as they run; about `points` points in each phase."""
+    sizes = {source.name: int(source.tokens.value) for source in plan.sources if source.tokens.value is not None}
+    trained: list[Phase | Merge] = [*plan.phases, *plan.merges]
+    named = {node.name: node for node in trained}
+    nodes: list[Node] = [*plan.starts, *(named[name] for name in plan.order if name in named)]
+    before = (None, *nodes)
+    return tuple(
+        Column(node, _points(node, sizes, registry, points), _follows(node, previous))
+        for previous, node in zip(before, nodes, strict=False)
+    )
+
+
+def _follows(node: Node, previous: Node | None) -> bool:
+    parents = () if isinstance(node, Start) else node.parents
+    return previous is not None and Parent(previous.name) in parents
+
+
+def _points(node: Node, sizes: Mapping[str, int], registry: Registry, wanted: int) -> tuple[Point, ...]:
+    if not isinstance(node, Phase) or node.steps == 0:
+        return ()
+    inside = [_at_step(node, step, sizes, registry) for step in _steps(node, wanted)]
+    return (*inside, _at_end(node, sizes, registry))
+
+
+def _steps(phase: Phase, wanted: int) -> list[int]:
+    """Steps spread evenly, and those around each place where a curve takes a new piece."""
+    last = phase.steps - 1
+    steps = {round(index * last / max(wanted - 1, 1)) for index in range(wanted)}
+    for border in _borders(phase):
+        at = step_at(phase, int(border))
+        steps |= {at - 1, at}
+    if phase.lr and phase.lr.warmup:
+        steps |= {phase.lr.warmup.steps - 1, phase.lr.warmup.steps}
+    run = 0
+    for part in phase.batch.runs if phase.batch else ():
+        run += part.steps
+        steps |= {run - 1, run}
+    return sorted(step for step in steps if 0 <= step <= last)
+
+
+def _borders(phase: Phase) -> set[Fraction]:
+    curves: tuple[Curve[Fraction] | Curve[Blend] | None, ...] = (phase.lr, phase.mix)
+    return {edge for curve in curves if curve for piece in curve.pieces for edge in (piece.begin, piece.end) if edge > 0}
+
+
+def _at_step(phase: Phase, step: int, sizes: Mapping[str, int], registry: Registry) -> Point:
+    at = tokens_before(phase, step)
+    lr = None if phase.lr is None else rate_of_step(phase, step, registry)
+    return Point(at, lr, shares(phase.mix, at, sizes, registry), sequences(phase, step))
+
+
+def _at_end(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> Point:
+    lr = None if phase.lr is None else scalar_at(phase.lr, phase.tokens, registry)
+    return Point(phase.tokens, lr, shares(phase.mix, phase.tokens, sizes, registry), sequences(phase, phase.steps - 1))
+
+
+def shares(mix: Curve[Blend] | None, tokens: int, sizes: Mapping[str, int], registry: Registry) -> dict[str, float] | None:
+    """The mixture at a position; None where there is none or a rule needs a source's size that nobody knows yet."""
+    if mix is None:
+        return None
+    try:
+        return shares_at(mix, tokens, sizes, registry)
+    except KeyError:
+        return None
+
+
+def drawn(column: Column) -> dict[str, float] | None:
+    """Tokens that each source gives to the phase, by the trapezoid rule over its points; None where shares are unknown."""
+    total: dict[str, float] = {}
+    for left, right in pairwise(column.points):
+        if left.shares is None or right.shares is None:
+            return None
+        span = right.tokens - left.tokens
+        for name in {**left.shares, **right.shares}:
+            total[name] = total.get(name, 0.0) + span * (left.shares.get(name, 0.0) + right.shares.get(name, 0.0)) / 2
+    return total

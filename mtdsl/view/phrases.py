@@ -1,0 +1,101 @@
+"""What is said of a node in every view: its window, batch, rate, mixture and transition in a few characters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mtdsl.plan.curves import sources_of
+from mtdsl.plan.model import Asked, Merge, Param, Parent, Phase, Plugin, Start
+from mtdsl.view import numbers
+from mtdsl.view.columns import Column
+
+
+def window(node: Phase | Merge | Start) -> str:
+    """`512 → 2k` where the window changes, else `2k`."""
+    if isinstance(node, Phase):
+        old, new = node.context.start, node.context.end
+        return numbers.moves(numbers.length(new if old is None else old), numbers.length(new))
+    return "" if node.context is None else numbers.length(node.context)
+
+
+def batch(phase: Phase) -> str:
+    """`16 x 512`, and `16 → 32 x 512` where it grows."""
+    if phase.batch is None or not phase.steps:
+        return ""
+    first, last = phase.batch.runs[0].sequences, phase.batch.runs[-1].sequences
+    return f"{numbers.moves(f'{first:,}', f'{last:,}')} x {numbers.length(phase.batch.length)}"
+
+
+def step_size(phase: Phase) -> str:
+    """Tokens a step: `8,192`, and `8,192 → 16,384` where the batch grows."""
+    if phase.batch is None or not phase.steps:
+        return ""
+    first, last = (run.sequences * phase.batch.length for run in (phase.batch.runs[0], phase.batch.runs[-1]))
+    return numbers.moves(f"{first:,}", f"{last:,}")
+
+
+def rate(column: Column) -> str:
+    """`1e-3 → 0`: the first and the last point of the curve, warm-up left out."""
+    node = column.node
+    if not isinstance(node, Phase) or node.lr is None or not column.points:
+        return ""
+    return numbers.moves(numbers.rate(node.lr.pieces[0].start), numbers.rate(column.points[-1].lr or 0))
+
+
+def share(column: Column, source: str) -> str:
+    """`80% → 20%` of a source in a phase; empty where it has none; `?` where it hangs on sizes that nobody knows yet."""
+    if not column.points:
+        return ""
+    first, last = column.points[0].shares, column.points[-1].shares
+    if first is None or last is None:
+        return "?" if source in mixed(column) else ""
+    if not any(source in (point.shares or {}) for point in column.points):
+        return ""
+    return numbers.moves(numbers.share(first.get(source, 0)), numbers.share(last.get(source, 0)))
+
+
+def mixed(column: Column) -> tuple[str, ...]:
+    """The sources that a phase draws from."""
+    return sources_of(column.node.mix) if isinstance(column.node, Phase) and column.node.mix else ()
+
+
+def rules(column: Column) -> str:
+    """The rules that choose a phase's weights: `natural(code, docs)`; empty where all its shares are written."""
+    mix = column.node.mix if isinstance(column.node, Phase) else None
+    found = (rule for piece in (mix.pieces if mix else ()) for blend in (piece.start, piece.stop) for rule in blend.rules)
+    return ", ".join(dict.fromkeys(f"{rule.mixer.name}({', '.join(rule.sources)})" for rule in found))
+
+
+def asked(budget: Asked) -> str:
+    """The budget as written: `50B tokens`, `3,450,000 steps`, `4 epochs`."""
+    amount = numbers.plain(budget.amount) if budget.unit == "epochs" else numbers.count(budget.amount)
+    return f"{amount} {budget.unit if budget.amount != 1 else budget.unit[:-1]}"
+
+
+def parent(where: Parent) -> str:
+    """`trunk`, or `trunk.at(7T)`."""
+    return where.node if where.at is None else f"{where.node}.at({numbers.count(where.at)})"
+
+
+def plugin(used: Plugin) -> str:
+    """A technique as a recipe calls it: `yarn(factor = 4)`."""
+    given = ", ".join(f"{name} = {value_of(value)}" for name, value in used.params.items())
+    return f"{used.name}({given})" if given else used.name
+
+
+def value_of(value: Param) -> str:
+    """A parameter's value as text."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(value_of(part) for part in value)}]"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} = {value_of(part)}" for name, part in value.items())
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return value if isinstance(value, str) else numbers.plain(value)
+
+
+def kind(node: Phase | Merge | Start) -> str:
+    """What a node is, in a word or two: a merge by its merger's name."""
+    if isinstance(node, Merge):
+        return node.merger.name
+    return "phase" if isinstance(node, Phase) else "start"

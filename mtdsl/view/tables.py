@@ -1,0 +1,118 @@
+"""The tables of a plan in the terminal: phases, how they train, transitions, merges, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from rich.table import Table
+
+from mtdsl.plan.model import Known, Merge, Parent, Phase, Plan, Source
+from mtdsl.view import numbers, phrases
+from mtdsl.view.columns import Column, drawn
+
+
+def of(plan: Plan, columns: Sequence[Column]) -> Iterator[Table]:
+    """Every table that has a row."""
+    made = (_phases(columns), _training(plan.phases), _transitions(plan.phases), _merges(plan.merges), _sources(plan, columns))
+    return (table for table in made if table.row_count)
+
+
+def _table(*heads: str, right: Sequence[str] = ()) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for head in heads:
+        table.add_column(head, justify="right" if head in right else "left", overflow="fold")
+    return table
+
+
+def _phases(columns: Sequence[Column]) -> Table:
+    numeric = ("tokens", "seen", "steps", "tokens a step", "warm-up", "seed")
+    table = _table("phase", "from", "asked", *numeric, right=numeric)
+    for column in columns:
+        if isinstance(column.node, Phase):
+            table.add_row(*_phase(column.node))
+    return table
+
+
+def _phase(phase: Phase) -> Iterator[str]:
+    yield phase.name
+    yield ", ".join(phrases.parent(parent) for parent in phase.parents) or "nothing"
+    yield phrases.asked(phase.asked)
+    yield f"{phase.tokens:,}"
+    yield numbers.count(phase.seen)
+    yield f"{phase.steps:,}"
+    yield phrases.step_size(phase)
+    yield numbers.count(phase.lr.warmup.steps) if phase.lr and phase.lr.warmup else "none"
+    yield str(phase.seed)
+
+
+def _training(phases: Sequence[Phase]) -> Table:
+    """One row for phases in a row that train alike."""
+    table = _table("phase", "trains with")
+    for alike, group in groupby(phases, key=_manner):
+        table.add_row(", ".join(phase.name for phase in group), alike)
+    return table
+
+
+def _manner(phase: Phase) -> str:
+    parts = [phrases.plugin(phase.optimizer), f"{phrases.plugin(phase.packing)} packing", f"{phase.mask} mask"]
+    parts += [phrases.plugin(phase.context.extender)] if phase.context.extender else []
+    parts += [f"{name} {_number(curve.pieces[0].start, curve.pieces[-1].stop)}" for name, curve in phase.scalars.items()]
+    return " · ".join(parts)
+
+
+def _number(start: numbers.Number, stop: numbers.Number) -> str:
+    return numbers.moves(numbers.plain(start), numbers.plain(stop))
+
+
+def _transitions(phases: Sequence[Phase]) -> Table:
+    table = _table("transition", "optimizer", "lr", "data", "gate")
+    for phase in phases:
+        for parent in phase.parents:
+            table.add_row(*_transition(parent, phase))
+    return table
+
+
+def _transition(parent: Parent, phase: Phase) -> Iterator[str]:
+    edge = phase.transition
+    yield f"{phrases.parent(parent)} → {phase.name}"
+    for name, value in (("optimizer", edge.optimizer), ("lr", edge.lr), ("data", edge.data)):
+        yield value if name in edge.written else f"{value} (default)"
+    yield phrases.plugin(edge.gate) if edge.gate else "none"
+
+
+def _merges(merges: Sequence[Merge]) -> Table:
+    table = _table("merge", "by", "of")
+    for merge in merges:
+        parts = (
+            f"{numbers.share(weight)} {phrases.parent(parent)}"
+            for parent, weight in zip(merge.parents, merge.weights, strict=True)
+        )
+        table.add_row(merge.name, phrases.plugin(merge.merger), " + ".join(parts))
+    return table
+
+
+def _sources(plan: Plan, columns: Sequence[Column]) -> Table:
+    table = _table("source", "is", "holds", "trained on", "epochs", right=("holds", "trained on", "epochs"))
+    taken = [drawn(column) for column in columns if column.points]
+    for source in plan.sources:
+        amount = None if None in taken else sum(part.get(source.name, 0.0) for part in taken if part is not None)
+        table.add_row(*_source(source, amount))
+    return table
+
+
+def _source(source: Source, amount: float | None) -> Iterator[str]:
+    yield source.name
+    yield phrases.plugin(source.source) if source.source else "declared"
+    yield known(source.tokens)
+    yield "unknown" if amount is None else numbers.count(amount)
+    yield (
+        "unknown" if amount is None or not source.tokens.value else numbers.plain(round(amount / float(source.tokens.value), 2))
+    )
+
+
+def known(number: Known) -> str:
+    """`35B (declared)`, `35B`, or `unknown` with its reason."""
+    if number.value is None:
+        return f"unknown ({number.reason})" if number.reason else "unknown"
+    return numbers.count(number.value) + ("" if number.certainty == "exact" else f" ({number.certainty})")

@@ -1,0 +1,63 @@
+"""A plan in the terminal: the chart, tables of phases, sources and transitions, and one line that sums it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from mtdsl.plan import fingerprint
+from mtdsl.plan.model import Plan
+from mtdsl.registry import Registry
+from mtdsl.view import chart, numbers, phrases, tables
+from mtdsl.view import columns as column
+
+POINTS = 120
+
+
+def render(plan: Plan, registry: Registry, width: int, color: bool) -> str:
+    """The whole plan in lines of at most `width` characters (60 at least); `color` adds terminal colours."""
+    width = max(width, 60)
+    page = StringIO()
+    console = Console(
+        file=page,
+        width=width,
+        force_terminal=color,
+        no_color=not color,
+        color_system="standard" if color else None,
+        highlight=False,
+    )
+    for part in _parts(plan, column.of(plan, registry, POINTS), width):
+        console.print(part, soft_wrap=isinstance(part, Text))
+    return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
+
+
+def _parts(plan: Plan, columns: tuple[column.Column, ...], width: int) -> Iterator[RenderableType]:
+    yield Text.assemble((plan.recipe, "bold"), f"  {plan.title}" if plan.title else "")
+    yield ""
+    yield from chart.lines(columns, tuple(dict.fromkeys(name for one in columns for name in phrases.mixed(one))), width)
+    yield ""
+    for table in tables.of(plan, columns):
+        yield table
+        yield ""
+    for check in plan.checks:
+        yield _checked(check.holds, check.text, check.message)
+    yield summary(plan)
+
+
+def _checked(holds: bool | None, text: str, message: str) -> Text:
+    verdict, style = {True: ("holds", "green"), False: ("fails", "red"), None: ("unknown", "yellow")}[holds]
+    return Text.assemble("check ", (verdict, style), f": {text}", f"  ({message})" if message else "")
+
+
+def summary(plan: Plan) -> Text:
+    """`5 phases · 11.2T tokens · 4.75M steps · plan 3f9c1a`."""
+    parts = (
+        numbers.plural(len(plan.phases), "phase"),
+        numbers.plural(plan.totals.tokens, "token"),
+        numbers.plural(plan.totals.steps, "step"),
+        f"plan {fingerprint(plan)[:6]}",
+    )
+    return Text(" · ".join(parts), style="bold")
