@@ -1,0 +1,111 @@
+"""Values of a plan as JSON in which equal things are equal texts: exact rationals, sorted names, absolute tokens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from hashlib import sha256
+
+from mtdsl.plan.model import Blend, Curve, Param, Piece, Plugin, Rule, V, Warmup
+
+Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+
+
+def digest(value: Json) -> str:
+    """SHA-256 of the value's canonical text, 64 hex digits."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return sha256(text.encode()).hexdigest()
+
+
+def number(value: Fraction | int) -> Json:
+    """A whole number, or `["n", "d"]` in lowest terms."""
+    exact = Fraction(value)
+    return exact.numerator if exact.denominator == 1 else [exact.numerator, exact.denominator]
+
+
+def param(value: Param) -> Json:
+    """A plugin's parameter. Numbers are tagged, so that `true` is not 1 and a list is not a fraction."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | Fraction):
+        return {"number": number(value)}
+    if isinstance(value, Mapping):
+        return {"fields": {name: param(inner) for name, inner in value.items()}}
+    return [param(inner) for inner in value]
+
+
+def params(values: Mapping[str, Param]) -> Json:
+    """Parameters by name."""
+    return {name: param(value) for name, value in values.items()}
+
+
+class Canon:
+    """Writes values that name plugins and sources: `versions` by kind and name, `contents` by source."""
+
+    def __init__(self, versions: Mapping[tuple[str, str], str], contents: Mapping[str, str]) -> None:
+        self._versions = versions
+        self._contents = contents
+
+    def plugin(self, kind: str, plugin: Plugin) -> Json:
+        """A technique: its name, its package's version, its parameters."""
+        return {"name": plugin.name, "version": self._versions.get((kind, plugin.name), ""), "params": params(plugin.params)}
+
+    def source(self, name: str) -> Json:
+        """A source of documents: what it holds."""
+        return self._contents.get(name, "")
+
+    def blend(self, blend: Blend) -> Json:
+        """A mixture: shares by source, in an order that does not depend on the recipe's."""
+        return {
+            "shares": _sorted([[self.source(name), number(share)] for name, share in blend.shares.items() if share]),
+            "rules": _sorted([self._rule(rule) for rule in blend.rules]),
+        }
+
+    def curve(self, curve: Curve[V], origin: int, until: int, value: Callable[[V], Json]) -> list[Json]:
+        """The pieces that are in force somewhere in tokens 0 up to `until` of a phase that begins at `origin`.
+
+        Each is `[token from which it is in force, what it is]`, in absolute tokens, so that the two halves of a phase cut in
+        two say what the whole said.
+        """
+        steady = curve.warmup.tokens if curve.warmup else 0
+        found: list[Json] = [_warmup(curve.warmup, origin, value(curve.pieces[0].start))] if curve.warmup and until else []
+        ends = [*(later.begin for later in curve.pieces[1:]), None]
+        for index, (piece, end) in enumerate(zip(curve.pieces, ends, strict=True)):
+            begin = max(piece.begin, Fraction(steady)) if index else Fraction(steady)
+            if begin < until and (end is None or end > steady):
+                found.append([number(origin + begin), self._piece(piece, origin, value)])
+        return found
+
+    def _piece(self, piece: Piece[V], origin: int, value: Callable[[V], Json]) -> Json:
+        if piece.by is None:
+            return {"stands": value(piece.stop)}
+        ends: list[Json] = [number(origin + piece.begin), number(origin + piece.end)]
+        return {"moves": [value(piece.start), value(piece.stop)], "over": ends, "by": self.plugin("scheduler", piece.by)}
+
+    def _rule(self, rule: Rule) -> Json:
+        sources: list[Json] = [
+            [self.source(name), None if share is None else number(share)] for name, share in rule.sources.items()
+        ]
+        return [number(rule.share), self.plugin("mixer", rule.mixer), _sorted(sources)]
+
+
+def joined(first: list[Json], then: list[Json]) -> list[Json]:
+    """Two curves one after the other: a piece that only goes on is not written twice."""
+    shapes = [*first]
+    for entry in then:
+        if not (shapes and _shape(shapes[-1]) == _shape(entry)):
+            shapes.append(entry)
+    return shapes
+
+
+def _shape(entry: Json) -> Json:
+    return entry[1] if isinstance(entry, list) else entry
+
+
+def _warmup(warmup: Warmup, origin: int, to: Json) -> Json:
+    return [origin, {"climbs": [number(warmup.start), to], "over": [origin, origin + warmup.tokens], "steps": warmup.steps}]
+
+
+def _sorted(entries: list[Json]) -> list[Json]:
+    return sorted(entries, key=lambda entry: json.dumps(entry, sort_keys=True))
