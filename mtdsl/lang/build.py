@@ -16,21 +16,37 @@ DEEPEST = 200
 RULES = {**build_values.RULES, **build_items.RULES}
 
 
+_SPOKEN = frozenset({"NAME", "NUMBER", "UNIT", "STRING", "PACKAGE", "VERSION", "COMPARE"})
+_WORDS = frozenset({"key", "top_key"})
+
+
 def build(tree: Tree[Token], place: Place) -> Any:
-    """The value of `tree`; None, and an error, where it is nested too deep."""
+    """The value of `tree`, which has all its tokens; None, and an error, where it is nested too deep."""
     made: dict[int, Any] = {}
-    depths: dict[int, int] = {}
+    extents: dict[int, tuple[int, int, int]] = {}
     for node in tree.iter_subtrees():  # children come before their parents
-        inner = [child for child in node.children if isinstance(child, Tree)]
-        depth = 1 + max((depths[id(child)] for child in inner), default=0)
-        span = Span(place.source, place.offset, place.offset) if node.meta.empty else place.span(node.meta)
+        known = [_extent(child, extents) for child in node.children]
+        start, end = (known[0][0], known[-1][1]) if known else (0, 0)
+        depth = 1 + max((levels for _, _, levels in known), default=0)
+        span = Span(place.source, place.offset + start, place.offset + end)
         if depth > DEEPEST:
             too_deep(span, place.report)
             return None
-        parts = [made[id(child)] if isinstance(child, Tree) else child for child in node.children]
+        parts = [made[id(child)] if isinstance(child, Tree) else child for child in node.children if _speaks(child, node)]
         made[id(node)] = RULES[node.data](place, span, parts)
-        depths[id(node)] = depth
+        extents[id(node)] = (start, end, depth)
     return made[id(tree)]
+
+
+def _extent(child: Tree[Token] | Token, extents: dict[int, tuple[int, int, int]]) -> tuple[int, int, int]:
+    if isinstance(child, Tree):
+        return extents[id(child)]
+    start = child.start_pos or 0
+    return start, start + len(child), 0
+
+
+def _speaks(child: Tree[Token] | Token, parent: Tree[Token]) -> bool:
+    return isinstance(child, Tree) or child.type in _SPOKEN or parent.data in _WORDS
 
 
 def too_deep(span: Span, report: Report) -> None:

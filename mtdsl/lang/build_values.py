@@ -81,6 +81,12 @@ def index(place: Place, span: Span, parts: list[Any]) -> tuple[Any, ...]:
 
 
 @_rule
+def atom(place: Place, span: Span, parts: list[Any]) -> Any:
+    """`(a)`, whose own span is without the parentheses."""
+    return parts[0]
+
+
+@_rule
 def list_(place: Place, span: Span, parts: list[Any]) -> Items:
     """`[a, b]`."""
     return Items(span, tuple(parts))

@@ -12,11 +12,13 @@ import lark
 from lark import Lark
 
 from mtdsl.lang import tables
+from mtdsl.lang.lexer import SharedLexer
 from mtdsl.lang.newlines import Newlines
 
 SOFT_KEYWORDS = frozenset({"x", "python"})
 """Words of the grammar that may be names all the same: nothing that uses them so reads two ways."""
 
+_CLASSES = (str(Newlines), str(SharedLexer))
 _PACKAGE = Path(__file__).parent.parent
 _PLACES = (_PACKAGE / "grammar" / "mtr.lark", _PACKAGE.parent / "grammar" / "mtr.lark")
 
@@ -34,9 +36,10 @@ def build(grammar: str, *, strict: bool = False) -> Lark:
         parser="lalr",
         start=["start", "expression"],
         postlex=Newlines(),
-        propagate_positions=True,
+        keep_all_tokens=True,
         maybe_placeholders=False,
         strict=strict,
+        **({} if strict else {"_plugins": {"ContextualLexer": SharedLexer}}),
     )
 
 
@@ -44,7 +47,7 @@ def build(grammar: str, *, strict: bool = False) -> Lark:
 def parser() -> Lark:
     """The parser, from the tables that an earlier process saved or, failing that, computed (0.3 s) and saved."""
     grammar = text()
-    version = (grammar, lark.__version__, sys.version, Newlines.__module__, Newlines.__qualname__)
+    version = (grammar, lark.__version__, sys.version, *_CLASSES)
     name = f"grammar-{sha256(repr(version).encode()).hexdigest()[:20]}.bin"
     if saved := tables.load(name):
         return Lark.load(BytesIO(saved))

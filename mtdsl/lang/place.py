@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from lark import Token
 
 from mtdsl.diag import Report, Source, Span
 from mtdsl.lang.comments import Comments
 from mtdsl.lang.grammar import reserved
-
-
-class Extent(Protocol):
-    """Positions of a tree's first and last character, as Lark's `Meta` has them."""
-
-    start_pos: int
-    end_pos: int
 
 
 @dataclass(frozen=True)
@@ -27,10 +19,6 @@ class Place:
     offset: int
     comments: Comments
     report: Report
-
-    def span(self, extent: Extent) -> Span:
-        """What a subtree covers."""
-        return Span(self.source, self.offset + extent.start_pos, self.offset + extent.end_pos)
 
     def word(self, token: Token) -> Span:
         """What a token covers."""

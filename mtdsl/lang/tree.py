@@ -5,18 +5,18 @@ Nothing here is interpreted: names are not looked up and units not checked. `mtd
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from mtdsl.diag import Source, Span
+from mtdsl.lang.node import Frozen, node
 
 Unit = Literal["tokens", "steps", "epochs"]
 Operator = Literal["+", "-", "*", "/", "x", "and", "or", ">=", "<=", "==", "!=", ">", "<"]
 
 
-@dataclass(frozen=True, slots=True)
-class Syntax:
+@node
+class Syntax(Frozen):
     """Anything that was read from a source."""
 
     span: Span
@@ -25,7 +25,7 @@ class Syntax:
 # ---- expressions
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Number(Syntax):
     """`2e-4`, `35B`, `32k`, `10%`, `2000 steps`.
 
@@ -37,21 +37,21 @@ class Number(Syntax):
     unit: Unit | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class String(Syntax):
     """`"..."`, with its escapes resolved."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Name(Syntax):
     """`mix`, `trunk.lr.start`: names joined by dots."""
 
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Member(Syntax):
     """`lc[128k].context.end`: a member of a family, and what is asked of it."""
 
@@ -60,7 +60,7 @@ class Member(Syntax):
     rest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Named(Syntax):
     """`theta = 2M` among the arguments of a call; `name_span` covers the name alone."""
 
@@ -69,7 +69,7 @@ class Named(Syntax):
     name_span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Call(Syntax):
     """`yarn(factor = 4)`, `reason.last(3, every = 1000 steps)`."""
 
@@ -78,14 +78,14 @@ class Call(Syntax):
     named: tuple[Named, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Items(Syntax):
     """`[a, b, c]`."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Unary(Syntax):
     """`-a`, `not a`."""
 
@@ -93,7 +93,7 @@ class Unary(Syntax):
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Binary(Syntax):
     """`a + b`, `576 x 4k`, `a >= b and c`."""
 
@@ -102,7 +102,7 @@ class Binary(Syntax):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Override(Syntax):
     """`stage3 with { long = 10% }`."""
 
@@ -116,7 +116,7 @@ Expr = Number | String | Name | Member | Call | Items | Unary | Binary | Overrid
 # ---- values: what stands, holds or moves
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Extent(Syntax):
     """`over 4.3T` counts from the end of the piece before, `until 10T` from the start of the phase or path."""
 
@@ -124,7 +124,7 @@ class Extent(Syntax):
     amount: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Hold(Syntax):
     """`2e-4 until 10T`: stands still for a span."""
 
@@ -132,7 +132,7 @@ class Hold(Syntax):
     extent: Extent
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Ruled(Syntax):
     """`base by odm(alpha = 0.9)`: stands under a rule."""
 
@@ -141,7 +141,7 @@ class Ruled(Syntax):
     by: Name | Call
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Move(Syntax):
     """`a -> b over S by p`; `start` is None where the left side was not written."""
 
@@ -157,7 +157,7 @@ Value = Expr | Hold | Ruled | Move
 # ---- bodies
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Attribute(Syntax):
     """`name = value`, in a body or at the top level; `name_span` covers the name alone."""
 
@@ -167,7 +167,7 @@ class Attribute(Syntax):
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class When(Syntax):
     """`when loss < 1.98 { ... }`."""
 
@@ -175,7 +175,7 @@ class When(Syntax):
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Body(Syntax):
     """`{ ... }`."""
 
@@ -185,7 +185,7 @@ class Body(Syntax):
 # ---- the flow
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Node(Syntax):
     """`trunk`, `anneal[42]`, `trunk.at(7T)`, `x.end`; `call` is what follows the dot."""
 
@@ -194,7 +194,7 @@ class Node(Syntax):
     call: Call | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Path(Syntax):
     """`trunk -> anneal -> soup`."""
 
@@ -204,14 +204,14 @@ class Path(Syntax):
 # ---- items
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Item(Syntax):
     """A statement at the top level; `doc` is the `##` text above it."""
 
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Declaration(Item):
     """An item that gives something a name; `name_span` covers the name alone."""
 
@@ -219,14 +219,14 @@ class Declaration(Item):
     name_span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Recipe(Declaration):
     """`recipe NAME "title"`."""
 
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Require(Item):
     """`require acme-power >= 0.2`."""
 
@@ -235,7 +235,7 @@ class Require(Item):
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Use(Item):
     """`use "file.mtr" (a, b)`, `use "file.mtr" as NAME`, `use python "mixers.py"`."""
 
@@ -246,35 +246,35 @@ class Use(Item):
     python: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Param(Declaration):
     """`param budget = 50B`; `--set budget=100B` replaces the value."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Let(Declaration):
     """`let stretch = yarn(factor = 40)`."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Setting(Item):
     """`mask = document` at the top level: the default of every phase."""
 
     attribute: Attribute
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Start(Declaration):
     """`start trunk { ... }`."""
 
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Data(Declaration):
     """`data code like other { ... }`, or `data code = python_library(part = "code")`."""
 
@@ -283,7 +283,7 @@ class Data(Declaration):
     value: Value | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Mix(Declaration):
     """`mix stage1 { web = 85%, code = 15% }` or `mix stage2 = 90% * stage1 + 10% * qa`."""
 
@@ -291,7 +291,7 @@ class Mix(Declaration):
     value: Value | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Each(Syntax):
     """`for size, blend in [..] -> [..]`; `ladder` where the rungs are joined by arrows."""
 
@@ -300,7 +300,7 @@ class Each(Syntax):
     ladder: bool
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Phase(Declaration):
     """`phase NAME like OTHER for ... { ... }`."""
 
@@ -309,21 +309,21 @@ class Phase(Declaration):
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Eval(Declaration):
     """`eval niah = needle(every = 10B)`."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Merge(Declaration):
     """`merge soup = average(anneal)`."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Schedule(Declaration):
     """`schedule lr over a -> b = ...`; the declared name is the attribute."""
 
@@ -331,7 +331,7 @@ class Schedule(Declaration):
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Transition(Item):
     """`transition a -> b { optimizer = reset }`."""
 
@@ -339,14 +339,14 @@ class Transition(Item):
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Flow(Item):
     """`flow a -> b -> c`."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Check(Item):
     """`check soup.spent <= 610B "budget for the family"`."""
 
@@ -374,15 +374,15 @@ AnyItem = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Allow(Syntax):
     """`# mtr: allow(lr-jump)`: ids that are not shown on this line."""
 
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+@node
+class File(Frozen):
     """One parsed file; items that could not be read are missing, and were reported."""
 
     source: Source
