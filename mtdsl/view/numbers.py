@@ -13,7 +13,7 @@ _BINARY = ((1024**3, "Gi"), (1024**2, "Mi"), (1024, "k"))
 def count(value: Number) -> str:
     """A count to three digits: `2.36M`. Below a million it is whole, since `k` is 1024 in recipes: `748,000`."""
     for size, suffix in _DECIMAL:
-        if value >= size * 0.9995:
+        if value >= max(size * 0.9995, 10**6):
             return f"{_three(float(value) / size)}{suffix}"
     return f"{round(value):,}"
 
@@ -27,9 +27,9 @@ def length(value: int) -> str:
 
 
 def rate(value: Number) -> str:
-    """A learning rate to four digits as recipes write it: `2e-4`, `6.15e-5`, `0`."""
-    if not value:
-        return "0"
+    """A learning rate to four digits as recipes write it: `2e-4`, `6.15e-5`, `0.1`, `0`."""
+    if not value or value >= 0.01:
+        return plain(value)
     mantissa, _, exponent = f"{float(value):.3e}".partition("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 

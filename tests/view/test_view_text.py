@@ -1,0 +1,60 @@
+import re
+
+import pytest
+
+from mtdsl.plan import fingerprint
+from mtdsl.registry import installed
+from mtdsl.view import text
+
+
+def drawn(plan, width=100, color=False):
+    return text.render(plan, installed(), width=width, color=color)
+
+
+def row(page, label):
+    return next(line for line in page.splitlines() if line.strip().startswith(label))
+
+
+def test_the_last_line_sums_the_plan_up(plan):
+    assert drawn(plan).splitlines()[-1] == f"4 phases · 5.41M tokens · 660 steps · plan {fingerprint(plan)[:6]}"
+
+
+def test_phases_are_columns_in_the_order_they_run(plan):
+    page = drawn(plan)
+    assert re.findall(r"[\w\[\]]+", page.splitlines()[2]) == ["stable", "anneal[1]", "anneal[2]", "soup", "long"]
+    assert re.findall(r"[\d.e-]+(?: → [\d.e-]+)?", page.splitlines()[7]) == ["1e-3", "1e-3 → 0", "1e-3 → 0", "2e-4 → 0"]
+    assert [cell.strip() for cell in row(page, "code").split("│")[1:]] == ["20%", "20% → 90%", "20% → 90%", "", "20%"]
+    assert row(page, "window").split()[-3:] == ["512", "→", "2k"]
+
+
+def test_the_rate_falls_from_left_to_right(plan):
+    cells = row(drawn(plan), "0 │").split("│")[2]
+    assert cells[0] == "█"
+    assert cells.rstrip()[-1] == "▁"
+    assert list(cells.strip()) == sorted(cells.strip(), reverse=True)
+
+
+def test_every_default_of_a_transition_is_spelled_out(plan):
+    page = drawn(plan)
+    assert re.search(r"stable → anneal\[1\] +keep \(default\) +continue \(default\) +fresh +none", page)
+    assert re.search(r"soup → long +reset \(default\) +restart \(default\) +fresh \(default\) +none", page)
+
+
+def test_whole_numbers_stand_in_the_table(plan):
+    assert re.search(r"stable +nothing +300 steps +2,457,600 +2.46M +300 +8,192 +20 +0", drawn(plan))
+
+
+def test_what_no_text_can_know_is_said_to_be_unknown(ruled):
+    page = drawn(ruled)
+    assert re.search(r"code +python_library\(part = code\) +unknown \(not read yet\) +unknown +unknown", page)
+    assert row(page, "code").split("│")[1].strip() == "?"
+
+
+@pytest.mark.parametrize("width", [60, 72, 100, 240])
+def test_no_line_is_wider_than_the_terminal(plan, width):
+    assert max(map(len, drawn(plan, width).splitlines())) <= width
+
+
+def test_colours_only_where_asked(plan):
+    assert "\x1b[" not in drawn(plan)
+    assert re.sub(r"\x1b\[[\d;]*m", "", drawn(plan, color=True)).split() == drawn(plan).split()
