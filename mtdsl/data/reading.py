@@ -1,0 +1,70 @@
+"""A source of the plan, bound to its plugin and the recipe's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from mtdsl.diag import Refusal, refuse
+from mtdsl.plan.curves import sources_of
+from mtdsl.plan.model import Plan, Source
+from mtdsl.registry import Registry
+from mtdsl.registry.kinds import Documents
+
+T = TypeVar("T")
+Say = Callable[[str], None]
+"""Takes one line of progress."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The documents of one named source."""
+
+    source: Source
+    documents: Documents
+    base: Path
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The hash of the content, computed once."""
+        return self._named(lambda: self.documents.fingerprint(self.base))
+
+    def texts(self) -> Iterator[str]:
+        """The documents that are not empty."""
+        texts = self.documents.texts(self.base)
+        while (text := self._named(lambda: next(texts, None))) is not None:
+            if text:
+                yield _encodable(text)
+
+    def _named(self, work: Callable[[], T]) -> T:
+        """What `work` gives; a refusal is made to name the source."""
+        try:
+            return work()
+        except Refusal as refusal:
+            named = (replace(found, message=f"`{self.source.name}`: {found.message}") for found in refusal.diagnostics)
+            raise Refusal(*named) from refusal
+
+
+def readings(plan: Plan, base: Path, registry: Registry) -> dict[str, Reading]:
+    """Every source that a phase of the plan is fed, by name. Raises `Refusal` for one that is only declared."""
+    fed = {name for phase in plan.phases if phase.mix for name in sources_of(phase.mix)}
+    return {source.name: _bind(source, base, registry) for source in plan.sources if source.name in fed}
+
+
+def _bind(source: Source, base: Path, registry: Registry) -> Reading:
+    if source.source is None:
+        hint = f'say where its documents are: data {source.name} {{ source = jsonl("...") }}'
+        raise refuse("source-declared", f"`{source.name}` is declared, but nothing says where its text is", help=hint)
+    return Reading(source, registry.build("source", source.source.name, source.source.params), base)
+
+
+def _encodable(text: str) -> str:
+    """The text with lone surrogates, which JSON may escape and UTF-8 cannot hold, replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

@@ -1,0 +1,49 @@
+"""One JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mtdsl.diag import refuse
+from mtdsl_sources.columns import text_of
+from mtdsl_sources.files import digest, found, shown
+from mtdsl_sources.text import read
+
+
+@dataclass(frozen=True)
+class Jsonl:
+    """Lines of JSON (compressed or not); `column` of each object is a document.
+
+    Lines are parsed one by one rather than by Arrow, which fails on a column that changes its type between blocks and
+    cannot say in which line.
+    """
+
+    path: str
+    column: str = "text"
+
+    def fingerprint(self, base: Path) -> str:
+        """A hash of the files' bytes and the column."""
+        return digest(found(base, self.path), "jsonl", self.column)
+
+    def texts(self, base: Path) -> Iterator[str]:
+        """The documents, file by file and line by line; blank lines are none."""
+        for file in found(base, self.path):
+            name = shown(base, file)
+            try:
+                for number, line in enumerate(read(file, "line"), 1):
+                    if line.strip():
+                        yield self._document(line, f"{name}:{number}")
+            except UnicodeDecodeError as error:
+                raise refuse("source-encoding", f"`{name}` is not UTF-8: {error.reason}") from error
+
+    def _document(self, line: str, where: str) -> str:
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise refuse("source-corrupt", f"{where}: not JSON: {error.msg} at column {error.colno}") from error
+        if not isinstance(row, dict):
+            raise refuse("source-corrupt", f"{where}: a JSON object was expected, this is {type(row).__name__}")
+        return text_of(row, self.column, where)

@@ -1,0 +1,42 @@
+"""Plain text files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from mtdsl.diag import refuse
+from mtdsl_sources.files import digest, found, shown
+
+SAMPLE_BY = {"file": "document", "paragraph": "paragraph", "line": "line"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """UTF-8 text. A document is a whole file, or each of its paragraphs (blank lines between them), or each line."""
+
+    path: str
+    document: Literal["file", "paragraph", "line"] = "file"
+
+    def fingerprint(self, base: Path) -> str:
+        """A hash of the files' bytes."""
+        return digest(found(base, self.path), "text", self.document)
+
+    def texts(self, base: Path) -> Iterator[str]:
+        """The documents, file by file."""
+        for file in found(base, self.path):
+            try:
+                yield from read(file, SAMPLE_BY[self.document])
+            except UnicodeDecodeError as error:
+                raise refuse("source-encoding", f"`{shown(base, file)}` is not UTF-8: {error.reason}") from error
+
+
+def read(file: Path, sample_by: str) -> Iterator[str]:
+    """A file's documents, lines or paragraphs, as `datasets` streams them. Raises `UnicodeDecodeError`."""
+    import datasets
+
+    rows = datasets.load_dataset("text", data_files=[str(file)], split="train", streaming=True, sample_by=sample_by)
+    for row in rows:
+        yield row["text"]
