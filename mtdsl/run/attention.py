@@ -90,7 +90,7 @@ def _flash(
     query, key, value = (tensor[0].transpose(0, 1) for tensor in (query, key, value))
     bounds = (cumulative, cumulative, longest, longest)
     # torch 2.11 shares key-value heads unasked and has no such argument; later versions want to be told.
-    grouped = {"enable_gqa": True} if query.shape[1] != key.shape[1] and _asks_for_groups() else {}
+    grouped: dict[str, Any] = {"enable_gqa": True} if query.shape[1] != key.shape[1] and _asks_for_groups() else {}
     output = varlen_attn(query, key, value, *bounds, scale=scaling, window_size=(-1, 0), **grouped)
     assert isinstance(output, torch.Tensor)
     return output.unsqueeze(0)

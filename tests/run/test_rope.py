@@ -1,0 +1,87 @@
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import pytest
+import torch
+import toys
+from mtdsl_context.yarn import Yarn
+from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
+
+from mtdsl.diag import Refusal
+from mtdsl.plan.model import Plugin
+from mtdsl.registry import installed
+from mtdsl.run.loss import LossModel
+from mtdsl.run.rope import extend
+
+
+def hidden(model, row):
+    return LossModel(model).hidden(row.input_ids, row.position_ids, row.cu_seqlens, row.max_length)
+
+
+def test_yarn_changes_configuration_frequencies_and_attention_scaling():
+    model = toys.model()
+    before = model.model.rotary_emb.inv_freq.clone()
+    parameters = extend(model, Plugin("yarn"), 64, 256, installed())
+    rotary = model.model.rotary_emb
+    assert model.config.max_position_embeddings == 256
+    assert model.config.rope_parameters == parameters
+    assert parameters["factor"] == 4.0
+    assert rotary.attention_scaling == pytest.approx(1.1386294361)
+    assert rotary.inv_freq[0] == before[0]
+    assert rotary.inv_freq[-1] == pytest.approx(before[-1].item() / 4)
+
+
+def test_an_extended_model_is_the_one_that_transformers_loads(tmp_path):
+    model = toys.model()
+    extend(model, Plugin("yarn"), 64, 256, installed())
+    row = toys.flat([200])
+    mine = hidden(model, row)
+    model.save_pretrained(tmp_path)
+    loaded = AutoModelForCausalLM.from_pretrained(tmp_path)
+    torch.testing.assert_close(loaded.model(row.input_ids[None]).last_hidden_state[0], mine, rtol=1e-4, atol=1e-4)
+
+
+def test_two_extensions_are_the_one_over_both():
+    twice, once = toys.model(), toys.model()
+    extend(twice, Plugin("yarn"), 64, 128, installed())
+    extend(twice, Plugin("yarn"), 128, 256, installed())
+    extend(once, Plugin("yarn"), 64, 256, installed())
+    assert torch.equal(twice.model.rotary_emb.inv_freq, once.model.rotary_emb.inv_freq)
+    assert twice.model.rotary_emb.attention_scaling == once.model.rotary_emb.attention_scaling
+
+
+def test_a_base_can_be_set_without_a_change_of_window():
+    model = toys.model()
+    extend(model, Plugin("rope", {"theta": 50_000}), 64, 64, installed())
+    assert model.config.rope_parameters == {"rope_type": "default", "rope_theta": 50_000.0}
+    assert model.config.max_position_embeddings == 64
+    assert model.model.rotary_emb.inv_freq[1] == pytest.approx(50_000 ** (-1 / 4), rel=1e-6)
+
+
+def test_weights_are_untouched_and_stay_float32():
+    model = toys.model()
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    extend(model, Plugin("yarn"), 64, 256, installed())
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+    assert model.model.rotary_emb.inv_freq.dtype == torch.float32
+
+
+@dataclass(frozen=True)
+class Liar(Yarn):
+    """Says one thing in the configuration and another in its closed form."""
+
+    def inv_freq(self, parameters, head_dim):
+        frequencies, scaling = super().inv_freq(parameters, head_dim)
+        return frequencies, scaling * 1.001
+
+
+def test_a_closed_form_that_differs_is_an_error():
+    registry = SimpleNamespace(build=lambda kind, name, params: Liar())
+    with pytest.raises(Refusal, match="the attention scaling of the model is 1.138629, of `liar` 1.139768"):
+        extend(toys.model(), Plugin("liar"), 64, 256, registry)
+
+
+def test_a_model_without_rotary_embeddings_is_refused():
+    model = GPT2LMHeadModel(GPT2Config(n_layer=1, n_head=2, n_embd=16, vocab_size=31))
+    with pytest.raises(Refusal, match="no rotary embedding"):
+        extend(model, Plugin("yarn"), 64, 256, installed())
