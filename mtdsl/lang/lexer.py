@@ -52,7 +52,7 @@ class SharedLexer(ContextualLexer):
             return Token.new_borrow_pos("NAME", token, token)
         if "UNIT" in accepts and self._is_unit(token):
             return Token.new_borrow_pos("UNIT", token, token)
-        raise UnexpectedToken(token, set(accepts), state=parser_state)
+        raise UnexpectedToken(token, set(accepts), state=parser_state)  # type: ignore[no-untyped-call]
 
     def _next_narrow(self, accepts: frozenset[str], lexer_state: LexerState, parser_state: Any) -> Token:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from mtdsl.lang.grammar import parser
 
@@ -14,15 +15,15 @@ _LEX = re.compile(
 
 def item_words() -> frozenset[str]:
     """The keywords that begin an item."""
-    start = parser().parse_interactive("", "start")
+    start: Any = parser().parse_interactive("", "start")
     return frozenset(name.lower() for name in start.accepts() if name.isalpha() and name != "NAME")
 
 
 def cut(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each piece, from first to last character.
 
-    An item begins at a word in column 0: at one of the item keywords wherever it stands, since a bracket before it may have been
-    left open; at another word only outside brackets.
+    An item begins at a word in column 0: at one of the item keywords wherever it stands, since a bracket before it may
+    have been left open; at another word only outside brackets.
     """
     words = item_words()
     depth, begin = 0, 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 from mtdsl.diag import Diagnostic, Report, Source, Span
-from mtdsl.lang.attempt import Failure, TooDeep, attempt
+from mtdsl.lang.attempt import TooDeep, attempt
 from mtdsl.lang.build import build, too_deep
 from mtdsl.lang.comments import Comments, allows
+from mtdsl.lang.failure import Failure
 from mtdsl.lang.mistakes import explain
 from mtdsl.lang.pieces import cut
 from mtdsl.lang.place import Place

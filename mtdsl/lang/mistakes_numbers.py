@@ -1,0 +1,78 @@
+"""Mistakes in numbers: suffixes with a space before them, unknown ones, a missing 0."""
+
+from __future__ import annotations
+
+import re
+
+from mtdsl.diag import Diagnostic, Fix
+from mtdsl.lang.failure import Failure
+
+_SUFFIX = re.compile(r"(Ki|Mi|Gi|[kMBT])\b|%")
+_WORD = re.compile(r"[^\W\d]\w*")
+_MEANT = {
+    "K": "k",
+    "m": "M",
+    "b": "B",
+    "G": "B",
+    "g": "B",
+    "bn": "B",
+    "t": "T",
+    "ki": "Ki",
+    "mi": "Mi",
+    "gi": "Gi",
+    "KiB": "Ki",
+}
+_SUFFIXES = "k is 1024 and stands on lengths, M B T are powers of ten, Ki Mi Gi are binary, % is a share"
+
+
+def detached_suffix(failure: Failure) -> Diagnostic | None:
+    """`5 B` for `5B`."""
+    number, suffix = failure.previous, _SUFFIX.match(failure.rest)
+    if number is None or number.type != "NUMBER" or suffix is None or _touches(failure):
+        return None
+    span = failure.where(number).to(failure.here(suffix.end()))
+    written = f"{number}{suffix[0]}"
+    message = f"`{suffix[0]}` is part of the number and follows it at once"
+    return failure.error("detached-suffix", message, span=span, fix=Fix(f"write `{written}`", span, written))
+
+
+def attached_operator(failure: Failure) -> Diagnostic | None:
+    """`576x4k` for `576 x 4k`."""
+    product = re.match(r"x(\d\w*)\b", failure.rest)
+    if failure.previous is None or failure.previous.type != "NUMBER" or product is None:
+        return None
+    span = failure.where(failure.previous).to(failure.here(product.end()))
+    written = f"{failure.previous} x {product[1]}"
+    return failure.error(
+        "attached-operator", "`x` needs spaces around it", span=span, fix=Fix(f"write `{written}`", span, written)
+    )
+
+
+def unknown_suffix(failure: Failure) -> Diagnostic | None:
+    """`100GB`, `4K`: the nearest known suffix is offered."""
+    number, suffix = failure.previous, _WORD.match(failure.rest)
+    if number is None or number.type != "NUMBER" or suffix is None or not _touches(failure):
+        return None
+    span = failure.where(number).to(failure.here(suffix.end()))
+    meant = _MEANT.get(suffix[0])
+    fix = Fix(f"write `{number}{meant}`", span, f"{number}{meant}") if meant else None
+    return failure.error("unknown-suffix", f"no number ends in `{suffix[0]}`", span=span, help=_SUFFIXES, fix=fix)
+
+
+def leading_point(failure: Failure) -> Diagnostic | None:
+    """`.5` for `0.5`."""
+    digits = re.match(r"\.\d+", failure.rest)
+    if digits is None or "NUMBER" not in failure.accepts:
+        return None
+    span = failure.here(digits.end())
+    written = f"0{digits[0]}"
+    return failure.error(
+        "leading-point", "a number begins with a digit", span=span, fix=Fix(f"write `{written}`", span, written)
+    )
+
+
+def _touches(failure: Failure) -> bool:
+    return failure.previous is not None and failure.where(failure.previous).end == failure.at
+
+
+NUMBERS = (detached_suffix, attached_operator, unknown_suffix, leading_point)

@@ -1,0 +1,75 @@
+"""Signs of other languages, and what is written here instead."""
+
+from __future__ import annotations
+
+import re
+
+from mtdsl.diag import Diagnostic, Fix, Span
+from mtdsl.lang.failure import Failure
+
+_ARROW = re.compile(r"=+>|-{2,}>|~>|→|⇒|>")
+_EQUALS = re.compile(r":=|:|==")
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+_QUOTED = re.compile(r"'([^'\n\"]*)'|[“”]([^“”\n\"]*)[“”]")
+
+
+def unterminated_string(failure: Failure) -> Diagnostic | None:
+    """A quote that nothing closes on its line."""
+    if failure.kind or not failure.rest.startswith('"'):
+        return None
+    line = failure.rest.split("\n")[0].rstrip()
+    return failure.error("unterminated-string", "this text has no closing quote", span=failure.here(len(line)))
+
+
+def other_quotes(failure: Failure) -> Diagnostic | None:
+    """Single or typographic quotes."""
+    if failure.kind or failure.rest[0] not in "'“”":
+        return None
+    quoted = _QUOTED.match(failure.rest)
+    span = failure.here(quoted.end() if quoted else 1)
+    fix = Fix('write "..."', span, f'"{quoted[1] or quoted[2] or ""}"') if quoted else None
+    return failure.error("other-quotes", 'texts stand in double quotes: "..."', span=span, fix=fix)
+
+
+def other_arrow(failure: Failure) -> Diagnostic | None:
+    """`=>`, `-->`, a typographic arrow."""
+    start = failure.at
+    text = failure.source.text
+    while start > failure.offset and text[start - 1] in "=-~":
+        start -= 1
+    arrow = _ARROW.match(text, start)
+    if arrow is None or arrow.end() <= failure.at or arrow[0] in (">", "->"):
+        return None
+    span = Span(failure.source, start, arrow.end())
+    return failure.error(
+        "other-arrow", f"the arrow is written `->`, not `{arrow[0]}`", span=span, fix=Fix("write `->`", span, "->")
+    )
+
+
+def other_equals(failure: Failure) -> Diagnostic | None:
+    """`:` or `==` where a value is given."""
+    sign = _EQUALS.match(failure.rest)
+    if sign is None or "EQUAL" not in failure.accepts:
+        return None
+    span = failure.here(sign.end())
+    return failure.error(
+        "other-equals", f"a value is given with `=`, not `{sign[0]}`", span=span, fix=Fix("write `=`", span, " =")
+    )
+
+
+def semicolon(failure: Failure) -> Diagnostic | None:
+    """`;` between entries or items."""
+    if failure.kind or not failure.rest.startswith(";"):
+        return None
+    return failure.error("semicolon", "`;` ends nothing here: entries are separated by newlines or commas, items by newlines")
+
+
+def other_comment(failure: Failure) -> Diagnostic | None:
+    """`// ...` or `/* ... */`."""
+    comment = _COMMENT.match(failure.rest)
+    if comment is None:
+        return None
+    return failure.error("other-comment", "comments begin with `#`", span=failure.here(comment.end()))
+
+
+SIGNS = (unterminated_string, other_quotes, other_arrow, other_equals, semicolon, other_comment)

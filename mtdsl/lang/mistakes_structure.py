@@ -1,0 +1,149 @@
+"""Mistakes in how items and bodies are put together: brackets, lines, keywords, missing parts."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+from lark import Token
+
+from mtdsl.diag import Diagnostic, Label, Span
+from mtdsl.lang.failure import END, OPENS, Failure
+from mtdsl.lang.grammar import keywords, reserved
+from mtdsl.lang.newlines import CONTINUES
+from mtdsl.lang.pieces import item_words
+
+_ENDS = frozenset({"_NL", "COMMA", "RBRACE", "RPAR", "RSQB", END})
+_CLOSES = {close: opening for opening, close in OPENS.items()}
+_SIGN = {"LPAR": "(", "LSQB": "[", "LBRACE": "{", "RPAR": ")", "RSQB": "]", "RBRACE": "}"}
+_INFIX = frozenset({"EQUAL", "COMPARE", "BY", "OVER", "UNTIL", "X", "NOT", "WITH"}) | CONTINUES
+
+
+def missing_value(failure: Failure) -> Diagnostic | None:
+    """`lr =` and nothing behind it."""
+    last = failure.previous
+    if failure.kind not in _ENDS or last is None or last.type not in _INFIX:
+        return None
+    before = failure.before[-2] if len(failure.before) > 1 else None
+    message = f"`{before}` has no value" if last.type == "EQUAL" and before else f"nothing follows `{last}`"
+    what = "a plugin's name" if last.type == "BY" else "a value"
+    return failure.error("missing-value", message, span=failure.where(last), mark=f"expected {what} behind this")
+
+
+def continued_line(failure: Failure) -> Diagnostic | None:
+    """A line that ends in an operator takes the next attribute for its operand."""
+    if failure.kind != "EQUAL" or len(failure.before) < 2:
+        return None
+    sign, key = failure.before[-2:]
+    if (
+        sign.type not in CONTINUES
+        or key.type != "NAME"
+        or failure.source.position(failure.where(sign).start)[0] == failure.span.line
+    ):
+        return None
+    message = f"a line that ends in `{sign}` goes on, and the next one is another attribute"
+    return failure.error("missing-value", message, span=failure.where(sign), mark="expected a value behind this")
+
+
+def unopened(failure: Failure) -> Diagnostic | None:
+    """A closing bracket that closes nothing, or something else."""
+    if failure.kind not in _CLOSES:
+        return None
+    sign = _SIGN[failure.kind]
+    if not failure.brackets:
+        return failure.error("unopened-bracket", f"this `{sign}` closes nothing")
+    inner = failure.brackets[-1]
+    if inner.type == _CLOSES[failure.kind]:
+        return None
+    return _unclosed(failure, inner, f"`{sign}` closes it")
+
+
+def unclosed(failure: Failure) -> Diagnostic | None:
+    """A bracket that is still open where the item ends, or where a new line cannot go on inside it."""
+    if not failure.brackets:
+        return None
+    inner = failure.brackets[-1]
+    if failure.kind == END:
+        return _unclosed(failure, inner, "the item ends")
+    if inner.type != "LBRACE" and OPENS[inner.type] in failure.accepts and failure.fresh_line:
+        return _unclosed(failure, inner, "this line begins")
+    return None
+
+
+def _unclosed(failure: Failure, opening: Token, event: str) -> Diagnostic:
+    close = _SIGN[OPENS[opening.type]]
+    here = failure.here(max(failure.width, 1)) if failure.kind != END else failure.next_item()
+    labels = (Label(failure.where(opening), "opened here"),)
+    mark = f"expected `{close}` before this" if here.start < len(failure.source.text) else f"expected `{close}`"
+    message = f"`{opening}` is still open where {event}"
+    return failure.error("unclosed-bracket", message, span=here, mark=mark, more=labels)
+
+
+def brace_below(failure: Failure) -> Diagnostic | None:
+    """`{` on a line of its own."""
+    brace = re.match(r"\s*\{", failure.rest)
+    if failure.kind != "_NL" or "LBRACE" not in failure.accepts or brace is None:
+        return None
+    at = failure.at + brace.end()
+    return failure.error("brace-below", "`{` stands on the line of what it opens", span=Span(failure.source, at - 1, at))
+
+
+def leading_operator(failure: Failure) -> Diagnostic | None:
+    """A line that begins with an operator."""
+    if failure.kind not in CONTINUES | {"BY", "OVER", "UNTIL", "X", "WITH"} or not failure.fresh_line or not failure.before:
+        return None
+    sign = failure.span.text
+    help = f"end the line above with `{sign}`" if failure.kind in CONTINUES else "write it on the line above"
+    return failure.error("leading-operator", f"a line cannot begin with `{sign}`", help=help)
+
+
+def keyword_as_name(failure: Failure) -> Diagnostic | None:
+    """`phase for x`, `phase { ... }`: the name is a keyword, or was left out."""
+    last = failure.previous
+    if last is None or last.lower() not in item_words() or last.type == "NAME" or "NAME" not in failure.accepts:
+        if last is None or last.type != "NAME" or str(last) not in reserved() or len(failure.before) < 2:
+            return None
+        owner = failure.before[-2]
+        if str(owner) not in item_words() or owner.type == "NAME":
+            return None
+        return failure.error("keyword-as-name", f"`{last}` is a keyword, not a name for a `{owner}`", span=failure.where(last))
+    return failure.error("missing-name", f"`{last}` needs a name", span=failure.where(last))
+
+
+def unknown_item(failure: Failure) -> Diagnostic | None:
+    """A statement that begins with a word which is no keyword."""
+    word = failure.previous
+    if word is None or word.type != "NAME" or failure.accepts != {"EQUAL"} or failure.fresh_line:
+        return None
+    known = ["when"] if failure.brackets else sorted(item_words())
+    near = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    if failure.brackets and not near:
+        message = f"expected `=` behind `{word}`"
+        return failure.error("missing-equals", message)
+    help = f"did you mean `{near[0]}`?" if near else f"items are {', '.join(known)}, or `name = value`"
+    return failure.error("unknown-item", f"no item begins with `{word}`", span=failure.where(word), help=help)
+
+
+def missing_separator(failure: Failure) -> Diagnostic | None:
+    """Two entries, or two items, on one line."""
+    word = failure.span.text
+    if failure.fresh_line or not word.isidentifier() or "_NL" not in failure.accepts:
+        return None
+    if failure.brackets and re.match(r"\w+[ \t]*=(?!=)|when\b", failure.rest):
+        return failure.error("missing-separator", f"a comma or a newline is missing before `{word}`")
+    if not failure.brackets and (word in keywords() or re.match(r"\w+[ \t]*=(?!=)", failure.rest)):
+        return failure.error("missing-separator", f"an item ends with its line, and `{word}` begins another")
+    return None
+
+
+STRUCTURE = (
+    keyword_as_name,
+    missing_value,
+    continued_line,
+    unopened,
+    unclosed,
+    brace_below,
+    leading_operator,
+    unknown_item,
+    missing_separator,
+)
