@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from mtdsl.run.tensors import WEIGHTS
+from mtdsl.run.dcp import WEIGHTS
 
 OPTIMIZER = "optim."
 Scalars = dict[str, dict[str, Any]]

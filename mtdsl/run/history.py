@@ -26,7 +26,8 @@ Segment = dict[str, Json]
 class Identity:
     """What decides weights and stands outside a plan: hashes, all of them.
 
-    `contents` by source; the `tokenizer`; `weights` by `start`, or `""` for the description of fresh ones.
+    `contents` by source (its tokens and which of them are held out); the `tokenizer`; `weights` by `start`, under `""` the
+    configuration that fresh ones are made from where the recipe only names it.
     """
 
     contents: Mapping[str, str]
@@ -71,9 +72,7 @@ class Histories:
     @cached_property
     def _canon(self) -> Canon:
         versions = {(used.kind, used.name): f"{used.package} {used.version}" for used in self.plan.plugins}
-        holdouts = {source.name: number(source.holdout) for source in self.plan.sources}
-        contents = {name: f"{content} {holdouts.get(name)}" for name, content in self.identity.contents.items()}
-        return Canon(versions, contents)
+        return Canon(versions, self.identity.contents)
 
     def _before(self, phase: Phase) -> list[Segment]:
         if phase.parents:

@@ -5,7 +5,7 @@ import torch
 from safetensors import SafetensorError
 from torch import nn
 
-from mtdsl.run import checkpoint, tensors
+from mtdsl.run import checkpoint, dcp
 from mtdsl.run.durable import print_of
 
 
@@ -49,12 +49,12 @@ def test_training_goes_on_bit_for_bit_from_the_disk(tmp_path):
     optimizer = adamw(straight)
     train(straight, optimizer, 3)
     saved, scalars = everything(straight, optimizer)
-    prints = tensors.write(tmp_path, saved)
+    prints = dcp.write(tmp_path, saved)
     train(straight, optimizer, 3, seed=1)
 
     resumed = Tied()
     again = adamw(resumed)
-    loaded = tensors.read(tmp_path)
+    loaded = dcp.read(tmp_path)
     checkpoint.fill(resumed, loaded)
     assert checkpoint.fill_optimizer(resumed, again, loaded, scalars) == len([name for name in saved if "optim." in name])
     train(resumed, again, 3, seed=1)
@@ -70,9 +70,9 @@ def test_shared_weights_are_stored_once_and_stay_shared(tmp_path):
     model = Tied()
     names = checkpoint.weights_of(model)
     assert [name for name in names if "embed" in name or "head" in name] == ["model.embed.weight"]
-    tensors.write(tmp_path, names)
+    dcp.write(tmp_path, names)
     other = Tied()
-    checkpoint.fill(other, tensors.read(tmp_path))
+    checkpoint.fill(other, dcp.read(tmp_path))
     assert other.head.weight is other.embed.weight
     assert torch.equal(other.head.weight, model.head.weight)
     assert torch.equal(other.count, model.count)
@@ -82,10 +82,10 @@ def test_shared_weights_are_stored_once_and_stay_shared(tmp_path):
 def test_every_type_and_shape_survives(tmp_path, dtype):
     kept = {"optim.a.scalar": torch.tensor(1).to(dtype), "model.b": (torch.randn(3, 0, 2) * 100).to(dtype)}
     kept["model.c"] = (torch.randn(7, 5) * 100).to(dtype)
-    tensors.write(tmp_path, kept)
-    loaded = tensors.read(tmp_path)
+    dcp.write(tmp_path, kept)
+    loaded = dcp.read(tmp_path)
     assert all(torch.equal(loaded[name], kept[name]) and loaded[name].dtype == dtype for name in kept)
-    assert set(tensors.read(tmp_path, prefix="model.")) == {"model.b", "model.c"}
+    assert set(dcp.read(tmp_path, prefix="model.")) == {"model.b", "model.c"}
 
 
 def test_state_that_is_no_tensor_is_told_apart():
@@ -111,14 +111,14 @@ def test_an_optimizer_that_has_not_stepped_has_no_state():
 
 
 def test_another_architecture_is_not_filled(tmp_path):
-    tensors.write(tmp_path, checkpoint.weights_of(Tied()))
+    dcp.write(tmp_path, checkpoint.weights_of(Tied()))
     with pytest.raises(KeyError, match="differ in model"):
-        checkpoint.fill(nn.Linear(2, 2), tensors.read(tmp_path))
+        checkpoint.fill(nn.Linear(2, 2), dcp.read(tmp_path))
 
 
 def test_a_broken_file_is_an_error_that_can_be_caught(tmp_path):
-    tensors.write(tmp_path, {"model.a": torch.ones(1000)})
+    dcp.write(tmp_path, {"model.a": torch.ones(1000)})
     file = next(tmp_path.glob("*.safetensors"))
     file.write_bytes(file.read_bytes()[:-10])
     with pytest.raises(SafetensorError):
-        tensors.read(tmp_path)
+        dcp.read(tmp_path)

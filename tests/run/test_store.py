@@ -127,10 +127,10 @@ FULL = """
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
     import torch
-    from mtdsl.run import tensors
+    from mtdsl.run import dcp
     try:
         with Store(Path(sys.argv[1])).draft(Point("c" * 64, 1, True, "result", "x", "y")) as draft:
-            draft.prints.update(tensors.write(draft.folder, {"model.w": torch.zeros(1 << 18)}))
+            draft.prints.update(dcp.write(draft.folder, {"model.w": torch.zeros(1 << 18)}))
     except Refusal as refusal:
         print(refusal.diagnostics[0].id, refusal.diagnostics[0].help)
 """
