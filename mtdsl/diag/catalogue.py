@@ -28,4 +28,7 @@ CATALOGUE: dict[str, str] = {
     "rope-scaled": "The model's positions are already scaled in another way.",
     "rope-several": "The model has several rotary embeddings.",
     "rope-shrinks": "A window would become smaller.",
+    "cannot-write": "The file named by `--out` cannot be written.",
+    "merge-missing": "A checkpoint to be merged holds no tensors.",
+    "merge-unlike": "The models of a merge differ in their tensors.",
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, LlamaConfig, PreTrainedModel
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
+from mtdsl.data.keys import number
 from mtdsl.diag import refuse
 from mtdsl.run import attention
 
@@ -55,7 +55,7 @@ def load(name: str | Path, *, base: Path = Path()) -> PreTrainedModel:
     absent = sorted(info["missing_keys"]) + sorted(str(key) for key in info["mismatched_keys"])
     if absent:
         raise refuse("model-unreadable", f"`{name}` lacks {len(absent)} of its tensors, `{absent[0]}` first")
-    return model  # type: ignore[no-any-return]
+    return _trained_everywhere(model)
 
 
 def describe(model: PreTrainedModel) -> dict[str, Any]:
@@ -71,7 +71,15 @@ def from_config(description: dict[str, Any]) -> PreTrainedModel:
 def _build(config: PretrainedConfig, seed: int) -> PreTrainedModel:
     with _seeded(seed):
         model = _auto().from_config(config, dtype=torch.float32, attn_implementation=attention.NAME)
-    return model  # type: ignore[no-any-return]
+    return _trained_everywhere(model)
+
+
+def _trained_everywhere(model: PreTrainedModel) -> PreTrainedModel:
+    """torch gives no gradient to an embedding's padding row, which is often that of the end of a document."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Embedding):
+            module.padding_idx = None
+    return model
 
 
 def _auto() -> Any:
@@ -82,9 +90,8 @@ def _auto() -> Any:
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
     """Weights are drawn on the CPU from a generator of their own, so that no device and nothing before changes them."""
-    key = int.from_bytes(blake2b(f"{seed}/weights".encode(), digest_size=8).digest(), "big")
     with torch.random.fork_rng(devices=[]), torch.device("cpu"):
-        torch.default_generator.manual_seed(key)
+        torch.default_generator.manual_seed(number(seed, "weights"))
         yield
 
 
@@ -151,7 +158,6 @@ def _take_tokens(config: PretrainedConfig, tokenizer_dir: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(tokenizer_dir)
     config.bos_token_id = tokenizer.bos_token_id
     config.eos_token_id = tokenizer.eos_token_id
-    config.pad_token_id = tokenizer.pad_token_id
 
 
 def _first_line(error: BaseException) -> str:

@@ -48,7 +48,7 @@ def _rotary(model: PreTrainedModel) -> tuple[str, Any]:
 
 
 def _verify(rotary: Any, extension: Extension, config: Any, extender: str) -> None:
-    """Refuses numbers more than 1e-4 off, relative: transformers cancels in float32 along the ramp, this is double precision."""
+    """Refuses numbers more than 1e-4 off, relative: transformers cancels in float32 along the ramp."""
     head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     frequencies, scaling = extension.inv_freq(config.rope_parameters, head_dim)
     wanted = torch.tensor([*frequencies, scaling], dtype=torch.float64)

@@ -1,1 +1,13 @@
 """Weights out of weights, built in; registered as any third party's are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import mtdsl
+
+
+@mtdsl.hookimpl
+def mtdsl_mergers() -> Iterator[mtdsl.Merger]:
+    """The built-in mergers."""
+    yield mtdsl.Merger("average", "mtdsl_mergers.average:Average")

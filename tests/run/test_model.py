@@ -11,6 +11,7 @@ from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast, T
 from mtdsl.diag import Refusal
 from mtdsl.plan.model import Model
 from mtdsl.run import model as models_of
+from mtdsl.run.loss import LossModel
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,16 @@ def test_weights_depend_on_the_seed_alone(corpus):
     assert torch.equal(state, torch.get_rng_state())
     assert same(first, again)
     assert not same(first, weights(models_of.fresh(plan(), corpus, 2)))
+
+
+def test_the_row_of_the_padding_token_is_trained_too(tmp_path):
+    saved = toys.model(pad_token_id=3, tie_word_embeddings=False)
+    saved.save_pretrained(tmp_path)
+    loaded = models_of.load(tmp_path)
+    row = toys.flat([30])
+    row.input_ids[5] = 3
+    LossModel(loaded)(**vars(row), scale=1.0).backward()
+    assert loaded.model.embed_tokens.weight.grad[3].any()
 
 
 def test_sizes_that_do_not_fit_are_refused(corpus):

@@ -77,7 +77,7 @@ class Liar(Yarn):
 
 def test_a_closed_form_that_differs_is_an_error():
     registry = SimpleNamespace(build=lambda kind, name, params: Liar())
-    with pytest.raises(Refusal, match="the attention scaling of the model is 1.138629, of `liar` 1.139768"):
+    with pytest.raises(Refusal, match=r"the attention scaling of the model is 1\.138629, of `liar` 1\.139768"):
         extend(toys.model(), Plugin("liar"), 64, 256, registry)
 
 

@@ -1,0 +1,34 @@
+"""Adam with decoupled weight decay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from mtdsl import NotNegative, Positive
+from mtdsl_optimizers.decay import groups
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True)
+class AdamW:
+    """AdamW (arXiv:1711.05101) as torch computes it, the decay times the rate.
+
+    The defaults are those of almost every published mid-training run. `weight_decay` leaves norms, biases and embeddings
+    alone. The executor sets each group's `lr` before every step.
+    """
+
+    betas: tuple[float, float] = (0.9, 0.95)
+    eps: Annotated[float, Positive] = 1e-8
+    weight_decay: Annotated[float, NotNegative] = 0.1
+
+    def build(self, parameters: Iterable[tuple[str, torch.nn.Parameter]], modules: torch.nn.Module) -> torch.optim.AdamW:
+        """`torch.optim.AdamW`, fused where the parameters are on a GPU; every rate is 0 until it is set."""
+        import torch
+
+        decaying = groups(parameters, modules, self.weight_decay)
+        fused = all(parameter.is_cuda for group in decaying for parameter in group["params"])
+        return torch.optim.AdamW(decaying, lr=0.0, betas=self.betas, eps=self.eps, fused=fused or None)
