@@ -40,16 +40,16 @@ def _drawn(found: Sequence[Diagnostic], form: str) -> str:
     if form == "json":
         from mtdsl.diag import machine
 
-        return machine.render(found)
+        return machine.render(found) + "\n"
     if not found:
         return ""
     if form == "concise":
         from mtdsl.diag import concise
 
-        return concise.render(found)
+        return concise.render(found) + "\n"
     from mtdsl.diag import text
 
-    return text.render(found, color=colored(sys.stdout))
+    return text.render(found, color=colored(sys.stdout)) + "\n\n"
 
 
 def _summary(found: Sequence[Diagnostic], recipes: int) -> str:

@@ -25,7 +25,7 @@ def refused(refusal: Refusal) -> int:
     """Draw what the user can mend."""
     from mtdsl.diag import text
 
-    sys.stderr.write(text.render(refusal.diagnostics, color=colored(sys.stderr)))
+    sys.stderr.write(text.render(refusal.diagnostics, color=colored(sys.stderr)) + "\n")
     return 1
 
 

@@ -50,4 +50,4 @@ def draw(found: Sequence[Diagnostic]) -> None:
     if found:
         from mtdsl.diag import text
 
-        sys.stderr.write(text.render(found, color=colored(sys.stderr)))
+        sys.stderr.write(text.render(found, color=colored(sys.stderr)) + "\n\n")

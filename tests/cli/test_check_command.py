@@ -1,0 +1,42 @@
+import json
+from pathlib import Path
+
+import pytest
+
+QUICKSTART = Path(__file__).resolve().parents[2] / "recipes" / "quickstart.mtr"
+
+
+@pytest.fixture
+def wrong(tmp_path):
+    """A recipe with one mistake: a mixture that sums to 110 %."""
+    text = QUICKSTART.read_text()
+    (tmp_path / "wrong.mtr").write_text(f"{text}\nmix over {{ code = 60%, tests = 50% }}\n")
+    return "wrong.mtr"
+
+
+def test_full_shows_the_line(mtdsl, wrong):
+    done = mtdsl("check", wrong)
+    assert done.returncode == 1
+    assert "--> wrong.mtr:" in done.stdout
+    assert "mix over { code = 60%, tests = 50% }" in done.stdout
+    assert done.stderr.startswith("1 recipe checked: 1 error")
+
+
+def test_concise_is_one_line_a_problem(mtdsl, wrong):
+    done = mtdsl("check", wrong, "--format", "concise")
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stdout.startswith("wrong.mtr:")
+    assert done.stderr == ""
+
+
+def test_json_is_for_machines(mtdsl, wrong):
+    found = json.loads(mtdsl("check", wrong, "--format", "json").stdout)
+    assert "wrong.mtr" in json.dumps(found)
+    assert json.loads(mtdsl("check", QUICKSTART, "--format", "json").stdout) == []
+
+
+def test_several_recipes_at_once(mtdsl, wrong):
+    done = mtdsl("check", QUICKSTART, wrong)
+    assert done.returncode == 1
+    assert done.stderr.startswith("2 recipes checked: 1 error")
