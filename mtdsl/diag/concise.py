@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mtdsl.diag.columns import shown
 from mtdsl.diag.model import Diagnostic
 
 
@@ -13,7 +14,7 @@ def render(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _line(diagnostic: Diagnostic) -> str:
-    said = f"{diagnostic.severity}[{diagnostic.id}] {' '.join(diagnostic.message.split())}"
+    said = f"{diagnostic.severity}[{diagnostic.id}] {shown(' '.join(diagnostic.message.split()))}"
     if not diagnostic.labels:
         return said
     where = diagnostic.labels[0].span

@@ -11,4 +11,4 @@ from mtdsl.diag.model import Diagnostic
 
 def render(diagnostics: Iterable[Diagnostic]) -> str:
     """A JSON array, one object a diagnostic, with the keys of `mtdsl.diag.fields`."""
-    return json.dumps([fields(diagnostic) for diagnostic in diagnostics], indent=2, ensure_ascii=False)
+    return json.dumps([fields(diagnostic) for diagnostic in diagnostics], indent=2)

@@ -6,18 +6,10 @@ from typing import Any, Literal
 
 from lark import Token, Tree, UnexpectedCharacters, UnexpectedToken
 
-from mtdsl.diag import Source
-from mtdsl.lang.build import DEEPEST
+from mtdsl.diag import Source, Span
+from mtdsl.lang.build import DEEPEST, TooDeep
 from mtdsl.lang.failure import END, OPENS, Failure
 from mtdsl.lang.grammar import parser
-
-
-class TooDeep(Exception):
-    """More brackets are open than may be; `at` is the offset of the last in the text."""
-
-    def __init__(self, at: int) -> None:
-        super().__init__(at)
-        self.at = at
 
 
 def attempt(source: Source, start: int, end: int, rule: Literal["start", "expression"]) -> Tree[Token] | Failure:
@@ -35,7 +27,8 @@ def attempt(source: Source, start: int, end: int, rule: Literal["start", "expres
             seen.append(token)
             depth += (token.type in OPENS) - (token.type in OPENS.values())
             if depth > DEEPEST:
-                raise TooDeep(start + (token.start_pos or 0))
+                at = start + (token.start_pos or 0)
+                raise TooDeep(Span(source, at, at + 1))
         tree: Tree[Token] = state.feed_eof(seen[-1] if seen else None)
     except UnexpectedCharacters as error:
         return failed("", error.pos_in_stream or 0, 1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from lark import Token, Tree
 
-from mtdsl.diag import Report, Span
+from mtdsl.diag import Diagnostic, Label, Span
 from mtdsl.lang import build_items, build_values
 from mtdsl.lang.place import Place
 
@@ -21,7 +21,7 @@ _WORDS = frozenset({"key", "top_key"})
 
 
 def build(tree: Tree[Token], place: Place) -> Any:
-    """The value of `tree`, which has all its tokens; None, and an error, where it is nested too deep."""
+    """The value of `tree`, which has all its tokens; raises `TooDeep`."""
     made: dict[int, Any] = {}
     extents: dict[int, tuple[int, int, int]] = {}
     for node in tree.iter_subtrees():  # children come before their parents
@@ -30,8 +30,7 @@ def build(tree: Tree[Token], place: Place) -> Any:
         depth = 1 + max((levels for _, _, levels in known), default=0)
         span = Span(place.source, place.offset + start, place.offset + end)
         if depth > DEEPEST:
-            too_deep(span, place.report)
-            return None
+            raise TooDeep(span)
         parts = [made[id(child)] if isinstance(child, Tree) else child for child in node.children if _speaks(child, node)]
         made[id(node)] = RULES[node.data](place, span, parts)
         extents[id(node)] = (start, end, depth)
@@ -49,9 +48,11 @@ def _speaks(child: Tree[Token] | Token, parent: Tree[Token]) -> bool:
     return isinstance(child, Tree) or child.type in _SPOKEN or parent.data in _WORDS
 
 
-def too_deep(span: Span, report: Report) -> None:
-    """Report that what `span` covers is nested too deep to be read."""
-    first = Span(span.source, span.start, min(span.end, span.start + 1))
-    report.error(
-        "too-deep", f"this is nested more than {DEEPEST} levels deep", first, help="name its parts with `let` or `mix`"
-    )
+class TooDeep(Exception):
+    """What `span` covers is nested too deep to be read."""
+
+    def __init__(self, span: Span) -> None:
+        super().__init__(span)
+        first = Span(span.source, span.start, min(span.end, span.start + 1))
+        message = f"this is nested more than {DEEPEST} levels deep"
+        self.diagnostic = Diagnostic("too-deep", "error", message, (Label(first),), "name its parts with `let` or `mix`")

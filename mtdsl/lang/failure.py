@@ -41,6 +41,12 @@ class Failure:
         return Span(self.source, self.at, self.at + self.width)
 
     @property
+    def short(self) -> str:
+        """The text that was not taken, cut where it is long."""
+        text = self.span.text
+        return text if len(text) <= 40 else f"{text[:37]}..."
+
+    @property
     def rest(self) -> str:
         """The source from there on."""
         return self.source.text[self.at : self.at + 200]
@@ -72,10 +78,9 @@ class Failure:
         return Span(self.source, self.at, min(self.at + width, len(self.source.text)))
 
     def next_item(self) -> Span:
-        """The word that begins the item behind this piece; empty at the end of the file."""
-        begin = min(self.end, len(self.source.text))
-        word = re.compile(r"\w*").match(self.source.text, begin)
-        return Span(self.source, begin, word.end() if word else begin)
+        """The word that begins the item behind this piece; empty, and behind the last token, at the end of the file."""
+        word = re.compile(r"\w+").match(self.source.text, self.end)
+        return Span(self.source, *word.span()) if word else self.span
 
     def error(
         self,

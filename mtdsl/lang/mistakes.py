@@ -22,13 +22,20 @@ def explain(failure: Failure) -> Diagnostic:
 
 def unexpected(failure: Failure) -> Diagnostic:
     """What stood there, and what could have."""
-    wanted = expected(failure.accepts)
+    wanted = expected(_telling(failure))
     if failure.kind == END:
-        return failure.error("unexpected-end", f"the text ends where {wanted} was expected")
+        return failure.error("unexpected-end", f"this ends where {wanted} was expected")
     if failure.kind == "_NL":
         return failure.error("unexpected-text", f"the line ends where {wanted} was expected")
     if not failure.kind:
         char = failure.rest[0]
         shown = char if char.isprintable() else f"U+{ord(char):04X}"
         return failure.error("unknown-character", f"`{shown}` has no meaning here", mark=f"expected {wanted}")
-    return failure.error("unexpected-text", f"`{failure.span.text}` cannot stand here", mark=f"expected {wanted}")
+    return failure.error("unexpected-text", f"`{failure.short}` cannot stand here", mark=f"expected {wanted}")
+
+
+def _telling(failure: Failure) -> frozenset[str]:
+    """What was expected, without the `=` that makes any keyword the name of a setting."""
+    last = failure.previous
+    is_keyword = last is not None and last.type == last.upper()
+    return failure.accepts - {"EQUAL"} if is_keyword and len(failure.accepts) > 1 else failure.accepts

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from lark import Token
 
-from mtdsl.diag import Diagnostic, Label, Span
+from mtdsl.diag import Diagnostic, Fix, Label, Span
 from mtdsl.lang.failure import END, OPENS, Failure
 from mtdsl.lang.grammar import keywords, reserved
 from mtdsl.lang.newlines import CONTINUES
@@ -64,7 +64,7 @@ def unclosed(failure: Failure) -> Diagnostic | None:
         return None
     inner = failure.brackets[-1]
     if failure.kind == END:
-        return _unclosed(failure, inner, "the item ends")
+        return _unclosed(failure, inner, "the next item begins" if failure.next_item().text else "the file ends")
     if inner.type != "LBRACE" and OPENS[inner.type] in failure.accepts and failure.fresh_line:
         return _unclosed(failure, inner, "this line begins")
     return None
@@ -72,9 +72,9 @@ def unclosed(failure: Failure) -> Diagnostic | None:
 
 def _unclosed(failure: Failure, opening: Token, event: str) -> Diagnostic:
     close = _SIGN[OPENS[opening.type]]
-    here = failure.here(max(failure.width, 1)) if failure.kind != END else failure.next_item()
+    here = failure.next_item() if failure.kind == END else failure.span
     labels = (Label(failure.where(opening), "opened here"),)
-    mark = f"expected `{close}` before this" if here.start < len(failure.source.text) else f"expected `{close}`"
+    mark = f"expected `{close}` before this" if here.text else f"expected `{close}`"
     message = f"`{opening}` is still open where {event}"
     return failure.error("unclosed-bracket", message, span=here, mark=mark, more=labels)
 
@@ -97,6 +97,16 @@ def leading_operator(failure: Failure) -> Diagnostic | None:
     return failure.error("leading-operator", f"a line cannot begin with `{sign}`", help=help)
 
 
+def dash_in_name(failure: Failure) -> Diagnostic | None:
+    """`long-context` for `long_context`."""
+    first, rest = failure.previous, re.match(r"-[\w-]*\w", failure.rest)
+    if first is None or first.type != "NAME" or rest is None or failure.where(first).end != failure.at:
+        return None
+    span = failure.where(first).to(failure.here(rest.end()))
+    name = span.text.replace("-", "_")
+    return failure.error("dash-in-name", "names have no dashes", span=span, fix=Fix(f"write `{name}`", span, name))
+
+
 def keyword_as_name(failure: Failure) -> Diagnostic | None:
     """`phase for x`, `phase { ... }`: the name is a keyword, or was left out."""
     last = failure.previous
@@ -116,7 +126,7 @@ def unknown_item(failure: Failure) -> Diagnostic | None:
     if word is None or word.type != "NAME" or failure.accepts != {"EQUAL"} or failure.fresh_line:
         return None
     known = ["when"] if failure.brackets else sorted(item_words())
-    near = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    near = get_close_matches(word.lower(), known, n=1, cutoff=0.65)
     if failure.brackets and not near:
         message = f"expected `=` behind `{word}`"
         return failure.error("missing-equals", message)
@@ -137,6 +147,7 @@ def missing_separator(failure: Failure) -> Diagnostic | None:
 
 
 STRUCTURE = (
+    dash_in_name,
     keyword_as_name,
     missing_value,
     continued_line,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
+from dataclasses import replace
+from typing import Any, Literal
 
-from mtdsl.diag import Diagnostic, Report, Source, Span
-from mtdsl.lang.attempt import TooDeep, attempt
-from mtdsl.lang.build import build, too_deep
+from mtdsl.diag import Diagnostic, Report, Source
+from mtdsl.lang.attempt import attempt
+from mtdsl.lang.build import TooDeep, build
 from mtdsl.lang.comments import Comments, allows
 from mtdsl.lang.failure import Failure
 from mtdsl.lang.mistakes import explain
@@ -22,48 +23,40 @@ def read_file(source: Source) -> tuple[File, tuple[Diagnostic, ...]]:
     """See `mtdsl.lang.parse`."""
     report = Report()
     comments = Comments(source)
-    items = _read(source, 0, len(source.text), comments, report)
-    if isinstance(items, Failure):
-        items = _piecewise(source, items, comments, report)
+    place = Place(source, 0, comments, report)
+    items = _read(place, len(source.text), "start")
+    if isinstance(items, Diagnostic):
+        items = _piecewise(place, items)
     return File(source, items, allows(comments, report)), report.done()
 
 
 def read_expression(source: Source) -> tuple[Expr | None, tuple[Diagnostic, ...]]:
     """See `mtdsl.lang.parse_expression`."""
     report = Report()
+    value = _read(Place(source, 0, Comments(source), report), len(source.text), "expression")
+    return (None, (value,)) if isinstance(value, Diagnostic) else (value, report.done())
+
+
+def _read(place: Place, end: int, rule: Literal["start", "expression"]) -> Any:
+    """What the text from `place` to `end` says, or the one error that kept it from being read."""
     try:
-        tree = attempt(source, 0, len(source.text), "expression")
+        tree = attempt(place.source, place.offset, end, rule)
+        return explain(tree) if isinstance(tree, Failure) else build(tree, place)
     except TooDeep as stopped:
-        too_deep(Span(source, stopped.at, stopped.at + 1), report)
-        return None, report.done()
-    if isinstance(tree, Failure):
-        report.add(explain(tree))
-        return None, report.done()
-    return build(tree, Place(source, 0, Comments(source), report)), report.done()
+        return stopped.diagnostic
 
 
-def _read(source: Source, start: int, end: int, comments: Comments, report: Report) -> tuple[AnyItem, ...] | Failure:
-    try:
-        tree = attempt(source, start, end, "start")
-    except TooDeep as stopped:
-        too_deep(Span(source, stopped.at, stopped.at + 1), report)
-        return ()
-    if isinstance(tree, Failure):
-        return tree
-    return cast(tuple[AnyItem, ...], build(tree, Place(source, start, comments, report)) or ())
-
-
-def _piecewise(source: Source, whole: Failure, comments: Comments, report: Report) -> tuple[AnyItem, ...]:
+def _piecewise(place: Place, whole: Diagnostic) -> tuple[AnyItem, ...]:
     items: list[AnyItem] = []
     broken = 0
-    for start, end in cut(source.text):
-        piece = _read(source, start, end, comments, report)
-        if not isinstance(piece, Failure):
+    for start, end in cut(place.source.text):
+        piece = _read(replace(place, offset=start), end, "start")
+        if not isinstance(piece, Diagnostic):
             items.extend(piece)
             continue
-        report.add(explain(piece))
+        place.report.add(piece)
         if (broken := broken + 1) == MOST_BROKEN:
             break
     if not broken:
-        report.add(explain(whole))
+        place.report.add(whole)
     return tuple(items)

@@ -57,7 +57,7 @@ def describe(accepts: Iterable[str]) -> list[str]:
             left -= needed | rest
             words.append(name)
             if name.startswith("an item"):
-                left = {terminal for terminal in left if terminal in _SPELLED} - {"NAME", "$END"}
+                left = {terminal for terminal in left if terminal in _SPELLED} - {"NAME", "$END", "_NL"}
     if "_NL" in left:
         left.discard("$END")
     words += [_spell(terminal) for terminal in sorted(left)]
