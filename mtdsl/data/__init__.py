@@ -1,6 +1,23 @@
 """From documents to windows of tokens: sources, tables, order, mixing, packing. No torch."""
 
-from mtdsl.data.corpus import Corpus, prepare
+from mtdsl.data.batch import Flat, collate, trained
+from mtdsl.data.corpus import Corpus
+from mtdsl.data.feed import Feed
+from mtdsl.data.packing import Block, Packing, Piece, Supply, Window
+from mtdsl.data.preparation import prepare
 from mtdsl.data.table import Table
 
-__all__ = ["Corpus", "Table", "prepare"]
+__all__ = [
+    "Block",
+    "Corpus",
+    "Feed",
+    "Flat",
+    "Packing",
+    "Piece",
+    "Supply",
+    "Table",
+    "Window",
+    "collate",
+    "prepare",
+    "trained",
+]

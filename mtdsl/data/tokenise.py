@@ -24,9 +24,9 @@ REPORT = 50_000_000
 """Tokens between two lines of progress."""
 
 
-def content(reading: Reading, encoder: Encoder) -> str:
+def content(reading: Reading, tokenizer: str) -> str:
     """The hash of a source's tokens: of its text, the tokenizer and the document rules."""
-    return digest(reading.fingerprint, encoder.hash, RULES)
+    return digest(reading.fingerprint, tokenizer, RULES)
 
 
 def table(reading: Reading, encoder: Encoder, cache: Path, say: Say) -> Path:
@@ -37,7 +37,7 @@ def table(reading: Reading, encoder: Encoder, cache: Path, say: Say) -> Path:
         dtype = np.min_scalar_type(encoder.vocab - 1)
         write(folder, _documents(reading, encoder, dtype, say), dtype)
 
-    return ensure(cache / "tables" / content(reading, encoder), make)
+    return ensure(cache / "tables" / content(reading, encoder.hash), make)
 
 
 def _documents(reading: Reading, encoder: Encoder, dtype: np.dtype[Any], say: Say) -> Iterator[tuple[Ids, int]]:

@@ -17,6 +17,7 @@ CATALOGUE: dict[str, str] = {
     "source-declared": "A source has declared facts only, and the plan is to be run.",
     "source-empty": "A source holds no text.",
     "source-encoding": "A text file is not UTF-8.",
+    "source-epochs": "A source is read more often than its `max_epochs` allows.",
     "source-missing": "The text of a source is not where the recipe says.",
     "source-short": "A source holds fewer tokens than the plan needs.",
     "tokenizer-missing": "Nothing says which tokenizer to use.",

@@ -1,0 +1,40 @@
+"""From a plan to its corpus: the one entry that reads text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mtdsl.data.corpus import Corpus
+from mtdsl.data.reading import Reading, Say, readings
+from mtdsl.data.sizes import check
+from mtdsl.data.table import read
+from mtdsl.data.tokenise import content, table
+from mtdsl.data.tokenizer import obtain
+from mtdsl.plan.model import Plan
+from mtdsl.registry import Registry
+
+
+def prepare(plan: Plan, base: Path, cache: Path, registry: Registry, say: Say) -> Corpus:
+    """Tokenizer and tables of every source that a phase is fed, made under `cache` where they are not yet.
+
+    `base` is the recipe's folder. Raises `Refusal` for what the user can mend: text that is missing or broken, a source
+    with fewer tokens than the plan needs.
+    """
+    bound = readings(plan, base, registry)
+    encoder = obtain(plan, base, cache, bound, say)
+    folders = {name: table(reading, encoder, cache, say) for name, reading in bound.items()}
+    corpus = Corpus(
+        tokenizer_dir=encoder.folder,
+        tokenizer_hash=encoder.hash,
+        vocab=encoder.vocab,
+        eos=encoder.eos,
+        pad=encoder.eos,
+        tables={name: read(folder, float(bound[name].source.holdout)) for name, folder in folders.items()},
+        contents={name: _content(reading, encoder.hash) for name, reading in bound.items()},
+    )
+    check(plan, corpus, registry, say)
+    return corpus
+
+
+def _content(reading: Reading, tokenizer: str) -> str:
+    return f"{content(reading, tokenizer)}-{reading.source.holdout}"

@@ -1,0 +1,55 @@
+"""Whether the sources hold what the plan takes from them: looked at before anything is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mtdsl.data.corpus import Corpus
+from mtdsl.data.reading import Say
+from mtdsl.data.usage import taken
+from mtdsl.diag import Diagnostic, Refusal
+from mtdsl.plan.curves import sources_of
+from mtdsl.plan.model import Plan, Source
+from mtdsl.registry import Registry
+
+DECLARED = 0.99
+"""A source may hold this part of what is declared: no two tools count tokens quite alike."""
+
+
+def check(plan: Plan, corpus: Corpus, registry: Registry, say: Say) -> None:
+    """Raise `Refusal` with everything that is too small; `say` which sources are repeated."""
+    used = taken(plan, corpus.sizes, registry)
+    wrong: list[Diagnostic] = []
+    for source in plan.sources:
+        if source.name in corpus.tables:
+            node = max(used, key=lambda node: used[node].get(source.name, 0))
+            wrong += [*_short(plan, source, corpus), *_repeated(source, corpus, node, used[node].get(source.name, 0), say)]
+    if wrong:
+        raise Refusal(*wrong)
+
+
+def _short(plan: Plan, source: Source, corpus: Corpus) -> Iterator[Diagnostic]:
+    """Fewer tokens than were declared, or than one window takes."""
+    size, held = corpus.sizes[source.name], int(corpus.tables[source.name].ends[-1])
+    declared = source.tokens.value if source.tokens.certainty == "declared" else None
+    if declared and held < DECLARED * declared:
+        message = f"`{source.name}` is declared with {int(declared):,} tokens and holds {held:,}"
+        yield Diagnostic("source-short", "error", message, help=f"declare tokens = {held:_}, or leave it out")
+    fed = [phase for phase in plan.phases if phase.batch and phase.mix and source.name in sources_of(phase.mix)]
+    longest = max(fed, key=lambda phase: phase.batch.length if phase.batch else 0)
+    if longest.batch and size < longest.batch.length:
+        message = f"`{source.name}` holds {size:,} tokens to train on, less than one window of `{longest.name}`"
+        hint = f"a window is {longest.batch.length:,} tokens: add text, or make it shorter"
+        yield Diagnostic("source-short", "error", message, help=hint)
+
+
+def _repeated(source: Source, corpus: Corpus, node: str, tokens: int, say: Say) -> Iterator[Diagnostic]:
+    """More epochs than the recipe allows; where it allows them, the reader is told."""
+    size = corpus.sizes[source.name]
+    epochs = tokens / size if size else 0.0
+    taken = f"by the end of `{node}`, `{source.name}` is read {epochs:.2f} times ({tokens:,} of {size:,} tokens)"
+    if source.max_epochs is not None and tokens > source.max_epochs * size:
+        hint = "add text, lower its share, shorten the phases, or allow more epochs"
+        yield Diagnostic("source-epochs", "error", f"{taken}; max_epochs is {float(source.max_epochs):g}", help=hint)
+    elif epochs > 1:
+        say(taken)

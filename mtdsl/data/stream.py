@@ -1,0 +1,120 @@
+"""A source's windows, one after another, and the small state from which they go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mtdsl.data.keys import number
+from mtdsl.data.laying import Laying
+from mtdsl.data.order import START, Cursor, Order
+from mtdsl.data.packing import Piece, Supply, joined
+from mtdsl.registry import Registry
+
+State = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What a stream that was laid otherwise left in the middle of its block: its state, and the tokens taken of it since."""
+
+    state: State
+    taken: int = 0
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a block begins. Pieces that were carried on come first, then an earlier stream's rest, then the cursor's."""
+
+    cursor: Cursor = START
+    carried: tuple[Piece, ...] = ()
+    rest: Rest | None = None
+
+    def state(self) -> dict[str, Any]:
+        """As JSON."""
+        rest = self.rest and {"state": self.rest.state, "taken": self.rest.taken}
+        return {"at": list(self.cursor), "carried": [list(piece) for piece in self.carried], "rest": rest}
+
+    @staticmethod
+    def of(state: State) -> Origin:
+        """What `state` wrote."""
+        rest = state["rest"] and Rest(state["rest"]["state"], state["rest"]["taken"])
+        return Origin(Cursor(*state["at"]), tuple(Piece(*piece) for piece in state["carried"]), rest)
+
+
+class Stream:
+    """The windows of one source under one laying.
+
+    Its state is where its block began and how many of the block's windows were sent: packing is a pure function, so the
+    block is made again from that.
+    """
+
+    def __init__(self, order: Order, registry: Registry, laying: Laying, origin: Origin, sent: int = 0) -> None:
+        self.order, self._registry, self.laying = order, registry, laying
+        self._packing = laying.packing(registry)
+        self._origin, self._sent = origin, sent
+        self._rest = origin.rest
+        self._supply = Supply(order, origin.cursor, origin.carried, self._left_by(origin.rest))
+        self._windows: tuple[tuple[Piece, ...], ...] | None = None
+
+    @staticmethod
+    def of(state: State, order: Order, registry: Registry) -> Stream:
+        """The stream that wrote `state`."""
+        return Stream(order, registry, Laying.of(state["laying"]), Origin.of(state["origin"]), state["sent"])
+
+    def state(self) -> dict[str, Any]:
+        """References only: what it takes to go on, as JSON."""
+        self._settle()
+        return {
+            "seed": self.order.seed,
+            "laying": self.laying.state(),
+            "origin": self._origin.state(),
+            "sent": self._sent,
+        }
+
+    def next(self) -> tuple[Piece, ...]:
+        """The next window."""
+        self._settle()
+        window = self._block()[self._sent]
+        self._sent += 1
+        return window
+
+    def handed_on(self) -> Origin:
+        """Where a stream that is laid otherwise begins, so that no token is sent twice or left out."""
+        self._settle()
+        return self._origin if self._sent == 0 else Origin(self._after().cursor, (), Rest(self.state()))
+
+    def left(self) -> list[Piece]:
+        """The pieces before the cursor that were not sent, documents made whole again as far as they can be."""
+        unsent = (piece for window in self._block()[self._sent :] for piece in window)
+        return joined([*unsent, *self._supply.carried, *self._supply.left])
+
+    def _settle(self) -> None:
+        if self._windows is not None and self._sent == len(self._windows):
+            self._origin, self._sent, self._windows = self._after(), 0, None
+
+    def _block(self) -> tuple[tuple[Piece, ...], ...]:
+        if self._windows is None:
+            key = number(self.order.seed, "windows", self._origin.state())
+            block = self._packing.pack(self._supply, self.laying.length, key)
+            if not block.windows:
+                raise ValueError(f"the packer {self.laying.packer.name} made a block without a window")
+            self._supply.carry(block.carried)
+            self._windows = block.windows
+        return self._windows
+
+    def _after(self) -> Origin:
+        supply = self._supply
+        rest = Rest(self._rest.state, self._rest.taken + supply.taken) if self._rest and supply.left else None
+        return Origin(supply.cursor, tuple(supply.carried), rest)
+
+    def _left_by(self, rest: Rest | None) -> list[Piece]:
+        if rest is None:
+            return []
+        pieces, skip = [], rest.taken
+        for piece in Stream.of(rest.state, self.order, self._registry).left():
+            if skip < piece.size:
+                pieces.append(piece._replace(start=piece.start + skip))
+            skip = max(0, skip - piece.size)
+        return pieces

@@ -1,0 +1,38 @@
+"""How much of each source a plan takes, counted along every lineage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from mtdsl.data.integral import UNIT
+from mtdsl.data.shares import integral, windows
+from mtdsl.plan.model import Parent, Plan
+from mtdsl.registry import Registry
+
+Taken = dict[str, int]
+"""Tokens by source, padding included."""
+
+
+def taken(plan: Plan, sizes: Mapping[str, int], registry: Registry) -> dict[str, Taken]:
+    """Tokens of each source that the weights have seen by the end of each node; `sizes` are training tokens.
+
+    After a merge it is the most that any parent saw. A start made elsewhere has seen nothing that is known here.
+    """
+    phases = {phase.name: phase for phase in plan.phases}
+    parents = {phase.name: phase.parents for phase in plan.phases} | {merge.name: merge.parents for merge in plan.merges}
+
+    @cache
+    def by(parent: Parent) -> Taken:
+        before: Taken = {}
+        for earlier in parents.get(parent.node, ()):
+            before = {name: max(before.get(name, 0), tokens) for name, tokens in {**before, **by(earlier)}.items()}
+        if parent.node not in phases:
+            return before
+        phase = phases[parent.node]
+        shares, fed = integral(phase, sizes, registry), windows(phase, parent.at)
+        length = phase.batch.length if phase.batch else 0
+        own = {name: shares.at(number, fed) * length // UNIT for number, name in enumerate(shares.names)}
+        return {name: before.get(name, 0) + own.get(name, 0) for name in {**before, **own}}
+
+    return {node: by(Parent(node)) for node in plan.order}
