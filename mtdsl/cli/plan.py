@@ -55,9 +55,9 @@ def _drawn(made: Plan, form: Format, rows: int, *, to_terminal: bool) -> str:
     from mtdsl.registry import installed
 
     if form == "json":
-        from mtdsl.plan import codec
+        from mtdsl.plan import to_json
 
-        return json.dumps(codec.to_json(made), indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(to_json(made), indent=2, ensure_ascii=False) + "\n"
     if form == "csv":
         return _table(made, rows)
     if form == "svg":

@@ -1,0 +1,86 @@
+"""Numbers with dimensions: what a literal means, and what may be added to what.
+
+`M B T` are powers of ten and plain numbers, `Ki Mi Gi` are binary, `k` is 1024 and stands on window lengths only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from mtdsl.diag.mistake import mistake
+from mtdsl.diag.model import Span
+from mtdsl.lang.tree import Number
+
+Dimension = Literal["number", "tokens", "steps", "epochs", "length", "share"]
+SCALE = {"": 1, "k": 1024, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "M": 10**6, "B": 10**9, "T": 10**12}
+NOUNS: dict[Dimension, str] = {
+    "number": "a plain number",
+    "tokens": "a number of tokens",
+    "steps": "a number of steps",
+    "epochs": "a number of epochs",
+    "length": "a window length",
+    "share": "a share",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An exact number and its dimension; `scaled` where it was written with `M`, `B` or `T`."""
+
+    value: Fraction
+    dimension: Dimension
+    span: Span
+    scaled: bool = False
+
+    @property
+    def noun(self) -> str:
+        """The dimension in words."""
+        return NOUNS[self.dimension]
+
+
+def quantity(number: Number) -> Quantity:
+    """What a literal means. Raises `Mistake` where unit and suffix do not go together."""
+    if number.suffix == "%":
+        if number.unit:
+            raise mistake("unit-mismatch", f"a share has no unit: `{number.span.text}`", number.span)
+        return Quantity(number.digits / 100, "share", number.span)
+    if number.suffix == "k" and number.unit:
+        hint = f"write {int(number.digits)}_000 {number.unit}, or {number.digits}Ki {number.unit} if 1024 is meant"
+        raise mistake("unit-mismatch", "`k` is 1024 and stands on window lengths only", number.span, help=hint)
+    dimension: Dimension = "length" if number.suffix == "k" else number.unit or "number"
+    return Quantity(number.digits * SCALE[number.suffix], dimension, number.span, number.suffix in ("M", "B", "T"))
+
+
+def add(left: Quantity, right: Quantity, sign: int, span: Span) -> Quantity:
+    """`left + sign * right`: of one dimension, or one of them a plain number."""
+    return Quantity(left.value + sign * right.value, common(left, right, span), span, left.scaled or right.scaled)
+
+
+def multiply(left: Quantity, right: Quantity, span: Span) -> Quantity:
+    """A product: one side a plain number or a share; a count of sequences times a length is tokens."""
+    for one, other in ((left, right), (right, left)):
+        if one.dimension in ("number", "share"):
+            return Quantity(one.value * other.value, other.dimension, span, one.scaled or other.scaled)
+    raise mistake("unit-mismatch", f"{left.noun} times {right.noun} has no meaning here", span)
+
+
+def divide(left: Quantity, right: Quantity, span: Span) -> Quantity:
+    """A quotient: two of one dimension give a plain number."""
+    if right.value == 0:
+        raise mistake("division-by-zero", "this divides by zero", span)
+    if right.dimension in ("number", "share"):
+        return Quantity(left.value / right.value, left.dimension, span, left.scaled)
+    if left.dimension in (right.dimension, "number"):
+        return Quantity(left.value / right.value, "number", span)
+    raise mistake("unit-mismatch", f"{left.noun} divided by {right.noun} has no meaning here", span)
+
+
+def common(left: Quantity, right: Quantity, span: Span) -> Dimension:
+    """The dimension two quantities share; a plain number takes the other's."""
+    if left.dimension == right.dimension or right.dimension == "number":
+        return left.dimension
+    if left.dimension == "number":
+        return right.dimension
+    raise mistake("unit-mismatch", f"{left.noun} and {right.noun} do not go together", span)

@@ -1,0 +1,82 @@
+"""What a phase may say: its closed list of attributes, and where a value left out comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from mtdsl.diag import Diagnostic, Report
+from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.lang import tree
+from mtdsl.plan.drafts import Draft, Written
+from mtdsl.plan.evaluate import is_word
+from mtdsl.plan.names import Scope
+
+BUDGETS = ("tokens", "steps", "epochs")
+SCALARS = ("weight_decay", "clip")
+PHASE = (*BUDGETS, "batch", "context", "lr", "warmup", "mix", "seed", "packing", "mask", "optimizer", *SCALARS)
+LATER = ("window", "fim", "objective", "train", "freeze", "stop", "ema", "z_loss", "length_bucket", "loss_mask")
+RECIPE = ("model", "tokenizer")
+DESCRIPTIVE = ("cite",)
+
+
+def check_phase(draft: Draft, report: Report) -> None:
+    """Reports attributes that a phase does not have, and those that are not supported yet."""
+    for name, written in draft.attributes.items():
+        if name not in (*PHASE, *DESCRIPTIVE) and not is_word(written.value, "none"):
+            report.extend(_told(unknown_attribute(written.attribute, PHASE, "a phase")))
+    for entry in draft.item.body.entries:
+        if isinstance(entry, tree.When):
+            report.error("not-supported-yet", "`when` is not supported yet", entry.span)
+
+
+def check_settings(settings: Mapping[str, tree.Attribute], report: Report) -> None:
+    """Reports top-level attributes that neither the recipe nor a phase has."""
+    for name, attribute in settings.items():
+        if name not in (*RECIPE, *PHASE, *DESCRIPTIVE):
+            report.extend(_told(unknown_attribute(attribute, (*RECIPE, *PHASE), "a recipe")))
+
+
+def unknown_attribute(attribute: tree.Attribute, known: tuple[str, ...], of: str) -> Mistake:
+    """An error for a name that is no attribute, or none yet."""
+    name = attribute.name
+    if name in LATER:
+        return mistake("not-supported-yet", f"`{name}` is not supported yet", attribute.name_span)
+    near = get_close_matches(name, known, 1, 0.6)
+    hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(f'`{other}`' for other in known)}"
+    return mistake("unknown-attribute", f"{of} has no `{name}`", attribute.name_span, help=hint)
+
+
+class Lookup:
+    """An attribute of a phase: the phase's own or copied, else the recipe's top level."""
+
+    def __init__(self, settings: Mapping[str, tree.Attribute], scope: Scope) -> None:
+        self._settings = settings
+        self._scope = scope
+
+    def __call__(self, draft: Draft, name: str) -> Written | None:
+        """The attribute; None where nobody wrote it, or the nearest one who did wrote `none`."""
+        if name in draft.attributes:
+            return draft.get(name)
+        return self.setting(name)
+
+    def setting(self, name: str) -> Written | None:
+        """The recipe's own attribute."""
+        found = self._settings.get(name)
+        return None if found is None or is_word(found.value, "none") else Written(found, self._scope)
+
+    def budget(self, draft: Draft) -> tuple[str, Written]:
+        """The one budget of a phase. Raises `Mistake` where there is none or more than one."""
+        found = [(name, at) for name in BUDGETS if (at := draft.get(name)) is not None]
+        found = found or [(name, at) for name in BUDGETS if (at := self.setting(name)) is not None]
+        if not found:
+            hint = "write `tokens = ...`, `steps = ...` or `epochs = ...`"
+            raise mistake("no-budget", f"`{draft.name}` does not say how long it trains", draft.span, help=hint)
+        if len(found) > 1:
+            names = " and ".join(f"`{name}`" for name, _ in found)
+            raise mistake("two-budgets", f"`{draft.name}` has {names}; one is enough", *(at.span for _, at in found))
+        return found[0]
+
+
+def _told(found: Mistake) -> tuple[Diagnostic, ...]:
+    return (found.diagnostic,) if found.diagnostic else ()

@@ -1,0 +1,78 @@
+"""The token axis that a curve is laid on: one phase, or the phases of a path one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mtdsl.diag.mistake import mistake
+from mtdsl.lang.units import Quantity
+from mtdsl.plan.model import Batch
+from mtdsl.plan.steps import tokens_of
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One phase on the axis."""
+
+    batch: Batch
+    steps: int
+
+    @property
+    def tokens(self) -> int:
+        """Its length."""
+        return tokens_of(self.batch, self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The stretches of an axis in order; the last one goes on at its batch."""
+
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def tokens(self) -> int:
+        """The whole length in tokens."""
+        return sum(stretch.tokens for stretch in self.stretches)
+
+    @property
+    def step_tokens(self) -> int:
+        """Tokens of the largest last step: how far off a length may be."""
+        return max(run.sequences * stretch.batch.length for stretch in self.stretches for run in stretch.batch.runs)
+
+    def of_steps(self, steps: int) -> int:
+        """Tokens in the first `steps` steps."""
+        passed = 0
+        for stretch in self.stretches[:-1]:
+            if steps <= stretch.steps:
+                return passed + tokens_of(stretch.batch, steps)
+            passed, steps = passed + stretch.tokens, steps - stretch.steps
+        return passed + tokens_of(self.stretches[-1].batch, steps)
+
+    def position(self, length: Quantity, begin: Fraction) -> Fraction:
+        """Where a length that begins at token `begin` ends. Raises `Mistake` for what is no length."""
+        if length.dimension == "share":
+            return begin + length.value * self.tokens
+        if length.dimension == "steps":
+            whole = self.steps_before(begin) + length.value
+            return Fraction(self.of_steps(int(whole)))
+        if length.dimension == "tokens" or (length.dimension == "number" and length.scaled):
+            return begin + length.value
+        hint = "write `2000 steps`, `20B` or `5%`"
+        raise mistake("unit-mismatch", f"a length is tokens, steps or a share, not {length.noun}", length.span, help=hint)
+
+    def steps_before(self, tokens: Fraction) -> int:
+        """Steps that begin before `tokens`: whole ones, the one that covers it counted."""
+        return bisect_steps(self.of_steps, tokens)
+
+
+def bisect_steps(of_steps: Callable[[int], int], tokens: Fraction) -> int:
+    """The least number of steps that reach `tokens`."""
+    low, high = 0, 1
+    while of_steps(high) < tokens:
+        low, high = high, high * 2
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if of_steps(middle) < tokens else (low, middle)
+    return low

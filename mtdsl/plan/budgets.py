@@ -1,0 +1,121 @@
+"""How long a phase trains: its window, its batch, and the whole steps that its budget asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, cast
+
+from mtdsl.diag import Report
+from mtdsl.diag.mistake import mistake
+from mtdsl.plan.attributes import Lookup
+from mtdsl.plan.batches import TokenAxis, batch_of, sequences_of
+from mtdsl.plan.drafts import Draft, Written
+from mtdsl.plan.endings import Ending
+from mtdsl.plan.evaluate import Evaluator, whole
+from mtdsl.plan.model import Asked, Batch, Curve
+from mtdsl.plan.pieces import Layer, Slot
+from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.steps import tokens_of
+from mtdsl.plan.windows import Window, Windows
+from mtdsl.registry import Registry
+
+FAR = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Window, batch and length of a phase; no batch where it trains nothing."""
+
+    window: Window
+    asked: Asked
+    batch: Batch | None
+    steps: int
+
+    @property
+    def tokens(self) -> int:
+        """Steps times batch."""
+        return self.tokens_at(self.steps)
+
+    def tokens_at(self, steps: int) -> int:
+        """Tokens in the first `steps` steps."""
+        return tokens_of(self.batch, steps) if self.batch else 0
+
+
+class Budgets:
+    """Works budgets out on demand, once each."""
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        evaluator: Evaluator,
+        techniques: Techniques,
+        registry: Registry,
+        report: Report,
+        draft: Callable[[str], Draft],
+        before: Callable[[str], Ending],
+        size: Callable[[Draft, Written], int],
+    ) -> None:
+        self._lookup = lookup
+        self._evaluator = evaluator
+        self._techniques = techniques
+        self._registry = registry
+        self._report = report
+        self._draft = draft
+        self._before = before
+        self._size = size
+        self._windows = Windows(evaluator, techniques)
+        self._done: dict[str, Budget] = {}
+
+    def of(self, name: str) -> Budget:
+        """The budget of a phase. Raises `Mistake`."""
+        if name not in self._done:
+            self._done[name] = self._budget(self._draft(name))
+        return self._done[name]
+
+    def _budget(self, draft: Draft) -> Budget:
+        before = self._before(draft.name)
+        written = self._lookup(draft, "context")
+        window = self._windows.of(draft, written, before.window, before.in_force, root=before.kind == "none")
+        asked, at = self._asked(draft)
+        if asked.amount == 0 and asked.unit != "steps":
+            raise mistake(
+                "no-budget",
+                f"`{draft.name}` trains on 0 {asked.unit}",
+                at.span,
+                help="a phase that trains nothing has `steps = 0`",
+            )
+        batch = self._batch(draft, asked, at, window.context.end) if asked.amount else None
+        return Budget(window, asked, batch, sum(run.steps for run in batch.runs) if batch else 0)
+
+    def _asked(self, draft: Draft) -> tuple[Asked, Written]:
+        unit, written = self._lookup.budget(draft)
+        amount = self._evaluator.number(cast(Any, written.value), written.scope)
+        if amount.dimension not in (unit, "number") or (unit == "steps" and amount.scaled):
+            hint = f"write `{unit} = ...`, or name the other budget: `tokens`, `steps` or `epochs`"
+            raise mistake("unit-mismatch", f"`{unit}` takes a number of {unit}, not {amount.noun}", written.span, help=hint)
+        if unit != "epochs":
+            whole(amount, unit)
+        return Asked(cast(Literal["tokens", "steps", "epochs"], unit), amount.value), written
+
+    def _batch(self, draft: Draft, asked: Asked, at: Written, window: int) -> Batch:
+        written = self._lookup(draft, "batch")
+        if written is None:
+            raise mistake(
+                "missing-attribute", f"`{draft.name}` has no `batch`", draft.span, help=f"write `batch = 16 x {window}`"
+            )
+        tokens = self._tokens(draft, asked, at)
+        read = lambda expr, scope: sequences_of(expr, window, scope, self._evaluator)  # noqa: E731
+        axis = TokenAxis(int(tokens) if tokens is not None else FAR, FAR)
+        layer = Layer(Slot("batch", read, None), axis, written.scope, self._evaluator, self._techniques)
+        curve: Curve[Fraction] = Curve(layer.lay(written.value, 0, self._report))
+        if any(piece.by and piece.end >= FAR for piece in curve.pieces):
+            raise mistake("piece-without-length", "a batch that moves under a budget of steps needs `over`", written.span)
+        steps = int(asked.amount) if asked.unit == "steps" else None
+        return batch_of(curve, window, self._registry, tokens=tokens, steps=steps)
+
+    def _tokens(self, draft: Draft, asked: Asked, at: Written) -> Fraction | None:
+        if asked.unit == "steps":
+            return None
+        return asked.amount if asked.unit == "tokens" else asked.amount * self._size(draft, at)

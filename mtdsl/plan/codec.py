@@ -1,0 +1,99 @@
+"""A Plan as JSON and back.
+
+Exact numbers are JSON numbers where a number's shortest decimal is exact, else text such as `"1/3"`. Curves carry their two
+ends, `start` and `end`, for readers that want no more; reading a plan back looks at the pieces only.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any, get_args, get_origin
+
+
+def encode(value: Any) -> Any:
+    """A part of a plan as JSON values."""
+    if isinstance(value, Fraction):
+        return number(value)
+    if isinstance(value, Mapping):
+        return {name: encode(item) for name, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [encode(item) for item in value]
+    if is_dataclass(value):
+        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
+    return value
+
+
+def number(value: Fraction) -> int | float | str:
+    """An exact number: `2`, `0.0002` or `"1/3"`."""
+    if value.denominator == 1:
+        return value.numerator
+    near = float(value)
+    return near if Fraction(repr(near)) == value else str(value)
+
+
+def decode(kind: Any, value: Any) -> Any:
+    """A part of a plan from JSON values, by its annotation. Raises `TypeError`, `KeyError` or `ValueError` for others."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin in (types.UnionType, typing.Union):
+        return None if value is None else _first_that_reads([arg for arg in args if arg is not type(None)], value)
+    if kind is Fraction:
+        return exact(value)
+    if origin is tuple:
+        return tuple(decode(args[0], item) for item in value)
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        return {name: decode(args[1], item) for name, item in value.items()}
+    if is_dataclass(origin or kind):
+        return _dataclass(origin or kind, args, value)
+    return value
+
+
+def exact(value: Any) -> Fraction:
+    """The number that `number` wrote."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError(f"a number is expected, not {value!r}")
+    return Fraction(repr(value) if isinstance(value, float) else value)
+
+
+def _first_that_reads(kinds: list[Any], value: Any) -> Any:
+    """A parameter may be a number, text, a truth value, or a list or table of these: JSON says which."""
+    if len(kinds) == 1:
+        return decode(kinds[0], value)
+    return param(value)
+
+
+def param(value: Any) -> Any:
+    """A plugin's parameter: numbers become exact, everything else stays."""
+    if isinstance(value, float) or (isinstance(value, str) and _is_ratio(value)):
+        return exact(value)
+    if isinstance(value, list):
+        return tuple(param(item) for item in value)
+    return {name: param(item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
+def _is_ratio(text: str) -> bool:
+    top, slash, bottom = text.partition("/")
+    return slash == "/" and top.lstrip("-").isdigit() and bottom.isdigit()
+
+
+def _dataclass(kind: Any, args: tuple[Any, ...], value: Mapping[str, Any]) -> Any:
+    hints, variable = _hints(kind), getattr(kind, "__parameters__", ())
+    bound = dict(zip(variable, args, strict=False))
+    return kind(**{name: decode(_filled(hint, bound), value[name]) for name, hint in hints.items() if name in value})
+
+
+def _filled(hint: Any, bound: Mapping[Any, Any]) -> Any:
+    """`tuple[Piece[V], ...]` with what stands for `V`."""
+    if hint in bound:
+        return bound[hint]
+    parameters = getattr(hint, "__parameters__", ())
+    return hint[tuple(bound.get(at, at) for at in parameters)] if parameters and bound else hint
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return typing.get_type_hints(kind)

@@ -1,0 +1,116 @@
+"""From a recipe's file to its Plan: names, families, flow, then every node lowered in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from mtdsl.diag import Diagnostic, Report
+from mtdsl.diag.mistake import Mistake, attempt, mistake
+from mtdsl.lang import tree
+from mtdsl.plan.attributes import Lookup, check_settings
+from mtdsl.plan.checks import check_of
+from mtdsl.plan.compiler import Compiler
+from mtdsl.plan.cost import flops_of
+from mtdsl.plan.model import Check, Model, Phase, Plan, Tokenizer, Totals
+from mtdsl.plan.models import model_of, tokenizer_of
+from mtdsl.plan.names import Module, Scope, load
+from mtdsl.plan.needed import only_needed
+from mtdsl.registry import Registry, installed
+
+
+def compile(
+    path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None
+) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
+    """The plan of a recipe, and all that was found; no plan where there is an error. Reads the recipe and what it uses."""
+    report = Report()
+    registry = registry or installed()
+    report.extend(tuple(registry.warnings()))
+    module = load(path, sets or {}, report)
+    if module is None or report.failed:
+        return None, report.done()
+    plan = attempt(report, lambda: _plan(module, dict(sets or {}), registry, report))
+    return (None if report.failed else plan), report.done()
+
+
+def _plan(module: Module, sets: dict[str, str], registry: Registry, report: Report) -> Plan:
+    compiler = Compiler(module, registry, report)
+    name, title = _title(module, report)
+    check_settings(module.settings, report)
+    lookup = Lookup(module.settings, Scope(module))
+    model = attempt(report, lambda: _model(lookup, compiler))
+    tokenizer = attempt(report, lambda: _tokenizer(lookup, compiler))
+    phases = compiler.phases()
+    merges = compiler.merges()
+    checks = _checks(module, compiler, report)
+    if report.failed:
+        raise Mistake
+    phases = only_needed(phases, merges, compiler.graph.ends)
+    _weights(module, model, compiler, phases)
+    return Plan(
+        recipe=name,
+        title=title,
+        params=sets,
+        model=model,
+        tokenizer=tokenizer,
+        starts=compiler.starts(),
+        sources=compiler.sources(),
+        phases=phases,
+        merges=merges,
+        order=compiler.order,
+        leaves=_leaves(compiler),
+        checks=checks,
+        plugins=compiler.techniques.used(),
+        totals=_totals(phases, model, tokenizer),
+    )
+
+
+def _title(module: Module, report: Report) -> tuple[str, str]:
+    recipes = [item for item in module.file.items if isinstance(item, tree.Recipe)]
+    if not recipes:
+        report.error("no-recipe", "the file does not say which recipe it is", help='begin with `recipe NAME "title"`')
+        raise Mistake
+    if len(recipes) > 1:
+        report.error("declared-twice", "a file is one recipe", recipes[1].span, recipes[0].span)
+    for kind, word in ((tree.Require, "require"), (tree.Eval, "eval")):
+        for item in module.items(kind):
+            report.error("not-supported-yet", f"`{word}` is not supported yet", item.span)
+    return recipes[0].name, recipes[0].title
+
+
+def _model(lookup: Lookup, compiler: Compiler) -> Model | None:
+    written = lookup.setting("model")
+    return model_of(written, compiler.evaluator) if written else None
+
+
+def _tokenizer(lookup: Lookup, compiler: Compiler) -> Tokenizer | None:
+    written = lookup.setting("tokenizer")
+    return tokenizer_of(written, compiler.evaluator) if written else None
+
+
+def _weights(module: Module, model: Model | None, compiler: Compiler, phases: tuple[Phase, ...]) -> None:
+    """A chain that begins with fresh weights needs a model to make them from."""
+    roots = [phase for phase in phases if not phase.parents]
+    if roots and model is None:
+        span = compiler.graph.phases[roots[0].name].span
+        hint = 'write `model = llama(layers = 4, width = 256, heads = 4)` or `model = config("name")`, or a `start`'
+        raise mistake("no-model", f"`{roots[0].name}` begins with fresh weights, but no model is described", span, help=hint)
+
+
+def _checks(module: Module, compiler: Compiler, report: Report) -> tuple[Check, ...]:
+    items = [item for item in module.file.items if isinstance(item, tree.Check)]
+    done = [attempt(report, lambda item=item: check_of(item, Scope(module), compiler.evaluator)) for item in items]  # type: ignore[misc]
+    return tuple(check for check in done if check is not None)
+
+
+def _leaves(compiler: Compiler) -> tuple[str, ...]:
+    parents = {parent for names in compiler.parents.values() for parent in names}
+    return tuple(name for name in compiler.order if name not in parents)
+
+
+def _totals(phases: tuple[Phase, ...], model: Model | None, tokenizer: Tokenizer | None) -> Totals:
+    flops = flops_of(phases, model, tokenizer)
+    value = None if flops.value is None else Fraction(flops.value)
+    return Totals(sum(phase.tokens for phase in phases), sum(phase.steps for phase in phases), replace(flops, value=value))

@@ -1,0 +1,96 @@
+"""The JSON that people and programs read: every field of the Plan, and beside the exact curves what they come to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any
+
+from mtdsl.plan.codec import decode, encode
+from mtdsl.plan.curves import scalar_at, shares_at
+from mtdsl.plan.intake import declared, intake, unknown
+from mtdsl.plan.model import Batch, Blend, Curve, Phase, Plan
+from mtdsl.registry import Registry, installed
+
+DESCRIPTIVE = ("title", "recipe", "params", "checks", "totals", "leaves")
+
+
+def to_json(plan: Plan, registry: Registry | None = None) -> dict[str, Any]:
+    """A plan as JSON values, in the layout of `docs/plan.md`."""
+    registry = registry or installed()
+    sizes, taken = declared(plan), intake(plan, registry)
+    body: dict[str, Any] = encode(plan)
+    body["phases"] = [_phase(phase, sizes, registry) for phase in plan.phases]
+    body["sources"] = [_source(item, taken[source.name]) for item, source in zip(body["sources"], plan.sources, strict=True)]
+    flops = body["totals"].pop("flops")
+    body["totals"] |= {"flops": flops["value"], "flops_certainty": flops["certainty"], "flops_reason": flops["reason"]}
+    return {"recipe": body.pop("recipe"), "fingerprint": fingerprint(plan), **body}
+
+
+def from_json(body: Mapping[str, Any]) -> Plan:
+    """The plan that `to_json` wrote. Raises `KeyError`, `TypeError` or `ValueError` where it is none."""
+    sources = [{**item, "tokens": item["size"]} for item in body["sources"]]
+    totals = dict(body["totals"])
+    flops = {"value": totals["flops"], "certainty": totals["flops_certainty"], "reason": totals["flops_reason"]}
+    plan: Plan = decode(Plan, {**body, "sources": sources, "totals": {**totals, "flops": flops}})
+    return plan
+
+
+def fingerprint(plan: Plan) -> str:
+    """SHA-256 (hex) of what changes training; not of titles, docs, checks, costs or sizes."""
+    body: dict[str, Any] = {name: value for name, value in encode(plan).items() if name not in DESCRIPTIVE}
+    body["phases"] = [_trained(phase) for phase in body["phases"]]
+    body["merges"] = [_trained(merge) for merge in body["merges"]]
+    body["sources"] = [_without(source, "tokens", "documents") for source in body["sources"]]
+    return sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _trained(node: dict[str, Any]) -> dict[str, Any]:
+    node = _without(node, "doc", "asked", "spent")
+    if "transition" in node:
+        node["transition"] = _without(node["transition"], "written")
+    return node
+
+
+def _without(body: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in names}
+
+
+def _phase(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> dict[str, Any]:
+    body: dict[str, Any] = encode(phase)
+    if phase.batch is not None:
+        body["batch"] |= _batch(phase.batch)
+    if phase.lr is not None:
+        body["lr"] |= _ends(phase.lr, phase.tokens, registry)
+    if phase.mix is not None:
+        body["mix"] |= _blends(phase.mix, phase.tokens, sizes, registry)
+    body["scalars"] = {
+        name: body["scalars"][name] | _ends(curve, phase.tokens, registry) for name, curve in phase.scalars.items()
+    }
+    body["warmup_steps"] = phase.lr.warmup.steps if phase.lr and phase.lr.warmup else 0
+    return body
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    """The first step's size; `end` is the last step's."""
+    first, last = batch.runs[0].sequences, batch.runs[-1].sequences
+    ends = {"sequences": last, "tokens": last * batch.length}
+    return {"sequences": first, "tokens": first * batch.length, "end": ends}
+
+
+def _ends(curve: Curve[Fraction], tokens: int, registry: Registry) -> dict[str, float]:
+    return {"start": float(curve.pieces[0].start), "end": scalar_at(curve, tokens, registry)}
+
+
+def _blends(curve: Curve[Blend], tokens: int, sizes: Mapping[str, int], registry: Registry) -> dict[str, Any]:
+    if unknown(curve, sizes):
+        return {"start": None, "end": None, "reason": "a rule needs sizes that are not declared; a run measures them"}
+    return {"start": shares_at(curve, 0, sizes, registry), "end": shares_at(curve, tokens, sizes, registry)}
+
+
+def _source(body: dict[str, Any], taken: float | None) -> dict[str, Any]:
+    size = body["tokens"]
+    epochs = None if taken is None or size["value"] is None else taken / size["value"]
+    return {**body, "size": size, "tokens": None if taken is None else round(taken), "epochs": epochs}

@@ -1,0 +1,264 @@
+"""Phases written out: `like` copied, `for` multiplied, every member with its own bindings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+
+from mtdsl.diag import Span
+from mtdsl.diag.mistake import mistake
+from mtdsl.lang import tree
+from mtdsl.plan.evaluate import Evaluator, is_word
+from mtdsl.plan.names import Bound, Found, Scope, unknown_name
+
+MEMBERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An attribute and where the names in its value are looked up."""
+
+    attribute: tree.Attribute
+    scope: Scope
+
+    @property
+    def value(self) -> tree.Value:
+        """The value as written."""
+        return self.attribute.value
+
+    @property
+    def span(self) -> Span:
+        """Where the value stands."""
+        return self.attribute.value.span
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One value of a `for`: as written, and in the form that references are compared by."""
+
+    shown: str
+    value: object
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A phase before lowering: its name, its place in its family, its attributes by name."""
+
+    name: str
+    family: str
+    keys: tuple[Key, ...]
+    rung: int
+    rungs: int
+    branch: tuple[Key, ...]
+    item: tree.Phase
+    scope: Scope
+    attributes: Mapping[str, Written]
+
+    def get(self, name: str) -> Written | None:
+        """The attribute, or None where it is not written or was unset by `none`."""
+        found = self.attributes.get(name)
+        return None if found is None or is_word(found.value, "none") else found
+
+    @cached_property
+    def span(self) -> Span:
+        """The phase's name in the source."""
+        return self.item.name_span
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """All members that one `phase` item declares."""
+
+    name: str
+    members: tuple[Draft, ...]
+
+    @property
+    def entries(self) -> tuple[Draft, ...]:
+        """The members that an edge into the family leads to: each first rung."""
+        return tuple(member for member in self.members if member.rung == 0)
+
+    @property
+    def exits(self) -> tuple[Draft, ...]:
+        """The members that an edge out of the family leaves from: each last rung."""
+        return tuple(member for member in self.members if member.rung == member.rungs - 1)
+
+    def find(self, keys: tuple[Key, ...]) -> list[Draft]:
+        """Members whose first values are `keys`."""
+        wanted = [key.value for key in keys]
+        return [member for member in self.members if [key.value for key in member.keys][: len(wanted)] == wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """One value of one `for`: what it binds, and whether and where it stands on a ladder."""
+
+    keys: tuple[Key, ...]
+    local: Mapping[str, Bound]
+    rung: int | None
+    rungs: int
+
+
+class Families:
+    """Expands phases on demand, so that `like` may name a phase declared later."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._done: dict[tuple[int, str], Family] = {}
+        self._open: list[str] = []
+
+    def of(self, found: Found) -> Family:
+        """The family of a `phase` item. Raises `Mistake`."""
+        assert isinstance(found.item, tree.Phase)
+        at = id(found.module), found.item.name
+        if at not in self._done:
+            if found.item.name in self._open:
+                raise mistake("like-cycle", f"`{found.item.name}` is like itself", found.item.name_span)
+            self._open.append(found.item.name)
+            try:
+                self._done[at] = self._expand(found.item, Scope(found.module))
+            finally:
+                self._open.pop()
+        return self._done[at]
+
+    def keys(self, exprs: tuple[tree.Expr, ...], scope: Scope) -> tuple[Key, ...]:
+        """The values in `anneal[42, hq]` in the form that members are compared by."""
+        return tuple(self._key(expr, scope) for expr in exprs)
+
+    def _expand(self, item: tree.Phase, scope: Scope) -> Family:
+        choices = [list(self._choices(each, scope)) for each in item.each]
+        combined = list(_combinations(choices, item))
+        names = _names(item.name, [tuple(key for choice in row for key in choice.keys) for row in combined], item)
+        base = self._base(item, scope)
+        return Family(
+            item.name, tuple(self._member(item, scope, row, name, base) for row, name in zip(combined, names, strict=True))
+        )
+
+    def _member(self, item: tree.Phase, scope: Scope, row: tuple[_Choice, ...], name: str, base: Draft | None) -> Draft:
+        inherited = base.scope.local if base else {}
+        local = {**inherited, **{name: bound for choice in row for name, bound in choice.local.items()}}
+        here = Scope(scope.module, local)
+        copied = {name: _again(written, here) for name, written in base.attributes.items()} if base else {}
+        own = {entry.name: Written(entry, here) for entry in item.body.entries if isinstance(entry, tree.Attribute)}
+        ladder = next((choice for choice in row if choice.rung is not None), None)
+        return Draft(
+            name=name,
+            family=item.name,
+            keys=tuple(key for choice in row for key in choice.keys),
+            rung=0 if ladder is None or ladder.rung is None else ladder.rung,
+            rungs=1 if ladder is None else ladder.rungs,
+            branch=tuple(key for choice in row if choice.rung is None for key in choice.keys),
+            item=item,
+            scope=here,
+            attributes={**copied, **_budget(own, copied), **own},
+        )
+
+    def _base(self, item: tree.Phase, scope: Scope) -> Draft | None:
+        if item.like is None:
+            return None
+        found = scope.module.names.get(item.like.name)
+        if found is None or not isinstance(found.item, tree.Phase):
+            phases = [name for name, at in scope.module.names.items() if isinstance(at.item, tree.Phase)]
+            raise unknown_name(item.like.name, item.like.span, phases, "phase")
+        family = self.of(found)
+        return self._one(item.like, found, scope) if item.like.keys else _unbound(family)
+
+    def _one(self, node: tree.Node, found: Found, scope: Scope) -> Draft:
+        family = self.of(found)
+        members = family.find(self.keys(node.keys, scope))
+        if len(members) != 1:
+            listed = ", ".join(f"`{member.name}`" for member in family.members)
+            raise mistake("unknown-name", f"`{node.span.text}` is no single member", node.span, help=f"there are {listed}")
+        return members[0]
+
+    def _choices(self, each: tree.Each, scope: Scope) -> Iterator[_Choice]:
+        if each.ladder:
+            for at, rung in enumerate(each.rungs):
+                yield _Choice(*self._rung(rung, each, scope), at, len(each.rungs))
+            return
+        listed, where = self._evaluator.resolve(each.rungs[0], scope)
+        if not isinstance(listed, tree.Items):
+            raise mistake("not-a-list", "`for ... in` takes a list, or rungs joined by `->`", each.rungs[0].span)
+        for item in listed.items:
+            keys, local = self._rung(item, each, where)
+            yield _Choice(keys, local, None, 1)
+
+    def _rung(self, value: tree.Value, each: tree.Each, scope: Scope) -> tuple[tuple[Key, ...], Mapping[str, Bound]]:
+        if isinstance(value, tree.Hold | tree.Ruled | tree.Move):
+            raise mistake("not-a-list", "a value that moves cannot name a member", value.span)
+        parts = value.items if isinstance(value, tree.Items) and len(each.names) > 1 else (value,)
+        if len(parts) != len(each.names):
+            raise mistake(
+                "not-a-list", f"{len(each.names)} names need {len(each.names)} values, here are {len(parts)}", value.span
+            )
+        exprs = [part for part in parts if not isinstance(part, tree.Hold | tree.Ruled | tree.Move)]
+        local = {name.parts[0]: Bound(expr, scope) for name, expr in zip(each.names, exprs, strict=True)}
+        return tuple(self._key(expr, scope) for expr in exprs), local
+
+    def _key(self, expr: tree.Expr, scope: Scope) -> Key:
+        found, where = self._evaluator.resolve(expr, scope)
+        if isinstance(found, tree.Name):
+            return Key(expr.span.text, found.parts)
+        if isinstance(found, tree.String):
+            return Key(found.value, found.value)
+        return Key(expr.span.text, self._evaluator.number(found, where).value)
+
+
+def _unbound(family: Family) -> Draft:
+    """A family as something to be like: its attributes without the values that `for` gave them."""
+    first = family.members[0]
+    names = {name.parts[0] for each in first.item.each for name in each.names}
+    local = {name: bound for name, bound in first.scope.local.items() if name not in names}
+    attributes = {
+        name: Written(at.attribute, Scope(at.scope.module, {key: to for key, to in at.scope.local.items() if key not in names}))
+        for name, at in first.attributes.items()
+    }
+    return replace(first, scope=Scope(first.scope.module, local), attributes=attributes)
+
+
+def _combinations(choices: list[list[_Choice]], item: tree.Phase) -> Iterator[tuple[_Choice, ...]]:
+    count = 1
+    for options in choices:
+        count *= len(options)
+    if count > MEMBERS:
+        raise mistake("too-many-members", f"`{item.name}` would have {count:,} members, more than {MEMBERS:,}", item.name_span)
+    if sum(1 for options in choices if options and options[0].rung is not None) > 1:
+        raise mistake("not-supported-yet", "a ladder of ladders is not supported yet", item.each[-1].span)
+    yield from product(*choices)
+
+
+def _names(family: str, rows: list[tuple[Key, ...]], item: tree.Phase) -> list[str]:
+    """`anneal[42]`: as few values as tell a member from the others."""
+    if rows == [()]:
+        return [family]
+    names = [_short(row, rows) for row in rows]
+    if len(set(names)) < len(names):
+        raise mistake("declared-twice", f"two members of `{family}` have the same values", item.each[0].span)
+    return [f"{family}[{', '.join(name)}]" for name in names]
+
+
+def _short(row: tuple[Key, ...], rows: list[tuple[Key, ...]]) -> tuple[str, ...]:
+    for size in range(1, len(row)):
+        same = [other for other in rows if [key.value for key in other[:size]] == [key.value for key in row[:size]]]
+        if len(same) == 1:
+            return tuple(key.shown for key in row[:size])
+    return tuple(key.shown for key in row)
+
+
+def _again(written: Written, scope: Scope) -> Written:
+    """A copied attribute: names are looked up where it was written, the new member's variables first."""
+    return Written(written.attribute, Scope(written.scope.module, {**written.scope.local, **scope.local}))
+
+
+def _budget(own: Mapping[str, Written], copied: Mapping[str, Written]) -> Mapping[str, Written]:
+    """Writing one kind of budget replaces a copied one: the copied is left out."""
+    units = ("tokens", "steps", "epochs")
+    if not any(unit in own for unit in units):
+        return {}
+    return {unit: _unset(copied[unit]) for unit in units if unit in copied and unit not in own}
+
+
+def _unset(written: Written) -> Written:
+    old = written.attribute
+    return Written(tree.Attribute(old.span, old.name, tree.Name(old.span, ("none",)), old.name_span), written.scope)

@@ -1,0 +1,64 @@
+"""What is known where a node ends: what a child inherits, is compared with, or moves on from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from mtdsl.diag import Span
+from mtdsl.plan.curves import in_force, scalar_at, shares_at
+from mtdsl.plan.model import Blend, Curve, Plugin
+from mtdsl.plan.transitions import Kind
+from mtdsl.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A point in the flow. `used` counts the tokens of every distinct ancestor, itself included, by name."""
+
+    kind: Kind = "none"
+    node: str | None = None
+    at: int | None = None
+    seen: int = 0
+    window: int | None = None
+    in_force: Plugin | None = None
+    lr: Fraction | None = None
+    lr_span: Span | None = None
+    mix: Blend | None = None
+    seed: int | None = None
+    used: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def spent(self) -> int:
+        """Tokens of every distinct ancestor, counted once."""
+        return sum(self.used.values())
+
+
+def united(used: list[Mapping[str, int]]) -> dict[str, int]:
+    """The ancestors of several points: each counted as far as the furthest of them."""
+    total: dict[str, int] = {}
+    for one in used:
+        for name, tokens in one.items():
+            total[name] = max(tokens, total.get(name, 0))
+    return total
+
+
+def value_at(curve: Curve[Fraction], tokens: int, registry: Registry) -> Fraction:
+    """A curve's value as an exact number: what was written where it has landed, else the float that a step uses."""
+    piece = in_force(curve, tokens)
+    if piece.by is None or tokens >= piece.end:
+        return piece.stop
+    return Fraction(repr(scalar_at(curve, tokens, registry)))
+
+
+def blend_at(curve: Curve[Blend], tokens: int, registry: Registry) -> Blend | None:
+    """The mixture where a curve ended; None in the middle of a move whose rules need sizes that a plan does not know."""
+    piece = in_force(curve, tokens)
+    if piece.by is None or tokens >= piece.end:
+        return piece.stop
+    if piece.start.rules or piece.stop.rules:
+        return None
+    shares = {name: Fraction(repr(share)) for name, share in shares_at(curve, tokens, {}, registry).items()}
+    total = sum(shares.values())
+    return Blend({name: share / total for name, share in shares.items()})

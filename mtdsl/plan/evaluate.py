@@ -1,0 +1,169 @@
+"""Expressions to exact numbers, plugin calls and plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Protocol
+
+from mtdsl.diag import Span
+from mtdsl.diag.mistake import mistake
+from mtdsl.lang import tree, units
+from mtdsl.lang.units import Quantity
+from mtdsl.plan.names import Bound, Found, Scope, unknown_name
+from mtdsl.registry import Argument
+
+WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "none": None}
+
+
+class Facts(Protocol):
+    """Answers what is asked of a node of the flow."""
+
+    def fact(self, base: tree.Name | tree.Member, scope: Scope) -> Quantity:
+        """`plan5t.tokens`, `lc[128k].context.end` as a quantity. Raises `Mistake`."""
+
+
+class Evaluator:
+    """Evaluates expressions; a name that stands for itself is found out."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._open: list[tree.Expr] = []
+
+    def number(self, expr: tree.Expr, scope: Scope) -> Quantity:
+        """The quantity of an expression. Raises `Mistake` where it is none."""
+        match expr:
+            case tree.Number():
+                return units.quantity(expr)
+            case tree.Name() | tree.Member():
+                return self._named(expr, scope)
+            case tree.Unary(op="-"):
+                inner = self.number(expr.operand, scope)
+                return Quantity(-inner.value, inner.dimension, expr.span, inner.scaled)
+            case tree.Binary(op="+" | "-" | "*" | "/"):
+                return self._arithmetic(expr, scope)
+        raise mistake("not-a-number", "a number is expected here", expr.span)
+
+    def _arithmetic(self, expr: tree.Binary, scope: Scope) -> Quantity:
+        left, right = self.number(expr.left, scope), self.number(expr.right, scope)
+        if expr.op in "+-":
+            return units.add(left, right, 1 if expr.op == "+" else -1, expr.span)
+        return (units.multiply if expr.op == "*" else units.divide)(left, right, expr.span)
+
+    def _named(self, expr: tree.Name | tree.Member, scope: Scope) -> Quantity:
+        if isinstance(expr, tree.Name) and isinstance(found := scope.find(expr), Bound):
+            with self.opened(found.expr, expr.span):
+                value = self.number(found.expr, found.scope)
+            return Quantity(value.value, value.dimension, expr.span, value.scaled)
+        return self._facts.fact(expr, scope)
+
+    @contextmanager
+    def opened(self, expr: tree.Expr, span: Span) -> Iterator[None]:
+        """Guards a name while what it stands for is evaluated: a name that needs itself is a mistake."""
+        if any(expr is other for other in self._open):
+            raise mistake("value-cycle", f"`{span.text}` needs its own value", span)
+        self._open.append(expr)
+        try:
+            yield
+        finally:
+            self._open.pop()
+
+    def resolve(self, expr: tree.Expr, scope: Scope) -> tuple[tree.Expr, Scope]:
+        """Follows names until something is written out: a call, a list, a number, or a name that nothing stands for."""
+        if isinstance(expr, tree.Name) and isinstance(found := scope.find(expr), Bound):
+            with self.opened(found.expr, expr.span):
+                return self.resolve(found.expr, found.scope)
+        return expr, scope
+
+    def call(self, expr: tree.Expr, scope: Scope) -> tuple[tree.Call, Scope]:
+        """A plugin call: `yarn(factor = 4)`, a bare name `linear`, or a name that `let` gave to one."""
+        found, where = self.resolve(expr, scope)
+        if isinstance(found, tree.Call) and isinstance(found.func, tree.Name):
+            inner, home = self.resolve(found.func, where)
+            if isinstance(inner, tree.Call) and inner is not found:
+                return tree.Call(found.span, inner.func, found.args, (*inner.named, *found.named)), home
+            return found, where
+        if isinstance(found, tree.Name):
+            return tree.Call(found.span, found), where
+        raise mistake(
+            "not-a-call", "the name of a technique is expected here, such as `linear` or `yarn(factor = 4)`", found.span
+        )
+
+    def argument(self, expr: tree.Value, scope: Scope) -> Argument:
+        """What stands inside a call's brackets: a number, text, a word or a list of these."""
+        if isinstance(expr, tree.Hold | tree.Ruled | tree.Move):
+            raise mistake("not-supported-yet", "a parameter that moves is not supported yet", expr.span)
+        found, where = self.resolve(expr, scope)
+        if isinstance(found, tree.String):
+            return Argument(found.value, None, expr.span)
+        if isinstance(found, tree.Items):
+            return Argument(tuple(self.argument(item, where) for item in found.items), None, expr.span)
+        if isinstance(found, tree.Name) and len(found.parts) == 1 and where.find(found) is None:
+            word = found.parts[0]
+            return Argument(WORDS.get(word, word), None, expr.span)
+        value = self.number(found, where)
+        return Argument(value.value, value.dimension, expr.span)
+
+    def arguments(self, call: tree.Call, scope: Scope) -> tuple[list[Argument], dict[str, Argument]]:
+        """Positional and named arguments of a call."""
+        named: dict[str, Argument] = {}
+        for item in call.named:
+            if item.name in named:
+                raise mistake("plugin-argument", f"`{item.name}` is given twice", item.name_span)
+            named[item.name] = self.argument(item.value, scope)
+        return [self.argument(arg, scope) for arg in call.args], named
+
+    def word(self, value: tree.Value, scope: Scope, options: tuple[str, ...], of: str) -> str:
+        """One of a closed list of words."""
+        found = self.resolve(value, scope)[0] if isinstance(value, tree.Name) else value
+        word = found.parts[0] if isinstance(found, tree.Name) and len(found.parts) == 1 else None
+        if word in options:
+            return word
+        listed = " or ".join(f"`{option}`" for option in options)
+        raise mistake("unknown-word", f"`{of}` is {listed}", value.span)
+
+
+def is_word(value: tree.Value, word: str) -> bool:
+    """Whether a value is exactly that bare word."""
+    return isinstance(value, tree.Name) and value.parts == (word,)
+
+
+def text(value: tree.Value, of: str) -> str:
+    """A string literal's text."""
+    if isinstance(value, tree.String):
+        return value.value
+    raise mistake("unit-mismatch", f"`{of}` takes text in quotes", value.span)
+
+
+def whole(value: Quantity, of: str) -> int:
+    """A whole number above 0 or 0 itself."""
+    if value.value.denominator != 1 or value.value < 0:
+        raise mistake("unit-mismatch", f"`{of}` must be a whole number, not {_shown(value.value)}", value.span)
+    return int(value.value)
+
+
+def length(value: Quantity, of: str) -> int:
+    """A window in tokens: `4k`, `4096`, `1Mi`; a window of `1M` is an error."""
+    if value.scaled:
+        hint = "a window is binary: write `1Mi` or `32k`"
+        raise mistake("window-decimal", f"`{of}` is a window, and `{value.span.text}` is decimal", value.span, help=hint)
+    if value.dimension not in ("length", "number"):
+        raise mistake("unit-mismatch", f"`{of}` takes a window length, not {value.noun}", value.span)
+    if value.value < 1:
+        raise mistake("unit-mismatch", f"`{of}` must be at least one token", value.span)
+    return whole(value, of)
+
+
+def plain(value: Quantity, of: str) -> Fraction:
+    """A number without a unit."""
+    if value.dimension not in ("number", "share"):
+        raise mistake("unit-mismatch", f"`{of}` takes a plain number, not {value.noun}", value.span)
+    return value.value
+
+
+def _shown(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"
+
+
+__all__ = ["Evaluator", "Facts", "Found", "is_word", "length", "plain", "text", "unknown_name", "whole"]

@@ -1,0 +1,184 @@
+"""The flow: which node comes from which, edges of families paired, an order in which all can be run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from mtdsl.diag import Label, Report, Span
+from mtdsl.diag.mistake import attempt, mistake
+from mtdsl.lang import tree
+from mtdsl.plan.drafts import Draft, Families, Family
+from mtdsl.plan.names import Found, Module, Scope, unknown_name
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an edge comes from: a node's end, or the point inside it that `call` (`at(7T)`) names."""
+
+    node: str
+    call: tree.Call | None
+    span: Span
+
+
+@dataclass(slots=True)
+class Graph:
+    """Nodes by name, and the edge into each phase; merges take their parents from their own expression."""
+
+    phases: dict[str, Draft] = field(default_factory=dict)
+    merges: dict[str, Found] = field(default_factory=dict)
+    starts: dict[str, Found] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
+    pairs: list[tuple[Origin, str]] = field(default_factory=list)
+    reached: set[str] = field(default_factory=set)
+    ends: set[str] = field(default_factory=set)
+
+
+class Flow:
+    """Reads the nodes of paths in one module."""
+
+    def __init__(self, module: Module, families: Families) -> None:
+        self.module = module
+        self._families = families
+        self._scope = Scope(module)
+
+    def graph(self, report: Report) -> Graph:
+        """The whole graph of the recipe; what is wrong with single edges goes to `report`."""
+        graph = Graph()
+        for name, found in self.module.names.items():
+            self._node(name, found, graph, report)
+        flows = [item for item in self.module.items(tree.Flow) if isinstance(item, tree.Flow)]
+        for item in flows:
+            attempt(report, lambda item=item: self._edges(item.path, graph))  # type: ignore[misc]
+        if not flows and len(graph.phases) == 1:
+            graph.reached.update(graph.phases)
+            graph.ends.update(graph.phases)
+        for draft in graph.phases.values():
+            if draft.name not in graph.reached and draft.item in self.module.file.items:
+                hint = f"write `flow {draft.family}`, or join it to others with `->`"
+                report.error("phase-unreached", f"no flow reaches `{draft.family}`", draft.span, help=hint)
+        return graph
+
+    def pairs(self, path: tree.Path) -> Iterator[tuple[Origin, str, Span]]:
+        """The edges of a path: from each node to each it leads to, rungs of a ladder joined."""
+        groups = [self.nodes(node) for node in path.nodes]
+        for node, family in zip(path.nodes, groups, strict=True):
+            for one, other in _rungs(family):
+                yield Origin(one, None, node.span), other, node.span
+        for (left, left_node), (right, right_node) in pairwise(zip(groups, path.nodes, strict=True)):
+            for one, other in _joined(left, right, right_node.span):
+                yield Origin(one, left_node.call, left_node.span), other, right_node.span
+
+    def nodes(self, node: tree.Node) -> Family | str:
+        """What a path's node names: a family of phases (or a part of one), or a merge or start by name."""
+        found = self.module.names.get(node.name)
+        kinds = (tree.Phase, tree.Merge, tree.Start)
+        if found is None or not isinstance(found.item, kinds):
+            known = [name for name, at in self.module.names.items() if isinstance(at.item, kinds)]
+            raise unknown_name(node.name, node.span, known, "phase, merge or start")
+        if not isinstance(found.item, tree.Phase):
+            return node.name
+        family = self._families.of(found)
+        return Family(family.name, tuple(self.members(node, family))) if node.keys else family
+
+    def members(self, node: tree.Node, family: Family) -> list[Draft]:
+        """The members that `anneal[42]` names. Raises `Mistake` where there is none."""
+        members = family.find(self._families.keys(node.keys, self._scope))
+        if not members:
+            listed = ", ".join(f"`{member.name}`" for member in family.members[:8])
+            raise mistake(
+                "unknown-name", f"`{node.span.text}` is no member of `{family.name}`", node.span, help=f"there are {listed}"
+            )
+        return members
+
+    def _node(self, name: str, found: Found, graph: Graph, report: Report) -> None:
+        if isinstance(found.item, tree.Phase):
+            family = attempt(report, lambda: self._families.of(found))
+            graph.phases.update({member.name: member for member in family.members} if family else {})
+        elif isinstance(found.item, tree.Merge):
+            graph.merges[name] = found
+        elif isinstance(found.item, tree.Start):
+            graph.starts[name] = found
+
+    def _edges(self, path: tree.Path, graph: Graph) -> None:
+        for node in path.nodes:
+            group = self.nodes(node)
+            names = [group] if isinstance(group, str) else [member.name for member in group.members]
+            graph.reached.update(names)
+            last = [group] if isinstance(group, str) else [member.name for member in group.exits]
+            graph.ends.update(last if node.call is None else [])
+        for origin, name, span in self.pairs(path):
+            graph.pairs.append((origin, name))
+            if name in graph.phases:
+                self._edge(origin, name, span, graph)
+            elif name in graph.starts:
+                raise mistake("flow-into-start", f"`{name}` is a start: nothing leads to it", span)
+
+    def _edge(self, origin: Origin, name: str, span: Span, graph: Graph) -> None:
+        before = graph.origins.get(name)
+        if before and (before.node, _text(before.call)) != (origin.node, _text(origin.call)):
+            labels = Label(span, f"from `{origin.node}` here"), Label(before.span, f"from `{before.node}` here")
+            hint = "merge the two first, or make it a family"
+            raise mistake(
+                "two-parents", f"`{name}` would come from both `{before.node}` and `{origin.node}`", *labels, help=hint
+            )
+        graph.origins[name] = origin
+
+
+def order(graph: Graph, parents: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Phases and merges so that each comes after its parents, otherwise as declared. Raises `Mistake` on a cycle."""
+    done: dict[str, None] = {}
+    open_: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in done or name in graph.starts:
+            return
+        if name in open_:
+            span = graph.phases[name].span if name in graph.phases else graph.merges[name].item.name_span
+            raise mistake("flow-cycle", f"`{name}` comes from itself", span)
+        open_.append(name)
+        for parent in parents.get(name, ()):
+            visit(parent)
+        open_.pop()
+        done[name] = None
+
+    for name in parents:
+        visit(name)
+    return tuple(done)
+
+
+def _rungs(group: Family | str) -> Iterator[tuple[str, str]]:
+    """The edges inside a ladder."""
+    if isinstance(group, Family):
+        for one in group.members:
+            for other in group.members:
+                if other.rung == one.rung + 1 and [key.value for key in other.branch] == [key.value for key in one.branch]:
+                    yield one.name, other.name
+
+
+def _joined(left: Family | str, right: Family | str, span: Span) -> Iterator[tuple[str, str]]:
+    ends = [left] if isinstance(left, str) else [member.name for member in left.exits]
+    if isinstance(right, str):
+        yield from ((end, right) for end in ends)
+    elif isinstance(left, str) or len(left.exits) == 1:
+        yield from ((ends[0], member.name) for member in right.entries)
+    else:
+        yield from _paired(left, right, span)
+
+
+def _paired(left: Family, right: Family, span: Span) -> Iterator[tuple[str, str]]:
+    """Family to family: equal values belong together."""
+    by_branch = {tuple(key.value for key in member.branch): member.name for member in left.exits}
+    for member in right.entries:
+        keys = tuple(key.value for key in member.branch)
+        if keys not in by_branch:
+            message = f"`{member.name}` has no partner in `{left.name}`"
+            raise mistake(
+                "family-unpaired", message, span, help="families are joined where their values are equal, or merge first"
+            )
+        yield by_branch[keys], member.name
+
+
+def _text(call: tree.Call | None) -> str:
+    return "" if call is None else call.span.text

@@ -1,0 +1,57 @@
+"""How much of each source a plan takes: the integral of its share over the tokens of every phase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import pairwise
+
+from mtdsl.plan.curves import shares_at, sources_of
+from mtdsl.plan.model import Blend, Curve, Phase, Plan
+from mtdsl.registry import Registry
+
+PARTS = 64
+
+
+def intake(plan: Plan, registry: Registry) -> dict[str, float | None]:
+    """Tokens by source over all phases; None where a rule decides that needs a size nobody declared."""
+    sizes = declared(plan)
+    total: dict[str, float | None] = {source.name: 0.0 for source in plan.sources}
+    for phase in plan.phases:
+        for name, tokens in phase_intake(phase, sizes, registry).items():
+            before = total[name]
+            total[name] = None if tokens is None or before is None else before + tokens
+    return total
+
+
+def phase_intake(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> dict[str, float | None]:
+    """Tokens by source in one phase."""
+    if phase.mix is None:
+        return {}
+    names = sources_of(phase.mix)
+    if unknown(phase.mix, sizes):
+        return dict.fromkeys(names)
+    total: dict[str, float | None] = dict.fromkeys(names, 0.0)
+    bounds = sorted({Fraction(0), *(_inside(phase.mix, phase.tokens)), Fraction(phase.tokens)})
+    for begin, end in pairwise(bounds):
+        for index in range(PARTS):  # midpoints: exact for what stands still and for straight lines
+            at = begin + (end - begin) * (2 * index + 1) / (2 * PARTS)
+            for name, share in shares_at(phase.mix, at, sizes, registry).items():
+                total[name] = (total[name] or 0.0) + share * float(end - begin) / PARTS
+    return total
+
+
+def declared(plan: Plan) -> dict[str, int]:
+    """The sources' sizes in tokens where they are known."""
+    return {source.name: int(source.tokens.value) for source in plan.sources if source.tokens.value is not None}
+
+
+def unknown(curve: Curve[Blend], sizes: Mapping[str, int]) -> bool:
+    """Whether a rule in the mixture needs a size that is not known."""
+    blends = (blend for piece in curve.pieces for blend in (piece.start, piece.stop))
+    rules = (rule for blend in blends for rule in blend.rules)
+    return any(name not in sizes for rule in rules for name, share in rule.sources.items() if share is None)
+
+
+def _inside(curve: Curve[Blend], tokens: int) -> set[Fraction]:
+    return {at for piece in curve.pieces for at in (piece.begin, piece.end) if 0 < at < tokens}

@@ -1,0 +1,183 @@
+"""Lowers the phases of a graph: first window and budget, which need no curve, then the curves.
+
+Each step is asked for by name and done once, so that an expression may ask for a value of any other phase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, TypeVar, cast
+
+from mtdsl.diag import Report
+from mtdsl.diag.mistake import Mistake, attempt, mistake
+from mtdsl.plan import rates
+from mtdsl.plan.attributes import SCALARS, Lookup, check_phase
+from mtdsl.plan.axis import Axis, Stretch
+from mtdsl.plan.blends import Blends
+from mtdsl.plan.budgets import Budget, Budgets
+from mtdsl.plan.drafts import Draft, Written
+from mtdsl.plan.endings import Ending
+from mtdsl.plan.evaluate import Evaluator, plain, whole
+from mtdsl.plan.flow import Graph
+from mtdsl.plan.model import Blend, Curve, Parent, Phase, Plugin, Transition
+from mtdsl.plan.pieces import Layer, Slot
+from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.schedules import Schedules
+from mtdsl.plan.transitions import Edges
+
+PACKER, OPTIMIZER = "concat", "adamw"
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What lowering works with."""
+
+    graph: Graph
+    lookup: Lookup
+    evaluator: Evaluator
+    techniques: Techniques
+    blends: Blends
+    budgets: Budgets
+    schedules: Schedules
+    edges: Edges
+    ending: Callable[[str], Ending]
+
+
+class PhaseLowering:
+    """Lowers one phase, given where its parent ended."""
+
+    def __init__(self, draft: Draft, tools: Tools, report: Report) -> None:
+        self._draft = draft
+        self._tools = tools
+        self._report = report
+        self._before = tools.ending(draft.name)
+        self._failed = False
+
+    def lower(self) -> Phase:
+        """The phase. Raises `Mistake` after everything wrong with it was reported."""
+        draft, before, tools = self._draft, self._before, self._tools
+        check_phase(draft, self._report)
+        budget = tools.budgets.of(draft.name)
+        transition = tools.edges.of(before.node, draft.name, before.kind, before.lr is not None)
+        seed = self._try(lambda: self._seed(transition))
+        lr = self._try(lambda: self._lr(budget, transition)) if budget.batch else None
+        mix = self._try(lambda: self._mix(budget)) if budget.batch else None
+        scalars = {name: self._try(lambda name=name: self._scalar(name, budget)) for name in SCALARS if self._find(name)}  # type: ignore[misc]
+        packing = self._try(lambda: self._plugin("packing", "packer", PACKER))
+        optimizer = self._try(lambda: self._plugin("optimizer", "optimizer", OPTIMIZER))
+        mask = self._try(self._mask)
+        if self._failed:
+            raise Mistake
+        return Phase(
+            name=draft.name,
+            family=draft.family,
+            parents=(Parent(before.node, before.at),) if before.node else (),
+            asked=budget.asked,
+            tokens=budget.tokens,
+            steps=budget.steps,
+            origin=before.seen,
+            seen=before.seen + budget.tokens,
+            spent=before.spent + budget.tokens,
+            batch=budget.batch,
+            context=budget.window.context,
+            lr=lr,
+            mix=mix,
+            scalars=cast(dict[str, Curve[Fraction]], scalars),
+            packing=cast(Plugin, packing),
+            mask=cast(Literal["document", "none"], mask),
+            optimizer=cast(Plugin, optimizer),
+            seed=cast(int, seed),
+            transition=transition,
+            doc=draft.item.doc,
+        )
+
+    def _try(self, work: Callable[[], R]) -> R | None:
+        """What `work` gives; a mistake in one attribute does not hide those in others."""
+        done = attempt(self._report, lambda: (work(),))
+        self._failed = self._failed or done is None
+        return done[0] if done else None
+
+    def _find(self, name: str) -> Written | None:
+        return self._tools.lookup(self._draft, name)
+
+    def _needed(self, name: str, example: str) -> Written:
+        found = self._find(name)
+        if found is None:
+            raise mistake(
+                "missing-attribute", f"`{self._draft.name}` has no `{name}`", self._draft.span, help=f"write `{example}`"
+            )
+        return found
+
+    def _seed(self, transition: Transition) -> int:
+        written = self._find("seed")
+        if written is None:
+            return 0 if self._before.seed is None else self._before.seed
+        seed = whole(self._number(written), "seed")
+        inherited = self._before.seed
+        if transition.data == "continue" and inherited is not None and seed != inherited:
+            message = f"`{self._draft.name}` has seed {seed}, but goes on with the data order that seed {inherited} began"
+            hint = f"write transition {self._before.node} -> {self._draft.family} {{ data = fresh }}, or leave the seed out"
+            raise mistake("seed-without-fresh", message, written.span, help=hint)
+        return seed
+
+    def _lr(self, budget: Budget, transition: Transition) -> Curve[Fraction]:
+        draft, before = self._draft, self._before
+        scheduled = self._tools.schedules.curve("lr", draft.name, self._find("lr"))
+        if scheduled is not None:
+            return scheduled
+        written = self._needed("lr", "lr = 2e-4")
+        axis, slot = self._axis(budget), Slot("lr", self._rate, before.lr)
+        warm = self._find("warmup")
+        warmup = rates.warmup_of(warm, draft, axis, transition, before.lr, self._tools.evaluator) if warm else None
+        pieces = self._layer(slot, axis, written).lay(written.value, warmup.tokens if warmup else 0, self._report)
+        curve = Curve(pieces, warmup)
+        if transition.lr == "continue" and before.node:
+            rates.check_continuity(draft, curve, before.node, before.lr, written.span, before.lr_span)
+        return curve
+
+    def _mix(self, budget: Budget) -> Curve[Blend]:
+        written = self._needed("mix", "mix = stage1")
+        blends = self._tools.blends
+        slot = Slot("mix", blends.read, self._before.mix, blends.ruled, jumps=True)
+        layer = self._layer(slot, self._axis(budget), written)
+        return Curve(layer.lay(written.value, 0, self._report))
+
+    def _scalar(self, name: str, budget: Budget) -> Curve[Fraction] | None:
+        written = self._find(name)
+        if written is None or budget.batch is None:
+            return None
+        read = lambda expr, scope: plain(self._tools.evaluator.number(expr, scope), name)  # noqa: E731
+        layer = self._layer(Slot(name, read, None), self._axis(budget), written)
+        return Curve(layer.lay(written.value, 0, self._report))
+
+    def _plugin(self, name: str, kind: str, default: str) -> Plugin:
+        written = self._find(name)
+        if written is None:
+            return self._tools.techniques.default(kind, default, self._draft.span)
+        return self._tools.techniques.bind(kind, cast(Any, written.value), written.scope)
+
+    def _mask(self) -> str:
+        written = self._draft.attributes.get("mask") or self._tools.lookup.setting("mask")
+        if written is None:
+            return "document"
+        return self._tools.evaluator.word(written.value, written.scope, ("document", "none"), "mask")
+
+    def _rate(self, expr: Any, scope: Any) -> Fraction:
+        value = self._tools.evaluator.number(expr, scope)
+        rate = plain(value, "lr")
+        if value.dimension == "share" or value.scaled or not 0 <= rate < 1000:
+            raise mistake("unit-mismatch", "a learning rate is a small plain number such as `2e-4`", value.span)
+        return rate
+
+    def _number(self, written: Written) -> Any:
+        return self._tools.evaluator.number(cast(Any, written.value), written.scope)
+
+    def _axis(self, budget: Budget) -> Axis:
+        assert budget.batch is not None
+        return Axis((Stretch(budget.batch, budget.steps),))
+
+    def _layer(self, slot: Slot[R], axis: Axis, written: Written) -> Layer[R]:
+        return Layer(slot, axis, written.scope, self._tools.evaluator, self._tools.techniques)

@@ -1,0 +1,163 @@
+"""Names: which file declares what, what `use` brings in, and what `--set` replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from mtdsl.diag import Diagnostic, Label, Report, Source, Span
+from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.lang import parse, parse_expression, tree
+
+DECLARING = (tree.Param, tree.Let, tree.Start, tree.Data, tree.Mix, tree.Phase, tree.Merge, tree.Eval)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A declared item and the module whose names its values are looked up in."""
+
+    item: tree.Param | tree.Let | tree.Start | tree.Data | tree.Mix | tree.Phase | tree.Merge | tree.Eval
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An expression that a name stands for, and where the names in it are looked up."""
+
+    expr: tree.Expr
+    scope: Scope
+
+
+@dataclass(slots=True, eq=False)
+class Module:
+    """One file: what it declares and what it uses of others."""
+
+    file: tree.File
+    names: dict[str, Found] = field(default_factory=dict)
+    aliases: dict[str, Module] = field(default_factory=dict)
+
+    def items(self, kind: type[tree.Item]) -> Iterator[tree.AnyItem]:
+        """Its own items of one kind, in order."""
+        return (item for item in self.file.items if isinstance(item, kind))
+
+    @property
+    def settings(self) -> dict[str, tree.Attribute]:
+        """Attributes written at its top level."""
+        return {item.attribute.name: item.attribute for item in self.file.items if isinstance(item, tree.Setting)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """Where a name is looked up: variables of `for` first, then the module."""
+
+    module: Module
+    local: Mapping[str, Bound] = field(default_factory=dict)
+
+    def find(self, name: tree.Name) -> Bound | Found | None:
+        """What the first part of a dotted name stands for; None where nothing does."""
+        first = name.parts[0]
+        if first in self.local:
+            return self.local[first]
+        found = self.module.names.get(first)
+        if found and isinstance(found.item, tree.Param | tree.Let):
+            return Bound(found.item.value, Scope(found.module))
+        return found
+
+    def known(self) -> list[str]:
+        """Every name that can be written here."""
+        return [*self.local, *self.module.names, *self.module.aliases]
+
+
+def unknown_name(name: str, span: Span, known: list[str], what: str = "name") -> Mistake:
+    """An error for a name that nothing declares, with the nearest one that something does."""
+    near = get_close_matches(name, known, 1, 0.5)
+    hint = f"did you mean `{near[0]}`?" if near else None
+    return mistake("unknown-name", f"there is no {what} `{name}`", span, help=hint)
+
+
+def load(path: Path, sets: Mapping[str, str], report: Report) -> Module | None:
+    """The main module of a recipe and, through it, all that it uses; None where it cannot be read."""
+    source = _read(path, str(path), None, report)
+    if source is None:
+        return None
+    main = _module(source, path, (path.resolve(),), report)
+    _apply(sets, main, report)
+    return main
+
+
+def _read(path: Path, shown: str, used: Span | None, report: Report) -> Source | None:
+    labels = () if used is None else (used,)
+    try:
+        return Source(shown, path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        report.error("not-text", f"`{shown}` is not UTF-8 text: byte {error.start} cannot be read", *labels)
+    except OSError as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        report.error("file-unreadable", f"cannot read `{shown}`: {reason}", *labels)
+    return None
+
+
+def _module(source: Source, path: Path, chain: tuple[Path, ...], report: Report) -> Module:
+    file, found = parse(source)
+    report.extend(found)
+    module = Module(file)
+    for item in file.items:
+        if isinstance(item, tree.Use):
+            _use(item, module, path, chain, report)
+        elif isinstance(item, DECLARING):
+            _declare(item.name, Found(item, module), item.name_span, module, report)
+    return module
+
+
+def _declare(name: str, found: Found, span: Span, module: Module, report: Report) -> None:
+    before = module.names.get(name)
+    if before and before.item is not found.item:
+        labels = Label(span, "declared again here"), Label(before.item.name_span, "first declared here")
+        report.error("declared-twice", f"`{name}` is declared twice", *labels)
+        return
+    module.names[name] = found
+
+
+def _use(use: tree.Use, module: Module, path: Path, chain: tuple[Path, ...], report: Report) -> None:
+    if use.python:
+        report.error("not-supported-yet", "`use python` is not supported yet", use.span, help="publish a plugin package")
+        return
+    target = path.parent / use.path
+    if target.resolve() in chain:
+        report.error("import-cycle", f"`{use.path}` uses this file again", use.path_span)
+        return
+    source = _read(target, str(target), use.path_span, report)
+    if source is None:
+        return
+    other = _module(source, target, (*chain, target.resolve()), report)
+    if use.alias:
+        module.aliases[use.alias] = other
+        return
+    wanted = use.names or tuple(tree.Name(use.span, (name,)) for name in other.names)
+    for name in wanted:
+        found = other.names.get(name.parts[0])
+        if found is None:
+            report.extend(_diagnostics(unknown_name(name.parts[0], name.span, list(other.names), f"name in `{use.path}`")))
+        else:
+            _declare(name.parts[0], found, name.span, module, report)
+
+
+def _diagnostics(found: Mistake) -> tuple[Diagnostic, ...]:
+    return (found.diagnostic,) if found.diagnostic else ()
+
+
+def _apply(sets: Mapping[str, str], main: Module, report: Report) -> None:
+    """Replaces parameters' values by what `--set name=value` says, read by the same grammar."""
+    for name, text in sets.items():
+        found = main.names.get(name)
+        source = Source("--set", text)
+        if found is None or not isinstance(found.item, tree.Param):
+            params = [other for other, at in main.names.items() if isinstance(at.item, tree.Param)]
+            report.extend(_diagnostics(unknown_name(name, Span(source, 0, len(text)), params, "param")))
+            continue
+        expr, wrong = parse_expression(source)
+        report.extend(wrong)
+        if expr is not None:
+            main.names[name] = Found(replace(found.item, value=expr), found.module)

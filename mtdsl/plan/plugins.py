@@ -1,0 +1,78 @@
+"""Plugin calls of a recipe, found in the registry and their parameters bound."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from mtdsl.diag import Report, Span
+from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.lang import tree
+from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.model import Plugin, Used
+from mtdsl.plan.names import Scope
+from mtdsl.registry import Argument, Entry, Registry, bind
+
+
+class Techniques:
+    """Binds calls to plugins and remembers which were used, for the plan's list."""
+
+    def __init__(self, registry: Registry, evaluator: Evaluator, report: Report) -> None:
+        self._registry = registry
+        self._evaluator = evaluator
+        self._report = report
+        self._used: dict[tuple[str, str], Entry] = {}
+
+    def bind(self, kind: str, expr: tree.Expr, scope: Scope, without: int = 0) -> Plugin:
+        """The technique that `expr` names, its parameters bound; `without` leading arguments are left to the caller."""
+        call, where = self._evaluator.call(expr, scope)
+        name = ".".join(call.func.parts) if isinstance(call.func, tree.Name) else call.func.span.text
+        shortened = tree.Call(call.span, call.func, call.args[without:], call.named)
+        args, named = self._evaluator.arguments(shortened, where)
+        return self._bound(kind, name, args, named, call.span)
+
+    def default(self, kind: str, name: str, span: Span) -> Plugin:
+        """A technique that the recipe did not name, with its own defaults; `span` is who needs it."""
+        return self._bound(kind, name, [], {}, span)
+
+    def _bound(self, kind: str, name: str, args: list[Argument], named: dict[str, Argument], span: Span) -> Plugin:
+        entry = self._entry(kind, name, span)
+        params = bind(self._factory(entry, span), args, named, span, name, self._report)
+        if params is None:
+            raise Mistake
+        return Plugin(name, params)
+
+    def knows(self, kind: str, name: str) -> bool:
+        """Whether some package provides it."""
+        return bool(self._registry.find(kind, name))
+
+    def used(self) -> tuple[Used, ...]:
+        """What was bound so far and who provides it, sorted."""
+        return tuple(Used(kind, name, at.package, at.version) for (kind, name), at in sorted(self._used.items()))
+
+    def _entry(self, kind: str, name: str, span: Span) -> Entry:
+        found = self._registry.find(kind, name)
+        if len(found) > 1:
+            packages = " and ".join(f"`{entry.package}`" for entry in found)
+            raise mistake("plugin-conflict", f"{packages} both provide the {kind} `{name}`", span, help="uninstall one of them")
+        if not found:
+            raise self._missing(kind, name, span)
+        self._used[kind, name] = found[0]
+        return found[0]
+
+    def _missing(self, kind: str, name: str, span: Span) -> Mistake:
+        names = self._registry.names(kind)
+        near = get_close_matches(name, names, 1, 0.5)
+        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(f'`{other}`' for other in names)}"
+        if self._registry.broken:
+            hint += "; " + "; ".join(f"`{at.package}` failed to load: {at.reason}" for at in self._registry.broken)
+        return mistake("unknown-plugin", f"no installed package provides {_article(kind)} named `{name}`", span, help=hint)
+
+    def _factory(self, entry: Entry, span: Span) -> type[object]:
+        try:
+            return entry.factory()
+        except (ImportError, AttributeError) as error:
+            raise mistake("plugin-broken", f"`{entry.package}` could not load `{entry.name}`: {error}", span) from error
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

@@ -1,0 +1,27 @@
+"""Points inside a phase: `x.at(7T)`, the next step boundary."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from mtdsl.diag.mistake import mistake
+from mtdsl.lang import tree
+from mtdsl.plan.axis import Axis, Stretch
+from mtdsl.plan.budgets import Budget
+from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.names import Scope
+
+
+def point_of(call: tree.Call, budget: Budget, scope: Scope, evaluator: Evaluator, name: str) -> int:
+    """Tokens of the phase at the step boundary that `at(...)` names. Raises `Mistake` past the phase's end."""
+    if len(call.args) != 1 or call.named or isinstance(call.args[0], tree.Hold | tree.Ruled | tree.Move):
+        raise mistake("plugin-argument", "write one point: `at(7T)`, `at(80%)` or `at(9000 steps)`", call.span)
+    if budget.batch is None:
+        raise mistake("at-past-end", f"`{name}` trains nothing, so it has no point inside", call.span)
+    axis = Axis((Stretch(budget.batch, budget.steps),))
+    wanted = axis.position(evaluator.number(call.args[0], scope), Fraction(0))
+    steps = axis.steps_before(wanted)
+    if steps > budget.steps or wanted <= 0:
+        message = f"`{name}` has {budget.tokens:,} tokens in {budget.steps:,} steps; `{call.args[0].span.text}` is not inside"
+        raise mistake("at-past-end", message, call.args[0].span)
+    return budget.tokens_at(steps)

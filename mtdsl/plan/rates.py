@@ -1,0 +1,68 @@
+"""The learning rate across an edge: where it may go on, and where warm-up begins."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from mtdsl.diag import Label, Span
+from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.lang import tree
+from mtdsl.plan.axis import Axis
+from mtdsl.plan.drafts import Draft, Written
+from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.model import Curve, Transition, Warmup
+
+CLOSE = Fraction(1, 100)
+
+
+def warmup_of(
+    written: Written, draft: Draft, axis: Axis, transition: Transition, last: Fraction | None, evaluator: Evaluator
+) -> Warmup:
+    """The warm-up of a phase; it rises from 0, or from the parent's last rate under `rewarm`. Raises `Mistake`."""
+    if isinstance(written.value, tree.Hold | tree.Ruled | tree.Move):
+        raise mistake("unit-mismatch", "`warmup` takes a length: `1000 steps`, `2B` or `5%`", written.span)
+    if transition.lr == "continue":
+        hint = "write `warmup = none`, or `lr = restart` or `lr = rewarm` on the transition"
+        raise mistake(
+            "warmup-continued", f"`{draft.name}` goes on with its parent's rate, so it cannot warm up", written.span, help=hint
+        )
+    length = evaluator.number(written.value, written.scope)
+    steps = axis.steps_before(axis.position(length, Fraction(0)))
+    if steps > axis.stretches[0].steps:
+        raise mistake(
+            "warmup-too-long", f"warm-up takes {steps:,} steps, `{draft.name}` has {axis.stretches[0].steps:,}", written.span
+        )
+    start = last if transition.lr == "rewarm" and last is not None else Fraction(0)
+    return Warmup(steps, axis.of_steps(steps), start)
+
+
+def check_continuity(
+    draft: Draft, curve: Curve[Fraction], parent: str, last: Fraction | None, span: Span, before: Span | None
+) -> None:
+    """Raises `Mistake` where the first rate is not the parent's last within 1 %."""
+    first = curve.pieces[0].start
+    if last is None or abs(first - last) <= CLOSE * max(abs(last), abs(first)):
+        return
+    labels = [Label(span, f"`{draft.name}` starts at {shown(first)}")]
+    if before is not None:
+        labels.append(Label(before, f"`{parent}` ends at {shown(last)}"))
+    raise _jump(draft.name, parent, first, last, labels)
+
+
+def _jump(name: str, parent: str, first: Fraction, last: Fraction, labels: list[Label]) -> Mistake:
+    message = f"the learning rate jumps from {shown(last)} to {shown(first)} where `{name}` begins"
+    hint = f"if the restart is meant, say so: transition {parent} -> {name} {{ lr = restart }}"
+    return mistake("lr-jump", message, *labels, help=hint)
+
+
+def shown(rate: Fraction) -> str:
+    """A rate as people write it: `2e-5`, `0`."""
+    text = f"{float(rate):.6g}"
+    mantissa, _, exponent = text.partition("e")
+    if exponent:
+        return f"{mantissa}e{int(exponent)}"
+    value = float(text)
+    if value and abs(value) < 0.01:
+        mantissa, _, exponent = f"{value:.6e}".partition("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    return text

@@ -1,0 +1,74 @@
+"""Rows along a plan's token axis, for plots and spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from mtdsl.plan.curves import rate_of_step, shares_at, sources_of
+from mtdsl.plan.intake import declared, unknown
+from mtdsl.plan.model import Phase, Plan
+from mtdsl.plan.steps import sequences, step_at, tokens_before
+from mtdsl.registry import Registry
+
+COLUMNS = ("tokens", "phase", "step", "lr", "batch_tokens", "context")
+
+
+def rows(plan: Plan, n: int, registry: Registry) -> Iterator[dict[str, object]]:
+    """`n` rows spread evenly over the steps' first tokens; phases follow one another, members of a fork too.
+
+    `tokens` is the position on that axis, where step number `step` (from 1) of `phase` begins; `lr` is the rate that this
+    step uses; `mix.SOURCE` the shares it is drawn with (empty where a rule needs a size nobody declared).
+    """
+    phases = [phase for phase in plan.phases if phase.steps]
+    total = sum(phase.tokens for phase in phases)
+    for index in range(n if phases else 0):
+        phase, begin = _phase_at(phases, index * (total - 1) // max(1, n - 1))
+        step = step_at(phase, index * (total - 1) // max(1, n - 1) - begin)
+        yield _row(plan, phase, begin, step, registry)
+
+
+def to_csv(plan: Plan, n: int, registry: Registry) -> str:
+    """The rows as comma-separated values with a header line."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [*COLUMNS, *(f"mix.{source.name}" for source in plan.sources)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows(plan, n, registry))
+    return text.getvalue()
+
+
+def _phase_at(phases: list[Phase], tokens: int) -> tuple[Phase, int]:
+    begin = 0
+    for phase in phases[:-1]:
+        if tokens < begin + phase.tokens:
+            return phase, begin
+        begin += phase.tokens
+    return phases[-1], begin
+
+
+def _row(plan: Plan, phase: Phase, begin: int, step: int, registry: Registry) -> dict[str, object]:
+    before = tokens_before(phase, step)
+    length = phase.batch.length if phase.batch else 0
+    return {
+        "tokens": begin + before,
+        "phase": phase.name,
+        "step": step + 1,
+        "lr": rate_of_step(phase, step, registry),
+        "batch_tokens": sequences(phase, step) * length,
+        "context": phase.context.end,
+        **_shares(plan, phase, before, registry),
+    }
+
+
+def _shares(plan: Plan, phase: Phase, tokens: int, registry: Registry) -> dict[str, object]:
+    sizes = declared(plan)
+    if phase.mix is None or unknown(phase.mix, sizes):
+        known: dict[str, float] | None = None
+    else:
+        known = shares_at(phase.mix, tokens, sizes, registry)
+    named = sources_of(phase.mix) if phase.mix else ()
+    return {
+        f"mix.{source.name}": "" if known is None and source.name in named else (known or {}).get(source.name, 0.0)
+        for source in plan.sources
+    }

@@ -1,0 +1,89 @@
+"""The window of a phase: inherited, stated, or changed by an extender at its first step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mtdsl.diag import Span
+from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.lang import tree
+from mtdsl.plan.drafts import Draft, Written
+from mtdsl.plan.evaluate import Evaluator, length
+from mtdsl.plan.model import Context, Plugin
+from mtdsl.plan.names import Scope
+from mtdsl.plan.plugins import Techniques
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The context of a phase, and the extender that shaped the positions the model now has."""
+
+    context: Context
+    in_force: Plugin | None
+
+
+class Windows:
+    """Reads `context`."""
+
+    def __init__(self, evaluator: Evaluator, techniques: Techniques) -> None:
+        self._evaluator = evaluator
+        self._techniques = techniques
+
+    def of(self, draft: Draft, written: Written | None, before: int | None, in_force: Plugin | None, root: bool) -> Window:
+        """The window of a phase whose parent ended at `before` under `in_force`; `root`: fresh weights begin here."""
+        if written is None:
+            if before is None:
+                raise mistake("no-context", f"`{draft.name}` has no window", draft.span, help="write `context = 4k`")
+            return Window(Context(before, before), in_force)
+        value, scope = written.value, written.scope
+        if isinstance(value, tree.Move):
+            return self._move(value, scope, draft, before, in_force)
+        if isinstance(value, tree.Ruled):
+            size = self._length(value.value, scope)
+            _same(draft, size, before, value.value.span)
+            return self._under(self._techniques.bind("extender", value.by, scope), size, before, in_force)
+        if isinstance(value, tree.Hold | tree.Items):
+            raise mistake("context-inside", "the window changes at a phase's first step, never inside", value.span)
+        size = self._length(value, scope)
+        _same(draft, size, None if root else before, value.span)
+        return Window(Context(before, size), in_force)
+
+    def _move(self, value: tree.Move, scope: Scope, draft: Draft, before: int | None, in_force: Plugin | None) -> Window:
+        if value.extent is not None:
+            raise mistake("context-inside", "the window changes at a phase's first step, never inside", value.extent.span)
+        stop = self._length(value.end, scope)
+        start = before
+        if value.start is not None:
+            start = self._length(value.start, scope)
+            _same(draft, start, before, value.start.span)
+        if start is None:
+            raise mistake("no-start-value", f"it is not known which window `{draft.name}` begins with", value.span)
+        if start == stop:
+            message = f"`{draft.name}` moves the window to {stop:,}, where it is already"
+            hint = f"write `context = {_shown(stop)}`"
+            raise mistake("context-applied-twice", message, value.span, help=hint)
+        if value.by is None:
+            hint = "say how: `by rope(theta = 2M)` or `by yarn(factor = 4)`"
+            raise mistake("no-extender", "a window that changes needs its `by`", value.span, help=hint)
+        plugin = self._techniques.bind("extender", value.by, scope)
+        return Window(Context(start, stop, plugin), plugin)
+
+    def _under(self, plugin: Plugin, size: int, before: int | None, in_force: Plugin | None) -> Window:
+        return Window(Context(before, size, None if plugin == in_force else plugin), plugin)
+
+    def _length(self, expr: tree.Expr, scope: Scope) -> int:
+        return length(self._evaluator.number(expr, scope), "context")
+
+
+def _same(draft: Draft, size: int, before: int | None, span: Span) -> None:
+    if before is not None and size != before:
+        raise _gap(draft, size, before, span)
+
+
+def _gap(draft: Draft, size: int, before: int, span: Span) -> Mistake:
+    message = f"`{draft.name}` has a window of {_shown(size)}, but the phase before ended at {_shown(before)}"
+    return mistake("flow-gap", message, span, help=f"to change it, write `context = -> {_shown(size)} by ...`")
+
+
+def _shown(tokens: int) -> str:
+    return f"{tokens // 1024}k" if tokens % 1024 == 0 else str(tokens)
