@@ -131,7 +131,8 @@ def unknown_item(failure: Failure) -> Diagnostic | None:
         message = f"expected `=` behind `{word}`"
         return failure.error("missing-equals", message)
     help = f"did you mean `{near[0]}`?" if near else f"items are {', '.join(known)}, or `name = value`"
-    return failure.error("unknown-item", f"no item begins with `{word}`", span=failure.where(word), help=help)
+    kind = "entry" if failure.brackets else "item"
+    return failure.error("unknown-item", f"no {kind} begins with `{word}`", span=failure.where(word), help=help)
 
 
 def missing_separator(failure: Failure) -> Diagnostic | None:

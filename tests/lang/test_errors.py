@@ -1,0 +1,36 @@
+"""Golden pairs: what is said about errors/NAME.mtr is errors/NAME.err, character for character.
+
+`MTDSL_UPDATE=1 pytest tests/lang/test_errors.py` writes them anew: read the difference before it is committed.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mtdsl.diag import Source
+from mtdsl.diag.catalogue import CATALOGUE
+from mtdsl.diag.text import render
+from mtdsl.lang import parse
+
+CASES = sorted((Path(__file__).parent / "errors").glob("*.mtr"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_what_is_said(case):
+    _, found = parse(Source(case.name, case.read_text(encoding="utf-8")))
+    said = render(found, color=False) + "\n"
+    golden = case.with_suffix(".err")
+    if os.environ.get("MTDSL_UPDATE"):
+        golden.write_text(said, encoding="utf-8")
+    assert said == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_fixes_mend_what_they_point_at(case):
+    text = case.read_text(encoding="utf-8")
+    _, found = parse(Source(case.name, text))
+    assert all(one.id in CATALOGUE for one in found)
+    for fix in sorted((one.fix for one in found if one.fix), key=lambda fix: -fix.span.start):
+        text = text[: fix.span.start] + fix.replacement + text[fix.span.end :]
+    assert len(parse(Source(case.name, text))[1]) == sum(one.fix is None for one in found)
