@@ -52,28 +52,28 @@ class Canon:
         return {"name": plugin.name, "version": self._versions.get((kind, plugin.name), ""), "params": params(plugin.params)}
 
     def source(self, name: str) -> Json:
-        """A source of documents: what it holds."""
-        return self._contents.get(name, "")
+        """A source of documents: what it holds, and the name, which the order of its documents derives from."""
+        return [name, self._contents.get(name, "")]
 
     def blend(self, blend: Blend) -> Json:
-        """A mixture: shares by source, in an order that does not depend on the recipe's."""
+        """A mixture: shares by source, in the order of mention, which decides where two sources are owed the same."""
         return {
-            "shares": _sorted([[self.source(name), number(share)] for name, share in blend.shares.items() if share]),
-            "rules": _sorted([self._rule(rule) for rule in blend.rules]),
+            "shares": [[self.source(name), number(share)] for name, share in blend.shares.items() if share],
+            "rules": [self._rule(rule) for rule in blend.rules],
         }
 
-    def curve(self, curve: Curve[V], origin: int, until: int, value: Callable[[V], Json]) -> list[Json]:
-        """The pieces that are in force somewhere in tokens 0 up to `until` of a phase that begins at `origin`.
+    def curve(self, curve: Curve[V], origin: int, until: int | None, value: Callable[[V], Json]) -> list[Json]:
+        """The pieces in force somewhere in tokens 0 up to `until` (None: ever) of a phase that begins at `origin`.
 
         Each is `[token from which it is in force, what it is]`, in absolute tokens, so that the two halves of a phase cut in
         two say what the whole said.
         """
         steady = curve.warmup.tokens if curve.warmup else 0
-        found: list[Json] = [_warmup(curve.warmup, origin, value(curve.pieces[0].start))] if curve.warmup and until else []
+        found: list[Json] = [_warmup(curve.warmup, origin, value(curve.pieces[0].start))] if curve.warmup else []
         ends = [*(later.begin for later in curve.pieces[1:]), None]
         for index, (piece, end) in enumerate(zip(curve.pieces, ends, strict=True)):
             begin = max(piece.begin, Fraction(steady)) if index else Fraction(steady)
-            if begin < until and (end is None or end > steady):
+            if (until is None or begin < until) and (end is None or end > steady):
                 found.append([number(origin + begin), self._piece(piece, origin, value)])
         return found
 
@@ -87,7 +87,7 @@ class Canon:
         sources: list[Json] = [
             [self.source(name), None if share is None else number(share)] for name, share in rule.sources.items()
         ]
-        return [number(rule.share), self.plugin("mixer", rule.mixer), _sorted(sources)]
+        return [number(rule.share), self.plugin("mixer", rule.mixer), sources]
 
 
 def joined(first: list[Json], then: list[Json]) -> list[Json]:
@@ -105,7 +105,3 @@ def _shape(entry: Json) -> Json:
 
 def _warmup(warmup: Warmup, origin: int, to: Json) -> Json:
     return [origin, {"climbs": [number(warmup.start), to], "over": [origin, origin + warmup.tokens], "steps": warmup.steps}]
-
-
-def _sorted(entries: list[Json]) -> list[Json]:
-    return sorted(entries, key=lambda entry: json.dumps(entry, sort_keys=True))

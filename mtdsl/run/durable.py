@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,9 +15,12 @@ from typing import IO, TYPE_CHECKING
 
 from xxhash import xxh3_128
 
+from mtdsl.diag import refuse
+
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 BLOCK = 1 << 22
 
 
@@ -112,6 +117,21 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def room(where: Path) -> Iterator[None]:
+    """Turn a disk that takes no more into a `Refusal` that names `where`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise refuse(
+            "disk-full",
+            f"no room to write in `{where}`: {error.strerror}",
+            help="earlier checkpoints are intact: make room and run the same command again",
+        ) from error
 
 
 def write_json(path: Path, value: object) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
-from mtdsl.plan.model import Batch, Merge, Parent, Phase, Plan, Start
+from mtdsl.plan.model import Batch, Blend, Curve, Merge, Parent, Phase, Plan, Start
 from mtdsl.plan.steps import steps_of
 from mtdsl.run.canon import Canon, Json, digest, joined, number, params
 
@@ -128,9 +128,20 @@ class Histories:
             "seed": phase.seed,
             "steps": _runs(phase.batch, until),
             "lr": canon.curve(phase.lr, origin, until, number),
-            "mix": canon.curve(phase.mix, origin, until, canon.blend),
+            "mix": _mix(canon, phase.mix, phase.batch, origin),
             **{f"scalar {name}": canon.curve(curve, origin, until, number) for name, curve in phase.scalars.items()},
         }
+
+
+def _mix(canon: Canon, mix: Curve[Blend], batch: Batch, origin: int) -> Json:
+    """A mixture that stands, or all its pieces: the order of windows looks ahead to what the mixture is about to become.
+
+    It then changes at borders of steps, so that their sizes to come count as well.
+    """
+    if len(mix.pieces) == 1 and mix.pieces[0].by is None:
+        return {"stands": canon.blend(mix.pieces[0].stop)}
+    sizes: list[Json] = [[run.steps, run.sequences] for run in batch.runs[:-1]]
+    return [canon.curve(mix, origin, None, canon.blend), [*sizes, batch.runs[-1].sequences]]
 
 
 def _runs(batch: Batch, until: int) -> list[Json]:
@@ -160,15 +171,15 @@ def _appended(before: list[Segment], border: Segment, stretch: Segment) -> list[
 
 
 def _alike(first: Segment, then: Segment) -> bool:
-    """Whether two stretches differ in nothing but where they are."""
-    moving = {"steps", "lr", "mix"}
-    same = {name for name in first if name not in moving and not name.startswith("scalar ")}
-    return first.keys() == then.keys() and all(first[name] == then[name] for name in same)
+    """Whether two stretches differ in nothing but where they are. A mixture that moves is mixed anew in each phase."""
+    same = {name for name in first if name not in ("steps", "lr") and not name.startswith("scalar ")}
+    stands = isinstance(first.get("mix"), dict)
+    return stands and first.keys() == then.keys() and all(first[name] == then[name] for name in same)
 
 
 def _merged(first: Segment, then: Segment) -> Segment:
     merged = {**first, "steps": _lengthened(cast("list[Json]", first["steps"]), cast("list[Json]", then["steps"]))}
     for name in first:
-        if name in ("lr", "mix") or name.startswith("scalar "):
+        if name == "lr" or name.startswith("scalar "):
             merged[name] = joined(cast("list[Json]", first[name]), cast("list[Json]", then[name]))
     return merged

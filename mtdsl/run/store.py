@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
-from mtdsl.diag import refuse
 from mtdsl.run import durable, locks
 from mtdsl.run.durable import Print
 
 MANIFEST = "manifest.json"
 STATE = "state.json"
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+Kind = Literal["result", "periodic"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Point:
     key: str
     tokens: int
     full: bool
-    kind: Literal["result", "periodic"]
+    kind: Kind
     node: str
     run: str
 
@@ -100,23 +99,13 @@ class Store:
             owner = locks.take(folder / ".owner")
         draft = Draft(folder)
         try:
-            yield draft
-            self._publish(draft, point)
-        except OSError as error:
-            if error.errno in NO_ROOM:
-                raise self._full(error) from error
-            raise
+            with durable.room(self.root):
+                yield draft
+                self._publish(draft, point)
         finally:
             if owner:
                 owner.close()
             shutil.rmtree(folder, ignore_errors=True)
-
-    def _full(self, error: OSError) -> Exception:
-        return refuse(
-            "disk-full",
-            f"no room to save a checkpoint in `{self.root}`: {error.strerror}",
-            help="earlier checkpoints are intact: make room and run the same command again",
-        )
 
     def _publish(self, draft: Draft, point: Point) -> None:
         for path in sorted(draft.folder.iterdir()):

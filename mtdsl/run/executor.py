@@ -1,0 +1,131 @@
+"""Does a plan: every node in order, each from its parents' stored results, then the losses and the exports."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+
+from mtdsl.data import prepare
+from mtdsl.diag import refuse
+from mtdsl.plan.model import Plan
+from mtdsl.registry import Registry
+from mtdsl.run import durable
+from mtdsl.run.chain import Chain, point_name
+from mtdsl.run.demands import demands
+from mtdsl.run.folder import RESULTS, RunFolder
+from mtdsl.run.history import Histories
+from mtdsl.run.identity import identify
+from mtdsl.run.listener import Listener, Losses
+from mtdsl.run.results import export_leaves, losses_of, measure, measured
+from mtdsl.run.session import Session
+from mtdsl.run.stopping import Stopping
+from mtdsl.run.store import Store
+
+SAVE_EVERY = 30.0
+STORE = ".store"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A plan that is done: its run folder, and the losses by source of every phase and merge."""
+
+    folder: Path
+    losses: Mapping[str, Losses]
+
+
+def execute(
+    plan: Plan,
+    base: Path,
+    out: Path,
+    registry: Registry,
+    listener: Listener,
+    *,
+    files: Sequence[Path] = (),
+    save_every: float = SAVE_EVERY,
+    cache: Path | None = None,
+) -> Result:
+    """Do `plan` in the run folder `out`, going on from whatever the store beside it has of the plan.
+
+    `base` is the folder against which the recipe's paths are read, `files` the recipe's own files, to be kept with the run.
+    A checkpoint is saved every `save_every` seconds. Raises a `Refusal` for what the user can mend, and `Interrupted` where
+    SIGTERM or SIGINT came and the work was saved.
+    """
+    _one_process()
+    with Stopping() as stopping, durable.room(out):
+        folder = RunFolder(out, plan)
+        try:
+            folder.copy_recipe(files, base)
+            corpus = prepare(plan, base, cache or cache_folder(), registry, listener.say)
+            stopping.check()
+            torch.use_deterministic_algorithms(True)
+            session = Session(
+                plan=plan,
+                base=base,
+                corpus=corpus,
+                registry=registry,
+                histories=Histories(plan, identify(plan, corpus, base)),
+                demands=demands(plan),
+                store=Store(out.resolve().parent / STORE),
+                folder=folder,
+                listener=listener,
+                stopping=stopping,
+                accelerator=Accelerator(cpu=True),
+                save_every=save_every,
+            )
+            return _done(session)
+        finally:
+            folder.close()
+
+
+def cache_folder() -> Path:
+    """Where tokenised sources are kept: `$MTDSL_CACHE`, or `mtdsl` in the user's cache folder."""
+    if chosen := os.environ.get("MTDSL_CACHE"):
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mtdsl"
+
+
+def _done(session: Session) -> Result:
+    _tidy(session)
+    chain = Chain(session)
+    for node in (*(start.name for start in session.plan.starts), *session.plan.order):
+        if measured(session, node) and node not in session.plan.leaves:
+            continue  # whoever needs it fetches it
+        _forget_other(session, node)
+        chain.bring(node)
+        session.stopping.check()
+        if node in session.plan.order and not measured(session, node):
+            measure(session, chain, node)
+            session.stopping.check()
+    export_leaves(session, chain)
+    places = {name: index for index, name in enumerate(session.plan.order)}
+    session.folder.log.keep(lambda line: line.get("phase") in places)
+    session.folder.log.sort(lambda line: (places[line["phase"]], line["step"]))
+    return Result(session.folder.path, losses_of(session))
+
+
+def _tidy(session: Session) -> None:
+    for name in session.store.sweep():
+        session.folder.event("swept", name=name)
+    for folder in session.store.unreadable():
+        session.store.set_aside(folder)
+        session.tell(
+            f"the checkpoint {folder.name[:12]} has no manifest and is not used", "checkpoint-broken", reason="no manifest"
+        )
+    session.folder.unlink_others(point_name(node, at) for node, points in session.demands.items() for at in points)
+
+
+def _forget_other(session: Session, node: str) -> None:
+    """Drop the log of a phase that was something else when it was last done: what is in the store needs no log."""
+    noted = session.folder.noted(RESULTS).get(node)
+    if noted is not None and not measured(session, node) and noted["key"] != session.histories.key(node):
+        session.folder.log.keep(lambda line: line.get("phase") != node)
+
+
+def _one_process() -> None:
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise refuse("not-supported-yet", "training on several processes is not supported yet", help="start it as one process")

@@ -1,0 +1,135 @@
+"""The folder of a run: whose it is, who works in it, and what a reader finds there.
+
+`plan.json`, the recipe's own files under `recipe/`, `log.jsonl`, `events.jsonl`, `results.json` (losses by node),
+`phases/` (links into the store) and `final/`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from mtdsl.diag import refuse
+from mtdsl.plan.document import to_json
+from mtdsl.plan.model import Plan
+from mtdsl.run import durable, locks
+from mtdsl.run.logs import Log
+
+PLAN, LOG, EVENTS, RESULTS, EXPORTS, LOCK = "plan.json", "log.jsonl", "events.jsonl", "results.json", "exports.json", ".lock"
+LINKS, RECIPE = "phases", "recipe"
+
+
+class RunFolder:
+    """A run folder that this process holds. Raises a `Refusal` where it is another recipe's or another process is in it."""
+
+    def __init__(self, path: Path, plan: Plan) -> None:
+        self.path = path
+        check_owner(path, plan.recipe)
+        path.mkdir(parents=True, exist_ok=True)
+        self._lock = _alone(path)
+        self._clean()
+        durable.write_json(path / PLAN, to_json(plan))
+        (path / LINKS).mkdir(exist_ok=True)
+        self.log = Log(path / LOG)
+        self.events = Log(path / EVENTS)
+
+    def _clean(self) -> None:
+        """Remove what a killed process left half-written; nobody else writes here while the lock is held."""
+        for left in self.path.glob(".*"):
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            elif left.name != LOCK:
+                left.unlink()
+
+    def event(self, event: str, **facts: object) -> None:
+        """Note what happened in `events.jsonl`."""
+        self.events.append({"time": round(time.time(), 3), "event": event, **facts})
+
+    def copy_recipe(self, files: Iterable[Path], base: Path) -> None:
+        """Keep the recipe's files as they are now, under the names they have below `base`."""
+        shutil.rmtree(self.path / RECIPE, ignore_errors=True)
+        for file in files:
+            inside = file.resolve().is_relative_to(base.resolve())
+            name = file.resolve().relative_to(base.resolve()) if inside else Path(file.name)
+            target = self.path / RECIPE / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+
+    def link(self, name: str, stored: Path) -> None:
+        """Let `phases/name` point to a folder of the store."""
+        link = self.path / LINKS / name.replace("/", "_")
+        target = os.path.relpath(stored, link.parent)
+        if link.is_symlink() and os.readlink(link) == target:
+            return
+        beside = link.with_name(f".{link.name}.{os.getpid()}")
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(target, target_is_directory=True)
+        beside.replace(link)
+
+    def unlink_others(self, names: Iterable[str]) -> None:
+        """Remove links to points that the plan no longer has."""
+        kept = {name.replace("/", "_") for name in names}
+        for link in (self.path / LINKS).iterdir():
+            if link.name not in kept:
+                link.unlink()
+
+    def noted(self, file: str) -> dict[str, Any]:
+        """What `results.json` or `exports.json` says by node; empty where it says nothing that can be read."""
+        return read_notes(self.path / file)
+
+    def note(self, file: str, notes: Mapping[str, object]) -> None:
+        """Replace `results.json` or `exports.json`."""
+        durable.write_json(self.path / file, notes)
+
+    def close(self) -> None:
+        """Close the logs and let others in."""
+        self.log.close()
+        self.events.close()
+        self._lock.close()
+
+
+def check_owner(path: Path, recipe: str) -> None:
+    """Raise a `Refusal` where the folder holds another recipe's run, or something that is no run."""
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise refuse("run-folder", f"`{path}` is a file, not a folder", help="choose another folder with --out")
+    owner = read_notes(path / PLAN).get("recipe")
+    if owner is None and any(not entry.name.startswith(".") for entry in path.iterdir()):
+        raise refuse("run-folder", f"`{path}` holds files that are no run's", help="choose another folder with --out")
+    if owner not in (None, recipe):
+        raise refuse(
+            "run-folder",
+            f"`{path}` belongs to the recipe `{owner}`, not to `{recipe}`",
+            help="choose another folder with --out; nothing was written",
+        )
+
+
+def read_notes(file: Path) -> dict[str, Any]:
+    """A JSON object from a file; empty where there is none that can be read."""
+    with contextlib.suppress(OSError, ValueError):
+        found = json.loads(file.read_text("utf-8"))
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def pinned(store: Path) -> set[Path]:
+    """The folders of the store that some run's links point to."""
+    links = store.parent.glob(f"*/{LINKS}/*")
+    return {link.resolve() for link in links if link.is_symlink()}
+
+
+def _alone(path: Path) -> IO[str]:
+    lock = locks.take(path / LOCK)
+    if lock is None:
+        raise refuse(
+            "run-busy", f"another process is running in `{path}`", help="wait for it, or choose another folder with --out"
+        )
+    return lock

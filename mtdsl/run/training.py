@@ -1,0 +1,137 @@
+"""The steps of a phase."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Literal
+
+from torch import Tensor
+
+from mtdsl.diag import refuse
+from mtdsl.plan.curves import rate_of_step, scalar_at
+from mtdsl.plan.model import Phase
+from mtdsl.plan.steps import sequences, step_at, tokens_before
+from mtdsl.run import checkpoint, saving
+from mtdsl.run.listener import Step
+from mtdsl.run.loss import LossModel
+from mtdsl.run.model import describe
+from mtdsl.run.session import Session
+from mtdsl.run.step import Outcome, gradients, set_rates
+from mtdsl.run.transition import Training
+
+CLIP = 1.0
+"""The bound on the gradient's norm where the recipe sets no `clip`."""
+
+
+def train(session: Session, training: Training, wanted: Mapping[int, bool]) -> None:
+    """Take the steps up to the furthest of `wanted` (tokens of the phase: whether the optimizer's state is needed there).
+
+    Saves a result at each. Raises `Interrupted` after saving where a signal came, and a `Refusal` where the loss is no
+    number or the disk is full.
+    """
+    points = {step_at(training.phase, at): (at, full) for at, full in wanted.items()}
+    _results(session, training, points)
+    if training.optimizer is None or training.feed is None or training.step >= max(points):
+        return
+    device = session.accelerator.device
+    model: LossModel = session.accelerator.prepare_model(LossModel(training.model.to(device)).train())
+    saved = time.monotonic()
+    while training.step < max(points):
+        step = _take(session, training, model)
+        session.folder.log.append(asdict(step))
+        session.listener.stepped(training.phase, step)
+        _results(session, training, points)
+        due = time.monotonic() - saved >= session.save_every
+        if training.step < max(points) and (due or session.stopping.asked is not None):
+            _save(session, training, tokens_before(training.phase, training.step), True, "periodic")
+            saving.prune(session, training.phase.name)
+            saved = time.monotonic()
+        session.stopping.check()
+    saving.prune(session, training.phase.name, kept=1)
+    session.accelerator.free_memory()
+
+
+def _take(session: Session, training: Training, model: LossModel) -> Step:
+    """One step. The curves are read at the tokens before it, whatever ran before in this process."""
+    assert training.optimizer is not None
+    assert training.feed is not None
+    phase, step, began = training.phase, training.step, time.monotonic()
+    assert phase.batch is not None
+    before = tokens_before(phase, step)
+    rate = rate_of_step(phase, step, session.registry)
+    set_rates(training.optimizer, rate, _scalar(session, phase, "weight_decay", before))
+    clip = _scalar(session, phase, "clip", before)
+    windows = training.feed.step()
+    outcome = gradients(
+        model, windows, session.corpus, phase.batch.length, phase.mask, CLIP if clip is None else clip, session.accelerator
+    )
+    if not outcome.finite:
+        raise _diverged(phase, step, outcome)
+    training.optimizer.step()
+    training.optimizer.zero_grad(set_to_none=True)
+    training.step, training.loss = step + 1, outcome.loss
+    return Step(
+        phase=phase.name,
+        step=step + 1,
+        tokens=phase.origin + tokens_before(phase, step + 1),
+        loss=outcome.loss,
+        lr=rate,
+        trained=outcome.trained,
+        grad_norm=outcome.grad_norm,
+        tokens_per_second=round(sequences(phase, step) * phase.batch.length / (time.monotonic() - began), 1),
+        time=round(time.time(), 3),
+    )
+
+
+def _scalar(session: Session, phase: Phase, name: str, tokens: int) -> float | None:
+    return scalar_at(phase.scalars[name], tokens, session.registry) if name in phase.scalars else None
+
+
+def _diverged(phase: Phase, step: int, outcome: Outcome) -> Exception:
+    what = f"a loss of {outcome.loss}" if outcome.loss != outcome.loss else f"a gradient of norm {outcome.grad_norm}"
+    return refuse(
+        "not-finite",
+        f"step {step + 1:,} of `{phase.name}` gave {what}; it was not taken",
+        help="lower the learning rate, lengthen the warm-up or set `clip`; what was saved before is kept",
+    )
+
+
+def _results(session: Session, training: Training, points: Mapping[int, tuple[int, bool]]) -> None:
+    """Save the result of the point that has just been reached, if somebody needs it and nobody made it before."""
+    if training.step not in points:
+        return
+    at, full = points[training.step]
+    if session.store.find(session.histories.key(training.phase.name, at), full=full) is None:
+        _save(session, training, at, full, "result")
+
+
+def _save(session: Session, training: Training, at: int, full: bool, kind: Literal["result", "periodic"]) -> None:
+    phase = training.phase
+    held, state = checkpoint.weights_of(training.model), _state(training)
+    if full:
+        tensors, state["optimizer"] = _optimizer(training)
+        held = {**held, **tensors}
+    saving.save(session, phase.name, at, phase.origin + at, held, state, full=full, kind=kind)
+
+
+def _optimizer(training: Training) -> tuple[Mapping[str, Tensor], Any]:
+    """The optimizer's tensors and the rest of its state; what came in where the phase takes no step."""
+    if training.optimizer is None:
+        return training.carried, training.scalars
+    tensors, scalars = checkpoint.optimizer_state(training.model, training.optimizer)
+    return tensors, {"name": training.phase.optimizer.name, "scalars": scalars} if tensors else None
+
+
+def _state(training: Training) -> dict[str, Any]:
+    feed = training.feed.state() if training.feed else None
+    return {
+        "model": describe(training.model),
+        "step": training.step,
+        "loss": training.loss,
+        "feed": feed,
+        "streams": feed["streams"] if feed else training.streams,
+        "optimizer": None,
+        "parents": training.parents,
+    }

@@ -1,0 +1,105 @@
+"""The first moment of a phase: what comes in from its parent, what the transition does to it, and the proof that it did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from mtdsl.data.feed import Feed
+from mtdsl.diag import refuse
+from mtdsl.plan.model import Phase
+from mtdsl.run import checkpoint
+from mtdsl.run.rope import extend
+from mtdsl.run.session import Session
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+@dataclass
+class Incoming:
+    """A parent's stored result: its model, and all its tensors and state. Empty where weights are fresh."""
+
+    model: PreTrainedModel
+    held: Mapping[str, Tensor] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)
+    parents: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Training:
+    """A phase at the border between two steps. `feed` and `optimizer` are None where it takes no step.
+
+    What such a phase only passes on to its child is in `streams`, `carried` (tensors) and `scalars`.
+    """
+
+    phase: Phase
+    model: PreTrainedModel
+    optimizer: Optimizer | None
+    feed: Feed | None
+    step: int
+    parents: list[dict[str, str]]
+    loss: float | None = None
+    streams: Any = None
+    carried: Mapping[str, Tensor] = field(default_factory=dict)
+    scalars: Any = None
+
+
+def begin(session: Session, phase: Phase, incoming: Incoming) -> Training:
+    """Cross the border into `phase` as the plan says, and note it. Raises a `Refusal` where it cannot be done."""
+    facts: dict[str, Any] = {"transition": {"optimizer": phase.transition.optimizer, "data": phase.transition.data}}
+    if phase.context.extender is not None:
+        old = phase.context.start or phase.context.end
+        facts["rope"] = extend(incoming.model, phase.context.extender, old, phase.context.end, session.registry)
+        facts["window"] = [old, phase.context.end]
+    keeps = phase.transition.optimizer == "keep" and bool(incoming.state.get("optimizer"))
+    optimizer = None
+    if phase.steps > 0:
+        optimizer = optimizer_of(session, phase, incoming.model)
+        facts["optimizer"] = _kept(phase, incoming, optimizer) if keeps else {"kept": 0}
+    inherited = incoming.state.get("streams") if phase.transition.data == "continue" else None
+    feed = Feed.begin(session.plan, phase, session.corpus, session.registry, inherited) if phase.steps else None
+    facts["parent_loss"] = incoming.state.get("loss")
+    session.folder.event("phase-began", phase=phase.name, parents=incoming.parents, **facts)
+    carried = {name: held for name, held in incoming.held.items() if name.startswith(checkpoint.OPTIMIZER) and keeps}
+    scalars = incoming.state["optimizer"] if keeps else None
+    loss = incoming.state.get("loss")
+    return Training(phase, incoming.model, optimizer, feed, 0, incoming.parents, loss, inherited, carried, scalars)
+
+
+def go_on(session: Session, phase: Phase, incoming: Incoming, step: int) -> Training:
+    """Stand where a checkpoint inside `phase` stood after `step` of its steps."""
+    optimizer = optimizer_of(session, phase, incoming.model)
+    kept = _kept(phase, incoming, optimizer)
+    state = {**incoming.state["feed"], "step": step}  # it may have been saved by a phase that this one is a part of
+    feed = Feed.resume(session.plan, phase, session.corpus, session.registry, state)
+    session.folder.event("phase-resumed", phase=phase.name, step=step, optimizer=kept)
+    return Training(phase, incoming.model, optimizer, feed, step, incoming.state["parents"], incoming.state["loss"])
+
+
+def optimizer_of(session: Session, phase: Phase, model: PreTrainedModel) -> Optimizer:
+    """The phase's optimizer without any state."""
+    made = session.registry.build("optimizer", phase.optimizer.name, phase.optimizer.params)
+    optimizer: Optimizer = made.build(model.named_parameters(), model)
+    return optimizer
+
+
+def _kept(phase: Phase, incoming: Incoming, optimizer: Optimizer) -> dict[str, Any]:
+    """Take over the parent's optimizer state, and read it back: every tensor must be the stored one, bit for bit."""
+    stored = incoming.state["optimizer"]
+    if stored["name"] != phase.optimizer.name:
+        raise refuse(
+            "optimizer-differs",
+            f"`{phase.name}` keeps the optimizer's state, but it is `{stored['name']}`'s and not `{phase.optimizer.name}`'s",
+            help="write `optimizer = reset` in the transition",
+        )
+    count = checkpoint.fill_optimizer(incoming.model, optimizer, incoming.held, stored["scalars"])
+    now, _ = checkpoint.optimizer_state(incoming.model, optimizer)
+    if any(not torch.equal(tensor.cpu(), incoming.held[name]) for name, tensor in now.items()):
+        raise AssertionError("the optimizer's state is not what was stored")
+    return {"kept": count}
