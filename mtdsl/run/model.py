@@ -131,8 +131,11 @@ def _described(model: Model, base: Path) -> PretrainedConfig:
 
 def _place(name: str, base: Path) -> tuple[str, str | None]:
     """A folder and no revision, or a hub name and its revision."""
-    if (base / name).is_dir():
-        return str(base / name), None
+    folder = base / Path(name).expanduser()
+    if folder.is_dir():
+        return str(folder), None
+    if name.startswith((".", "/", "~")) or name.count("/") > 1:
+        raise refuse("model-missing", f"there is no folder `{folder}`")
     place, _, revision = name.partition("@")
     return place, revision or None
 

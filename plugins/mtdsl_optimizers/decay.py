@@ -14,7 +14,7 @@ def groups(
 ) -> list[dict[str, Any]]:
     """Two parameter groups: matrices, which decay, and norms, biases and embeddings, which do not.
 
-    A parameter that needs no gradient is left out, a tied one counted once and as an embedding. `decays` marks the group
+    A parameter that needs no gradient is left out, a tied one counted once and as an embedding. `decayed` marks the group
     whose `weight_decay` a recipe may move. An empty group is left out.
     """
     import torch
@@ -24,7 +24,7 @@ def groups(
     matrices = [parameter for parameter in trained if parameter.ndim > 1 and id(parameter) not in embeddings]
     rest = [parameter for parameter in trained if parameter.ndim <= 1 or id(parameter) in embeddings]
     found = [
-        {"params": matrices, "weight_decay": weight_decay, "decays": True},
-        {"params": rest, "weight_decay": 0.0, "decays": False},
+        {"params": matrices, "weight_decay": weight_decay, "decayed": True},
+        {"params": rest, "weight_decay": 0.0, "decayed": False},
     ]
     return [group for group in found if group["params"]]

@@ -118,6 +118,12 @@ def test_a_folder_without_a_model_is_refused(tmp_path):
         models_of.load(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["./nowhere", "/nowhere/at/all", "some/deep/folder"])
+def test_what_can_only_be_a_folder_is_not_looked_for_on_a_hub(name, tmp_path):
+    with pytest.raises(Refusal, match="there is no folder"):
+        models_of.load(name, base=tmp_path)
+
+
 def test_corrupt_weights_are_refused(tmp_path):
     toys.model().save_pretrained(tmp_path)
     file = tmp_path / "model.safetensors"
