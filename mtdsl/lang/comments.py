@@ -7,7 +7,7 @@ import re
 from mtdsl.diag import Report, Source, Span
 from mtdsl.lang.tree import Allow
 
-_COMMENT = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"|(?P<comment>#[^\n]*)')
+_COMMENT = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"?|(?P<comment>#[^\n]*)')
 _DIRECTIVE = re.compile(r"#\s*mtr:\s*(?P<order>.*?)\s*$")
 _ALLOW = re.compile(r"allow\(\s*(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)\s*,?\s*\)")
 _BEHIND = re.compile(r"[ \t]*,?[ \t]*(?=##)")

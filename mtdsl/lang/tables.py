@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -42,11 +43,17 @@ def save(name: str, content: bytes) -> None:
     place = folder()
     if place is None:
         return
-    try:
+    with suppress(OSError):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=place)
+        _write(place / name, sha256(content).digest() + content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    handle, beside = tempfile.mkstemp(dir=path.parent)
+    try:
         with os.fdopen(handle, "wb") as file:
-            file.write(sha256(content).digest() + content)
-        Path(beside).replace(place / name)
+            file.write(content)
+        Path(beside).replace(path)
     except OSError:
-        return
+        Path(beside).unlink(missing_ok=True)
+        raise

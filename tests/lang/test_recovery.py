@@ -78,6 +78,11 @@ def test_odd_characters(text):
     parse_expression(Source("--set", text))
 
 
+def test_quotes_that_nothing_closes_are_read_once():
+    _, found = read('let a = "' + '\\"' * 50_000)
+    assert [one.id for one in found] == ["unterminated-string"]
+
+
 @pytest.mark.parametrize("text", ["let a = 1e999999999", "let a = 1e-999999999", "let a = " + "9" * 10_000])
 def test_numbers_that_would_never_end(text):
     _, found = read(text)

@@ -68,6 +68,15 @@ def test_tables_of_another_user_are_not_loaded(place, monkeypatch):
     assert tables.load("name") is None
 
 
+def test_a_full_disk_leaves_nothing_behind(place, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tables.Path, "replace", full)
+    tables.save("name", b"content")
+    assert list(place.iterdir()) == []
+
+
 def test_nothing_is_left_beside_the_tables(place):
     tables.save("name", b"first")
     tables.save("name", b"second")
