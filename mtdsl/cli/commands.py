@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 EXIT_CODES = "Exit codes: 0 fine, 1 problems found, 2 wrong use or an internal error, 130 interrupted."
 
@@ -19,10 +19,13 @@ app = App(
     help_epilogue=EXIT_CODES,
     version=_version,
     suppress_keyboard_interrupt=False,
+    default_parameter=Parameter(negative=()),
 )
 COMMANDS = {
     "check": "Check recipes without running anything.",
     "plan": "Show what a recipe will do.",
+    "run": "Train what a recipe says; run again, it goes on where it stopped.",
+    "status": "Tell where a run stands.",
     "plugins": "List the installed plugins.",
 }
 for _name, _help in COMMANDS.items():

@@ -101,7 +101,7 @@ class Chain:
         parents = [self.fetch(parent.node, whole(parent, self._phases)) for parent in node.parents]
         states = [parent.state() for parent in parents]
         for parent, state in zip(node.parents, states, strict=True):
-            if state["model"] != states[0]["model"]:
+            if _architecture(state) != _architecture(states[0]):
                 raise refuse(
                     "merge-unlike",
                     f"`{node.name}` merges `{node.parents[0].node}` and `{parent.node}`, whose configurations differ",
@@ -158,6 +158,12 @@ class Chain:
                     "environment-differs",
                     difference=difference,
                 )
+
+
+def _architecture(state: dict[str, Any]) -> dict[str, Any]:
+    """A configuration without what only tells where it came from."""
+    told = {"_name_or_path", "transformers_version", "architectures", "dtype"}
+    return {name: value for name, value in state["model"].items() if name not in told}
 
 
 def point_name(node: str, at: int | None) -> str:

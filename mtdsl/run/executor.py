@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 from accelerate import Accelerator
+from transformers.utils.logging import disable_progress_bar
 
 from mtdsl.data import prepare
 from mtdsl.diag import refuse
@@ -63,6 +64,7 @@ def execute(
             corpus = prepare(plan, base, cache or cache_folder(), registry, listener.say)
             stopping.check()
             torch.use_deterministic_algorithms(True)
+            disable_progress_bar()
             session = Session(
                 plan=plan,
                 base=base,

@@ -1,0 +1,136 @@
+"""`mtdsl run`: does what the plan says, and goes on where it was stopped."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from mtdsl.cli.failure import Misuse
+from mtdsl.cli.recipes import Sets, compiled
+from mtdsl.cli.terminal import colored, width
+from mtdsl.diag import refuse
+
+if TYPE_CHECKING:
+    from mtdsl.plan.model import Plan
+
+NEEDED = ("torch", "transformers", "accelerate", "datasets", "tokenizers", "safetensors", "xxhash")
+
+
+def run(
+    recipe: Path | None = None,
+    /,
+    *,
+    set_: Sets = None,
+    out: Path | None = None,
+    plan: Path | None = None,
+    save_every: Annotated[float, Parameter(validator=Number(gte=0))] = 30.0,
+) -> int:
+    """Train what a recipe says. Run again, it goes on where it stopped.
+
+    Parameters
+    ----------
+    recipe
+        A recipe (.mtr).
+    out
+        The run's folder; runs/RECIPE where it is left out. Results are stored beside it, in .store, for all runs there.
+    plan
+        Run exactly this plan, as `mtdsl plan --format json` wrote it, instead of a recipe.
+    save_every
+        Seconds between two checkpoints.
+    """
+    if (recipe is None) == (plan is None):
+        raise Misuse("give a recipe or `--plan plan.json`, one of them")
+    if plan is not None and set_:
+        raise Misuse("`--set` goes with a recipe; a plan is already made")
+    made = compiled(recipe, set_) if recipe is not None else reviewed(plan) if plan is not None else None
+    if made is None:
+        return 1
+    _require_training()
+    base = (recipe or plan or Path()).parent
+    files = [] if recipe is None else list(used_by(recipe))
+    return _run(made, base, out or Path("runs") / made.recipe, files, save_every)
+
+
+def _run(made: Plan, base: Path, out: Path, files: Sequence[Path], save_every: float) -> int:
+    from mtdsl.cli import losses
+    from mtdsl.cli.progress import watching
+    from mtdsl.registry import installed
+    from mtdsl.run.folder import check_owner
+    from mtdsl.run.stopping import Interrupted
+    from mtdsl.view import text
+
+    check_owner(out, made.recipe)
+    sys.stderr.write(text.render(made, installed(), width=width(), color=colored(sys.stderr)))
+    from mtdsl.run import execute
+
+    with watching(made) as listener:
+        try:
+            result = execute(made, base, out, installed(), listener, files=files, save_every=save_every)
+        except Interrupted as stopped:
+            listener.say(f"{stopped}: saved; run the same command again to go on")
+            return stopped.code
+    sys.stdout.write(losses.render(result.losses, width=width(), color=colored(sys.stdout)))
+    return 0
+
+
+def reviewed(path: Path) -> Plan:
+    """The plan in a JSON file. Raises a `Refusal` where there is none, or its plugins are not those installed."""
+    from mtdsl.plan import fingerprint, from_json
+
+    try:
+        body = json.loads(path.read_text("utf-8"))
+        plan = from_json(body)
+    except OSError as error:
+        raise refuse("file-unreadable", f"cannot read `{path}`: {error.strerror}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise refuse("not-a-plan", f"`{path}` is no plan", help="write one with `mtdsl plan R.mtr --format json`") from error
+    if body.get("fingerprint") != fingerprint(plan):
+        raise refuse("plan-changed", f"`{path}` was changed after it was made: its fingerprint does not fit")
+    _check_plugins(plan)
+    return plan
+
+
+def _check_plugins(plan: Plan) -> None:
+    from mtdsl.registry import installed
+
+    for used in plan.plugins:
+        found = {(entry.package, entry.version) for entry in installed().find(used.kind, used.name)}
+        if (used.package, used.version) not in found:
+            have = ", ".join(f"{package} {version}" for package, version in sorted(found)) or "nothing"
+            raise refuse(
+                "plugin-differs",
+                f"the plan uses the {used.kind} `{used.name}` of {used.package} {used.version}; installed is {have}",
+            )
+
+
+def used_by(recipe: Path) -> Iterator[Path]:
+    """A recipe's file and, through it, every file that it uses, each once."""
+    from mtdsl.diag import Source
+    from mtdsl.lang import parse, tree
+
+    seen: set[Path] = set()
+    waiting = [recipe]
+    while waiting:
+        path = waiting.pop()
+        if path.resolve() not in seen:
+            seen.add(path.resolve())
+            yield path
+            file, _ = parse(Source(str(path), path.read_text("utf-8")))
+            waiting += [path.parent / item.path for item in file.items if isinstance(item, tree.Use) and not item.python]
+
+
+def _require_training() -> None:
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise refuse(
+            "train-missing",
+            f"training needs {', '.join(f'`{name}`' for name in missing)}",
+            help='pip install "mtdsl[train]"',
+        )
