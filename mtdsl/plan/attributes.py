@@ -56,9 +56,13 @@ class Lookup:
 
     def __call__(self, draft: Draft, name: str) -> Written | None:
         """The attribute; None where nobody wrote it, or the nearest one who did wrote `none`."""
-        if name in draft.attributes:
-            return draft.get(name)
-        return self.setting(name)
+        found = self.written(draft, name)
+        return None if found is None or is_word(found.value, "none") else found
+
+    def written(self, draft: Draft, name: str) -> Written | None:
+        """The attribute as written, the word `none` included."""
+        found = self._settings.get(name)
+        return draft.attributes.get(name) or (Written(found, self._scope) if found else None)
 
     def setting(self, name: str) -> Written | None:
         """The recipe's own attribute."""

@@ -160,7 +160,7 @@ class PhaseLowering:
         return self._tools.techniques.bind(kind, cast(Any, written.value), written.scope)
 
     def _mask(self) -> str:
-        written = self._draft.attributes.get("mask") or self._tools.lookup.setting("mask")
+        written = self._tools.lookup.written(self._draft, "mask")
         if written is None:
             return "document"
         return self._tools.evaluator.word(written.value, written.scope, ("document", "none"), "mask")

@@ -108,12 +108,12 @@ class Layer(Generic[V]):
         return Piece(at, end, value, value)
 
     def _move(self, item: tree.Move, at: Fraction, end: Fraction, done: list[Piece[V]]) -> Piece[V]:
-        stop = self._slot.read(item.end, self._scope)
         before = done[-1].stop if done else self._slot.before
         if item.start is None and before is None:
             message = f"`{self._slot.name}` moves on from where the phase before ended, and that is not known"
             raise mistake("no-start-value", message, item.span, help="write both ends: `a -> b`")
         start = before if item.start is None else self._slot.read(item.start, self._scope)
+        stop = self._slot.read(item.end, self._scope)
         assert start is not None
         if self._slot.jumps and item.extent is None and item.by is None:
             return Piece(at, end, stop, stop)

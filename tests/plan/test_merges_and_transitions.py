@@ -1,0 +1,109 @@
+"""Merges, transitions with all their defaults, starts, and what the flow needs of a phase."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+
+import pytest
+
+from mtdsl.plan.model import Parent
+
+REST = "batch = 1 x 256, lr = 1e-3, mix = a"
+TRUNK = f"phase trunk {{ steps = 10, context = 256, {REST} }}\n"
+FORK = (
+    TRUNK
+    + f"""
+phase anneal for order in [1, 2, 3] {{ steps = 4, {REST}, seed = order }}
+transition trunk -> anneal {{ data = fresh }}
+"""
+)
+
+
+def test_a_family_is_averaged_evenly(plan):
+    merge = plan(FORK + "merge soup = average(anneal)\nflow trunk -> anneal -> soup\n").merges[0]
+    assert [parent.node for parent in merge.parents] == ["anneal[1]", "anneal[2]", "anneal[3]"]
+    assert merge.weights == (F(1, 3),) * 3
+    assert (merge.seen, merge.spent) == (14 * 256, (10 + 3 * 4) * 256)
+
+
+def test_checkpoints_on_the_way_are_averaged(plan):
+    merge = plan(TRUNK + "merge soup = average(trunk.last(3, every = 2 steps))\nflow trunk -> soup\n").merges[0]
+    assert merge.parents == (Parent("trunk", 6 * 256), Parent("trunk", 8 * 256), Parent("trunk"))
+
+
+def test_weights_are_written_as_shares(plan):
+    made = plan(
+        FORK
+        + "merge soup = average(anneal)\nmerge final = 90% * soup + 10% * anneal[1]\nflow trunk -> anneal -> soup -> final\n"
+    )
+    assert made.merges[1].weights == (F(9, 10), F(1, 10))
+    assert made.leaves == ("final",)
+    assert made.order[-2:] == ("soup", "final")
+
+
+def test_out_of_a_merge_come_weights_only(plan):
+    text = FORK + f"merge soup = average(anneal)\nphase tail {{ steps = 2, {REST} }}\nflow trunk -> anneal -> soup -> tail\n"
+    tail = plan(text).phase("tail")
+    assert (tail.transition.optimizer, tail.transition.lr, tail.transition.data) == ("reset", "restart", "fresh")
+    assert (tail.origin, tail.spent) == (14 * 256, 24 * 256)
+
+
+def test_defaults_are_spelled_out(plan):
+    made = plan(FORK + "flow trunk -> anneal\n")
+    first, second = made.phase("trunk").transition, made.phase("anneal[1]").transition
+    assert (first.optimizer, first.lr, first.data, first.written) == ("reset", "restart", "fresh", ())
+    assert (second.optimizer, second.lr, second.data, second.written) == ("keep", "continue", "fresh", ("data",))
+
+
+def test_a_start_is_declared(plan):
+    text = """
+    start base { weights = "folder", tokens = 5T, context = 256, lr = 9e-5 }
+    phase anneal { steps = 4, batch = 1 x 256, lr = -> 0, mix = a }
+    flow base -> anneal
+    """
+    made = plan(text)
+    phase = made.phases[0]
+    assert (phase.origin, phase.seen, phase.spent) == (5 * 10**12, 5 * 10**12 + 1024, 5 * 10**12 + 1024)
+    assert (phase.lr.pieces[0].start, phase.transition.optimizer, phase.transition.lr) == (F("9e-5"), "reset", "continue")
+    assert made.starts[0].weights == "folder"
+
+
+def test_a_phase_runs_only_as_far_as_something_needs_it(plan):
+    text = TRUNK + f"phase probe {{ steps = 1, {REST} }}\nflow trunk.at(60%) -> probe\n"
+    made = plan(text)
+    assert (made.phase("trunk").steps, made.phase("trunk").tokens) == (6, 6 * 256)
+    assert made.totals.steps == 7
+
+
+def test_checks_compare_plan_values(plan, wrong):
+    text = FORK + "merge soup = average(anneal)\nflow trunk -> anneal -> soup\n"
+    made = plan(text + 'check soup.spent - trunk.tokens <= 3072 and anneal[2].lr.start == trunk.lr.end "fits"\n')
+    assert [(check.message, check.holds) for check in made.checks] == [("fits", True)]
+    failed = wrong(text + 'check soup.spent <= 5000 "budget"\n')
+    assert (failed.id, failed.message) == ("check-failed", "budget")
+    assert [label.message for label in failed.labels] == ["this is 5,632 tokens", "this is 5,000"]
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("merge soup = 90% * trunk + 20% * anneal[1]\nflow trunk -> anneal -> soup\n", "mix-not-100"),
+        ("merge soup = averag(anneal)\nflow trunk -> anneal -> soup\n", "unknown-plugin"),
+        ("merge soup = average(annealed)\nflow trunk -> anneal\n", "unknown-name"),
+        ("merge soup = average(anneal[7])\nflow trunk -> anneal -> soup\n", "unknown-name"),
+        ("merge soup = average(anneal[1])\nflow trunk -> anneal -> soup\n", "flow-merge"),
+        ("merge soup = average(anneal.last(9, every = 1 steps))\nflow trunk -> anneal -> soup\n", "at-past-end"),
+        ("flow trunk -> anneal\ntransition trunk -> anneal { optimiser = reset }\n", "unknown-attribute"),
+        ("flow trunk -> anneal\ntransition trunk -> anneal { optimizer = fresh }\n", "unknown-word"),
+        ("flow trunk -> anneal\ntransition anneal[1] -> anneal[2] { optimizer = reset }\n", "transition-without-edge"),
+        (
+            f"merge soup = average(anneal)\nphase tail {{ steps = 2, {REST} }}\nflow trunk -> anneal -> soup -> tail\n"
+            "transition soup -> tail { optimizer = keep }\n",
+            "merge-has-no-optimizer",
+        ),
+    ],
+)
+def test_what_cannot_be_is_named(found, text, id):
+    made, diagnostics = found(FORK + text)
+    assert made is None
+    assert id in [one.id for one in diagnostics if one.severity == "error"]

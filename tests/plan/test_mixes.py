@@ -1,0 +1,112 @@
+"""Mixtures: shares of tokens, their algebra, and rules that choose weights."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+
+import pytest
+
+from mtdsl.plan.curves import shares_at
+from mtdsl.registry import installed
+
+REST = "steps = 10, batch = 1 x 256, context = 256, lr = 1e-3"
+
+
+def start_of(made, index=0):
+    return dict(made.phases[index].mix.pieces[0].start.shares)
+
+
+@pytest.mark.parametrize(
+    ("mix", "shares"),
+    [
+        ("mix m { a = 85%, b = 15% }", {"a": F(17, 20), "b": F(3, 20)}),
+        ("mix m { a = 3, b = 1 }", {"a": F(3, 4), "b": F(1, 4)}),
+        ("mix m = 90% * a + 10% * b", {"a": F(9, 10), "b": F(1, 10)}),
+        ("mix n { a = 50%, b = 50% }\nmix m { n = 80%, c = 20% }", {"a": F(2, 5), "b": F(2, 5), "c": F(1, 5)}),
+        ("mix n { a = 60%, b = 40% }\nmix m = 50% * n + 50% * a", {"a": F(4, 5), "b": F(1, 5)}),
+        ("mix n { a = 75%, b = 25% }\nmix m = n with { c = 20% }", {"a": F(3, 5), "b": F(1, 5), "c": F(1, 5)}),
+        ("mix n { a = 50%, b = 30%, c = 20% }\nmix m = n with { c = 60% }", {"a": F(1, 4), "b": F(3, 20), "c": F(3, 5)}),
+        ("let share = 30%\nmix m = share * a + (100% - share) * b", {"a": F(3, 10), "b": F(7, 10)}),
+    ],
+)
+def test_algebra_is_exact(plan, mix, shares):
+    found = start_of(plan(f"{mix}\nphase p {{ {REST}, mix = m }}\n"))
+    assert {name: share for name, share in found.items() if share} == shares
+
+
+@pytest.mark.parametrize(
+    ("mix", "id"),
+    [
+        ("mix m { a = 85%, b = 10% }", "mix-not-100"),
+        ("mix m { a = 85%, b = 15.1% }", "mix-not-100"),
+        ("mix m { a = 85%, b = 15 }", "mix-not-100"),
+        ("mix m = 90% * a + 20% * b", "mix-not-100"),
+        ("mix m { a = 85%, beta = 15% }", "unknown-name"),
+        ("mix m { a = 4k, b = 15 }", "unit-mismatch"),
+        ("mix m { a = 0, b = 0 }", "mix-not-100"),
+        ("mix m { }", "not-a-mix"),
+        ("mix m = n\nmix n = m", "value-cycle"),
+        ("mix m = a with { b = 120% }", "mix-not-100"),
+        ("mix m = naturel(a, b)", "unknown-plugin"),
+        ("mix m = temperature(a, b, tau = -1)", "plugin-argument"),
+        ("mix m = temperature(a, b)", "plugin-argument"),
+        ("mix m = natural()", "not-a-mix"),
+        ("mix m = a(doc.length >= 64k)", "not-supported-yet"),
+    ],
+)
+def test_what_is_no_mixture_is_named(wrong, mix, id):
+    assert wrong(f"{mix}\nphase p {{ {REST}, mix = m }}\n").id == id
+
+
+def test_parts_that_nearly_sum_to_one_are_a_warning(found):
+    made, diagnostics = found(f"mix m {{ a = 0.9, b = 0.10565 }}\nphase p {{ {REST}, mix = m }}\n")
+    assert [one.id for one in diagnostics] == ["parts-nearly-one"]
+    assert sum(start_of(made).values()) == 1
+
+
+def test_an_arrow_without_a_length_switches_at_once(plan):
+    made = plan(f"phase p {{ {REST}, mix = a -> b }}\n")
+    assert shares_at(made.phases[0].mix, 0, {}, installed()) == {"b": 1.0}
+
+
+def test_an_arrow_with_a_length_moves_linearly(plan):
+    curve = plan(f"phase p {{ {REST}, mix = [a -> b over 50%, 50% * b + 50% * c] }}\n").phases[0].mix
+    assert shares_at(curve, 320, {}, installed()) == pytest.approx({"a": 0.75, "b": 0.25})
+    assert shares_at(curve, 1280, {}, installed()) == {"b": 0.5, "c": 0.5}
+
+
+def test_it_moves_on_from_the_parents_mixture(plan):
+    text = f"""
+    phase one {{ {REST}, mix = 50% * a + 50% * b }}
+    phase two {{ steps = 10, batch = 1 x 256, lr = 1e-3, mix = -> c over 100% }}
+    flow one -> two
+    """
+    curve = plan(text).phases[1].mix
+    assert shares_at(curve, 1280, {}, installed()) == pytest.approx({"a": 0.25, "b": 0.25, "c": 0.5})
+
+
+def test_natural_weighs_by_size_and_temperature_flattens(plan):
+    sizes = {"a": 800, "b": 200}
+    made = plan(f"phase p {{ {REST}, mix = [natural(a, b) over 50%, temperature(a, b, tau = 2)] }}\n")
+    curve = made.phases[0].mix
+    assert shares_at(curve, 0, sizes, installed()) == pytest.approx({"a": 0.8, "b": 0.2})
+    assert shares_at(curve, 2000, sizes, installed()) == pytest.approx({"a": 2 / 3, "b": 1 / 3})
+
+
+def test_a_rule_may_have_a_part_only_or_know_the_shares(plan):
+    sizes = {"a": 300, "b": 100}
+    text = f"phase p {{ {REST}, mix = [80% * natural(a, b) + 20% * c over 50%, 90% * a + 10% * b by temperature(tau = 2)] }}\n"
+    curve = plan(text).phases[0].mix
+    assert shares_at(curve, 0, sizes, installed()) == pytest.approx({"a": 0.6, "b": 0.2, "c": 0.2})
+    assert shares_at(curve, 2000, sizes, installed()) == pytest.approx({"a": 0.75, "b": 0.25})
+
+
+def test_sources_have_facts_and_may_be_like_another(plan):
+    text = f"""
+    data big {{ source = jsonl(path = "big.jsonl"), tokens = 35B, max_epochs = 4, holdout = 2% }}
+    data more like big {{ tokens = 5B }}
+    phase p {{ {REST}, mix = 50% * big + 50% * more }}
+    """
+    big, more = plan(text).sources
+    assert (big.tokens.value, big.tokens.certainty, big.max_epochs, big.holdout) == (35 * 10**9, "declared", 4, F(1, 50))
+    assert (more.tokens.value, more.source) == (5 * 10**9, big.source)

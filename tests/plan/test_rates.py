@@ -1,0 +1,135 @@
+"""The learning rate inside a phase, across edges, and over a path."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from mtdsl.plan.curves import rate_of_step
+from mtdsl.registry import installed
+
+REST = "batch = 1 x 256, context = 256, mix = a"
+CHILD = "batch = 1 x 256, mix = a"
+
+
+def rates(phase):
+    return [rate_of_step(phase, step, installed()) for step in range(phase.steps)]
+
+
+def two(first, second, transition=""):
+    edge = f"transition one -> two {{ {transition} }}\n" if transition else ""
+    return f"""
+    phase one {{ steps = 4, {REST}, {first} }}
+    phase two {{ steps = 4, {CHILD}, {second} }}
+    flow one -> two
+    {edge}"""
+
+
+def test_an_arrow_moves_on_from_where_the_parent_ended(plan):
+    second = plan(two("lr = 1e-3 -> 4e-4", "lr = -> 0")).phases[1]
+    assert rates(second) == pytest.approx([4e-4, 3e-4, 2e-4, 1e-4])
+
+
+def test_it_moves_on_from_the_middle_of_a_cut_arrow(plan):
+    second = plan(two("lr = 1e-3 -> 0 over 8 steps", "lr = -> 0")).phases[1]
+    assert rates(second) == pytest.approx([5e-4, 3.75e-4, 2.5e-4, 1.25e-4])
+
+
+def test_it_moves_on_from_a_point_inside_the_parent(plan):
+    text = f"""
+    phase trunk {{ steps = 8, {REST}, lr = 8e-4 -> 0 }}
+    phase probe {{ steps = 2, {CHILD}, lr = -> 0 }}
+    flow trunk.at(2 steps) -> probe
+    flow trunk
+    """
+    made = plan(text)
+    assert rates(made.phase("probe")) == pytest.approx([6e-4, 3e-4])
+    assert made.phase("probe").origin == 512
+
+
+def test_pieces_follow_one_another(plan):
+    phase = plan(f"phase p {{ steps = 10, {REST}, lr = [0 -> 4e-4 over 4 steps, 4e-4 until 6 steps, -> 0] }}\n").phases[0]
+    assert rates(phase) == pytest.approx([0, 1e-4, 2e-4, 3e-4, 4e-4, 4e-4, 4e-4, 3e-4, 2e-4, 1e-4])
+
+
+def test_warmup_takes_the_first_part_and_the_shape_covers_the_rest(plan):
+    phase = plan(f"phase p {{ steps = 6, {REST}, lr = 4e-4 -> 0, warmup = 2 steps }}\n").phases[0]
+    assert rates(phase) == pytest.approx([2e-4, 4e-4, 4e-4, 3e-4, 2e-4, 1e-4])
+
+
+def test_rewarm_climbs_from_the_parents_last_rate(plan):
+    second = plan(two("lr = 1e-4", "lr = 5e-4, warmup = 4 steps", "lr = rewarm")).phases[1]
+    assert rates(second) == pytest.approx([2e-4, 3e-4, 4e-4, 5e-4])
+
+
+def test_restart_climbs_from_nothing(plan):
+    second = plan(two("lr = 1e-4", "lr = 4e-4, warmup = 4 steps", "lr = restart")).phases[1]
+    assert rates(second) == pytest.approx([1e-4, 2e-4, 3e-4, 4e-4])
+
+
+def test_a_schedule_over_a_path_is_one_curve(plan):
+    text = f"""
+    phase one {{ steps = 4, {REST} }}
+    phase two {{ steps = 6, batch = 2 x 256, mix = a }}
+    schedule lr over one -> two = [8e-4 until 2 steps, -> 0]
+    flow one -> two
+    """
+    first, second = plan(text).phases
+    whole, begin = 4 * 256 + 6 * 512, 2 * 256
+    expected = [8e-4 * (1 - max(0, at - begin) / (whole - begin)) for at in (0, 256, 512, 768)]
+    expected += [8e-4 * (1 - (1024 + step * 512 - begin) / (whole - begin)) for step in range(6)]
+    assert rates(first) + rates(second) == pytest.approx(expected)
+
+
+def test_a_jump_is_an_error_that_shows_both_ends_and_the_way_out(wrong):
+    found = wrong(two("lr = 2e-4 -> 0", "lr = 2e-5 -> 0 by cosine"))
+    assert found.id == "lr-jump"
+    assert found.message == "the learning rate jumps from 0 to 2e-5 where `two` begins"
+    assert [label.message for label in found.labels] == ["`two` starts at 2e-5", "`one` ends at 0"]
+    assert found.help == "if the restart is meant, say so: transition one -> two { lr = restart }"
+
+
+def test_one_percent_is_no_jump(plan, wrong):
+    assert plan(two("lr = 1e-4", "lr = 1.009e-4")).phases[1].lr.pieces[0].start == Fraction("1.009e-4")
+    assert wrong(two("lr = 1e-4", "lr = 1.02e-4")).id == "lr-jump"
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("lr = -> 0", "no-start-value"),
+        ("lr = 2B", "unit-mismatch"),
+        ("lr = 10%", "unit-mismatch"),
+        ("lr = [1e-3, 1e-4]", "piece-without-length"),
+        ("lr = [1e-3 over 2 steps, 1e-4 over 2 steps]", "pieces-miss-phase"),
+        ("lr = 1e-3 -> 0 by lineer", "unknown-plugin"),
+        ("lr = 1e-3 -> 0 by linear(power = 2)", "plugin-argument"),
+        ("lr = 1e-3 -> 0 over 2000", "unit-mismatch"),
+        ("lr = 1e-3, warmup = 20 steps", "warmup-too-long"),
+        ("lr = [1e-3 until 2 steps, -> 0], warmup = 4 steps", "warmup-too-long"),
+        ("warmup = 2 steps", "missing-attribute"),
+    ],
+)
+def test_what_does_not_fit_is_named(wrong, text, id):
+    assert wrong(f"phase p {{ steps = 10, {REST}, {text} }}\n").id == id
+
+
+def test_a_rate_that_goes_on_cannot_warm_up(wrong):
+    assert wrong(two("lr = 1e-4", "lr = 1e-4, warmup = 2 steps")).id == "warmup-continued"
+
+
+def test_an_arrow_longer_than_its_phase_is_cut_and_noted(found):
+    made, diagnostics = found(f"phase p {{ steps = 10, {REST}, lr = 1e-3 -> 0 over 20 steps }}\n")
+    assert [one.id for one in diagnostics] == ["arrow-cut"]
+    assert rates(made.phases[0])[-1] == pytest.approx(1e-3 * (1 - 9 / 20))
+
+
+def test_a_schedule_owns_its_attribute(wrong):
+    text = f"""
+    phase one {{ steps = 4, {REST}, lr = 1e-3 }}
+    phase two {{ steps = 4, {CHILD} }}
+    schedule lr over one -> two = 1e-3 -> 0
+    flow one -> two
+    """
+    assert wrong(text).id == "schedule-owns"
