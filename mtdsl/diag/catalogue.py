@@ -40,6 +40,7 @@ CATALOGUE: dict[str, str] = {
     "keyword-as-name": "A word of the language is used as a name.",
     "leading-operator": "A line begins with an operator.",
     "leading-point": "A number begins with its point.",
+    "missing-by": "A plugin is named without `by` before it.",
     "missing-equals": "A name in a body is not followed by `=`.",
     "missing-name": "An item has no name.",
     "missing-separator": "Two entries or two items stand side by side with nothing between them.",

@@ -7,7 +7,7 @@ import re
 from mtdsl.diag import Diagnostic, Fix, Span
 from mtdsl.lang.failure import Failure
 
-_ARROW = re.compile(r"=+>|-{2,}>|~>|→|⇒|>")
+_ARROW = re.compile(r"=+>|-{2,}>|~>|→|⇒|>|to\b")
 _EQUALS = re.compile(r":=|:|==")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 _QUOTED = re.compile(r"'([^'\n\"]*)'|[“”]([^“”\n\"]*)[“”]")
@@ -32,13 +32,15 @@ def other_quotes(failure: Failure) -> Diagnostic | None:
 
 
 def other_arrow(failure: Failure) -> Diagnostic | None:
-    """`=>`, `-->`, a typographic arrow."""
+    """`=>`, `-->`, a typographic arrow, `to`."""
     start = failure.at
     text = failure.source.text
     while start > failure.offset and text[start - 1] in "=-~":
         start -= 1
     arrow = _ARROW.match(text, start)
     if arrow is None or arrow.end() <= failure.at or arrow[0] in (">", "->"):
+        return None
+    if arrow[0] == "to" and "ARROW" not in failure.accepts:
         return None
     span = Span(failure.source, start, arrow.end())
     return failure.error(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from itertools import takewhile
 
 from lark import Token
 
@@ -16,6 +17,7 @@ from mtdsl.lang.pieces import item_words
 _ENDS = frozenset({"_NL", "COMMA", "RBRACE", "RPAR", "RSQB", END})
 _CLOSES = {close: opening for opening, close in OPENS.items()}
 _SIGN = {"LPAR": "(", "LSQB": "[", "LBRACE": "{", "RPAR": ")", "RSQB": "]", "RBRACE": "}"}
+_BEGINS = frozenset({"_NL", "COMMA", "LBRACE"})
 _INFIX = frozenset({"EQUAL", "COMPARE", "BY", "OVER", "UNTIL", "X", "NOT", "WITH"}) | CONTINUES
 
 
@@ -127,12 +129,25 @@ def unknown_item(failure: Failure) -> Diagnostic | None:
         return None
     known = ["when"] if failure.brackets else sorted(item_words())
     near = get_close_matches(word.lower(), known, n=1, cutoff=0.65)
-    if failure.brackets and not near:
+    begins = len(failure.before) == 1 or failure.before[-2].type in _BEGINS
+    if not begins or (failure.brackets and not near):
         message = f"expected `=` behind `{word}`"
         return failure.error("missing-equals", message)
     help = f"did you mean `{near[0]}`?" if near else f"items are {', '.join(known)}, or `name = value`"
     kind = "entry" if failure.brackets else "item"
     return failure.error("unknown-item", f"no {kind} begins with `{word}`", span=failure.where(word), help=help)
+
+
+def missing_by(failure: Failure) -> Diagnostic | None:
+    """`2e-4 -> 0 linear` for `2e-4 -> 0 by linear`."""
+    word = failure.span.text
+    if "BY" not in failure.accepts or not word.isidentifier() or failure.fresh_line:
+        return None
+    piece = takewhile(lambda token: token.type not in _BEGINS | {"EQUAL", "LSQB", "LPAR"}, reversed(failure.before))
+    if re.match(r"\w+[ \t]*=(?!=)|when\b", failure.rest) or all(token.type != "ARROW" for token in piece):
+        return None
+    fix = Fix(f"write `by {word}`", failure.span, f"by {word}")
+    return failure.error("missing-by", f"what moves a value is named behind `by`, and `{word}` stands alone", fix=fix)
 
 
 def missing_separator(failure: Failure) -> Diagnostic | None:
@@ -157,5 +172,6 @@ STRUCTURE = (
     brace_below,
     leading_operator,
     unknown_item,
+    missing_by,
     missing_separator,
 )

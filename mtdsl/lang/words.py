@@ -15,6 +15,7 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
     ),
     (frozenset({"RECIPE", "FLOW", "PHASE"}), frozenset(), "an item such as `phase` or `mix`"),
 )
+_AFTER_NAMES = frozenset({"DOT", "LPAR", "LSQB"})  # may follow any name, so they tell nothing
 _SPELLED = {
     "NAME": "a name",
     "NUMBER": "a number",
@@ -60,6 +61,7 @@ def describe(accepts: Iterable[str]) -> list[str]:
                 left = {terminal for terminal in left if terminal in _SPELLED} - {"NAME", "$END", "_NL"}
     if "_NL" in left:
         left.discard("$END")
+    left = left - _AFTER_NAMES or left
     words += [_spell(terminal) for terminal in sorted(left)]
     return sorted(words, key=_rank)
 
