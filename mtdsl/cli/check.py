@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Literal
 
-from cyclopts import Parameter
-
-from mtdsl.cli.recipes import Recipes, Sets, settings
+from mtdsl.cli.recipes import Sets, settings
 from mtdsl.cli.terminal import colored
 from mtdsl.diag import Diagnostic
 
 
 def check(
-    recipes: Recipes,
+    recipes: list[Path],
     /,
     *,
     set_: Sets = None,
-    format_: Annotated[Literal["full", "concise", "json"], Parameter(name="--format")] = "full",
+    format_: Literal["full", "concise", "json"] = "full",
 ) -> int:
     """Check recipes without running anything.
 
-    Prints what is wrong (full: with the lines of the recipe; concise: one line each; json: for machines) and exits 1
-    where there is an error.
+    Prints what is wrong and exits 1 where there is an error.
+
+    Parameters
+    ----------
+    recipes
+        Recipes (.mtr).
+    set_
+        Set a `param` of the recipe: NAME=VALUE.
+    format_
+        full shows the lines of the recipe, concise is one line a problem, json is for machines.
     """
     from mtdsl.plan import compile
     from mtdsl.registry import installed

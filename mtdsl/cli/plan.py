@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
-
-from cyclopts import Parameter
-from cyclopts.validators import Number
+from typing import TYPE_CHECKING, Literal
 
 from mtdsl.cli.failure import Misuse
 from mtdsl.cli.output import deliver
-from mtdsl.cli.recipes import Recipe, Sets, compiled
+from mtdsl.cli.recipes import Sets, compiled
 from mtdsl.cli.terminal import colored, width
 
 if TYPE_CHECKING:
@@ -22,18 +19,22 @@ Format = Literal["text", "json", "svg", "csv"]
 
 
 def plan(
-    recipe: Recipe,
+    recipe: Path,
     /,
     *,
     set_: Sets = None,
-    format_: Annotated[Format | None, Parameter(name="--format")] = None,
+    format_: Format | None = None,
     out: Path | None = None,
-    sample: Annotated[int | None, Parameter(validator=Number(gte=2))] = None,
+    sample: int | None = None,
 ) -> int:
     """Show what a recipe will do.
 
     Parameters
     ----------
+    recipe
+        A recipe (.mtr).
+    set_
+        Set a `param` of the recipe: NAME=VALUE.
     format_
         text for a terminal (the default), json for machines, svg for a picture, csv for `--sample`.
     out
@@ -44,6 +45,8 @@ def plan(
     form = format_ or ("csv" if sample else "text")
     if (sample is None) == (form == "csv"):
         raise Misuse("`--sample N` goes with `--format csv`")
+    if sample is not None and sample < 1:
+        raise Misuse("`--sample` takes a number of rows, at least 1")
     made = compiled(recipe, set_)
     if made is None:
         return 1
@@ -59,7 +62,9 @@ def _drawn(made: Plan, form: Format, rows: int, *, to_terminal: bool) -> str:
 
         return json.dumps(to_json(made), indent=2, ensure_ascii=False) + "\n"
     if form == "csv":
-        return _table(made, rows)
+        from mtdsl.plan import sample
+
+        return sample.to_csv(made, rows, installed())
     if form == "svg":
         from mtdsl.view import svg
 

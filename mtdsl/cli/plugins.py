@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Literal
-
-from cyclopts import Parameter
+from typing import Literal
 
 from mtdsl.registry import Registry, installed
 
 
-def plugins(*, format_: Annotated[Literal["text", "json"], Parameter(name="--format")] = "text") -> int:
-    """List the installed plugins: kind, name, package, version; and the packages that failed to load."""
+def plugins(*, format_: Literal["text", "json"] = "text") -> int:
+    """List the installed plugins: kind, name, package, version; and the packages that failed to load.
+
+    Parameters
+    ----------
+    format_
+        text for a person, json for machines.
+    """
     registry = installed()
     rows = _rows(registry)
     if format_ == "json":

@@ -5,34 +5,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
+from mtdsl.cli.failure import Misuse
 from mtdsl.cli.terminal import colored
 from mtdsl.diag import Diagnostic
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
 
-
-def _assignments(_: object, pairs: Sequence[str] | None) -> None:
-    for pair in pairs or ():
-        if not pair.partition("=")[0].strip() or "=" not in pair:
-            raise ValueError(f"`{pair}` is not NAME=VALUE, such as budget=50B")
-
-
-Sets = Annotated[
-    list[str] | None,
-    Parameter(name="--set", negative="", validator=_assignments, help="Set a `param` of the recipe: NAME=VALUE."),
-]
-Recipe = Annotated[Path, Parameter(help="A recipe (.mtr).")]
-Recipes = Annotated[list[Path], Parameter(help="Recipes (.mtr).", negative="")]
+Sets = list[str] | None
+"""`--set NAME=VALUE`, as often as one likes."""
 
 
 def settings(pairs: Sequence[str] | None) -> dict[str, str]:
-    """`["budget=50B"]` as `{"budget": "50B"}`; the last one of a name counts."""
-    return {name.strip(): value.strip() for name, _, value in (pair.partition("=") for pair in pairs or ())}
+    """`["budget=50B"]` as `{"budget": "50B"}`; the last one of a name counts. Raises `Misuse` for `["budget"]`."""
+    sets = {}
+    for pair in pairs or ():
+        name, equals, value = pair.partition("=")
+        if not name.strip() or not equals:
+            raise Misuse(f"`--set {pair}` is not NAME=VALUE, such as `--set budget=50B`")
+        sets[name.strip()] = value.strip()
+    return sets
 
 
 def compiled(recipe: Path, pairs: Sequence[str] | None) -> Plan | None:
