@@ -7,13 +7,13 @@ from typing import Any
 from lark import Token, Tree
 
 from mtdsl.diag import Diagnostic, Label, Span
-from mtdsl.lang import build_items, build_values
+from mtdsl.lang import build_expressions, build_flow, build_items, build_values
 from mtdsl.lang.place import Place
 
 DEEPEST = 200
 """Levels that brackets and expressions may be nested; what reads the tree by recursion can rely on it."""
 
-RULES = {**build_values.RULES, **build_items.RULES}
+RULES = build_expressions.RULES | build_values.RULES | build_items.RULES | build_flow.RULES
 
 
 _SPOKEN = frozenset({"NAME", "NUMBER", "UNIT", "STRING", "PACKAGE", "VERSION", "COMPARE"})

@@ -9,6 +9,7 @@ from lark import Token
 from mtdsl.diag import Report, Source, Span
 from mtdsl.lang.comments import Comments
 from mtdsl.lang.grammar import reserved
+from mtdsl.lang.tree import Body
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class Place:
         """What a token covers."""
         assert token.start_pos is not None
         return Span(self.source, self.offset + token.start_pos, self.offset + token.start_pos + len(token))
+
+    def doc(self, span: Span, body: Body | None = None) -> str:
+        """The `##` text of what `span` covers, which may open `body`."""
+        return self.comments.doc(span.start, span.end, body.span.start + 1 if body else None)
 
     def declare(self, token: Token) -> tuple[str, Span]:
         """A name that the recipe gives to something, and its span; a keyword is an error, and is kept all the same."""
