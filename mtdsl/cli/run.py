@@ -7,13 +7,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
-from cyclopts.validators import Number
+from typing import TYPE_CHECKING
 
 from mtdsl.cli.failure import Misuse
-from mtdsl.cli.recipes import Sets, compiled
+from mtdsl.cli.recipes import compiled
 from mtdsl.cli.terminal import colored, width
 from mtdsl.diag import refuse
 
@@ -27,10 +24,10 @@ def run(
     recipe: Path | None = None,
     /,
     *,
-    set_: Sets = None,
+    set_: list[str] | None = None,
     out: Path | None = None,
     plan: Path | None = None,
-    save_every: Annotated[float, Parameter(validator=Number(gte=0))] = 30.0,
+    save_every: float = 30.0,
 ) -> int:
     """Train what a recipe says. Run again, it goes on where it stopped.
 
@@ -38,6 +35,8 @@ def run(
     ----------
     recipe
         A recipe (.mtr).
+    set_
+        Set a `param` of the recipe: NAME=VALUE.
     out
         The run's folder; runs/RECIPE where it is left out. Results are stored beside it, in .store, for all runs there.
     plan
@@ -47,6 +46,8 @@ def run(
     """
     if (recipe is None) == (plan is None):
         raise Misuse("give a recipe or `--plan plan.json`, one of them")
+    if save_every < 0:
+        raise Misuse("`--save-every` takes seconds, at least 0")
     if plan is not None and set_:
         raise Misuse("`--set` goes with a recipe; a plan is already made")
     made = compiled(recipe, set_) if recipe is not None else reviewed(plan) if plan is not None else None

@@ -7,9 +7,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING, Literal
 
 from mtdsl.cli.terminal import colored, width
 
@@ -17,13 +15,15 @@ if TYPE_CHECKING:
     from mtdsl.run.status import Status
 
 
-def status(run: Path, /, *, format_: Annotated[Literal["text", "json"], Parameter(name="--format")] = "text") -> int:
+def status(run: Path, /, *, format_: Literal["text", "json"] = "text") -> int:
     """Tell where a run stands, by reading its folder only.
 
     Parameters
     ----------
     run
         The folder of a run: runs/RECIPE.
+    format_
+        text to read, json for machines.
     """
     from mtdsl.run.status import read
 

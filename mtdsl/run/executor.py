@@ -64,7 +64,7 @@ def execute(
             corpus = prepare(plan, base, cache or cache_folder(), registry, listener.say)
             stopping.check()
             torch.use_deterministic_algorithms(True)
-            disable_progress_bar()
+            disable_progress_bar()  # type: ignore[no-untyped-call]
             session = Session(
                 plan=plan,
                 base=base,
