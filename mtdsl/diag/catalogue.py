@@ -62,4 +62,5 @@ CATALOGUE: dict[str, str] = {
     "unknown-suffix": "A number ends in letters that are no suffix.",
     "unopened-bracket": "A bracket is closed and was not opened.",
     "unterminated-string": "A text has no closing quote on its line.",
+    "model-unsupported": "The model cannot be trained on flat rows of documents.",
 }

@@ -9,15 +9,19 @@ import numpy as np
 import torch
 
 from mtdsl.data.batch import Flat, collate
-from mtdsl.data.validation import windows
+from mtdsl.data.validation import long_windows, windows
 from mtdsl.run.loss import IGNORED
 
 if TYPE_CHECKING:
     from mtdsl.data import Corpus
+    from mtdsl.data.packing import Window
     from mtdsl.run.loss import LossModel
 
 MICRO_BATCH = 8192
 """Tokens given to the model at once, or one window where that is longer."""
+
+LIMIT = 1 << 18
+"""Held-out tokens of a source that are looked at."""
 
 
 class Mean(TypedDict):
@@ -28,33 +32,32 @@ class Mean(TypedDict):
 
 
 def by_source(
-    loss_model: LossModel, corpus: Corpus, length: int, *, sources: Sequence[str] | None = None, limit: int = 1 << 18
+    loss_model: LossModel, corpus: Corpus, length: int, *, sources: Sequence[str] | None = None, limit: int = LIMIT
 ) -> dict[str, Mean]:
     """The mean loss of each source in windows of `length` tokens, over at most `limit` held-out tokens of it.
 
     All sources of the corpus where none are named. The same windows at every call, whatever was trained.
     """
     names = corpus.tables if sources is None else sources
-    return {name: means(loss_model, _flats(corpus, name, length, limit), (0,))[0] for name in names}
+    return {name: means(loss_model, _flats(windows(corpus, name, length, limit), corpus, length), (0,))[0] for name in names}
 
 
 def by_position(
     loss_model: LossModel,
     corpus: Corpus,
-    length: int,
     edges: Sequence[int] = (0, 512, 2048),
     *,
     sources: Sequence[str] | None = None,
-    limit: int = 1 << 18,
+    limit: int = LIMIT,
 ) -> dict[str, Mean]:
-    """The mean loss over all sources by position in the document, in windows of `length` tokens.
+    """The mean loss over all sources by position, in unbroken pieces of held-out documents as long as the last edge.
 
-    Buckets run from each edge to before the next (`"0..511"`, `"512..2047"`); positions from the last edge on are left out.
+    Buckets run from each edge to before the next (`"0..511"`, `"512..2047"`). At most `limit` tokens of each source.
     """
     names = corpus.tables if sources is None else sources
-    flats = (flat for name in names for flat in _flats(corpus, name, length, limit))
-    found = means(loss_model, flats, edges)
-    return {f"{low}..{high - 1}": mean for low, high, mean in zip(edges, edges[1:], found, strict=False)}
+    held = [window for name in names for window in long_windows(corpus, name, edges[-1], limit)]
+    found = means(loss_model, _flats(held, corpus, edges[-1]), edges[:-1])
+    return {f"{low}..{high - 1}": mean for low, high, mean in zip(edges[:-1], edges[1:], found, strict=True)}
 
 
 def means(loss_model: LossModel, flats: Iterable[Flat], edges: Sequence[int]) -> list[Mean]:
@@ -74,11 +77,10 @@ def means(loss_model: LossModel, flats: Iterable[Flat], edges: Sequence[int]) ->
     ]
 
 
-def _flats(corpus: Corpus, name: str, length: int, limit: int) -> Iterator[Flat]:
-    held = windows(corpus, name, length, limit)
-    per_batch = max(1, MICRO_BATCH // length)
-    for begin in range(0, len(held), per_batch):
-        yield collate(held[begin : begin + per_batch], corpus, length, "document")
+def _flats(held: Sequence[Window], corpus: Corpus, length: int) -> Iterator[Flat]:
+    at_once = max(1, MICRO_BATCH // length)
+    for begin in range(0, len(held), at_once):
+        yield collate(held[begin : begin + at_once], corpus, length, "document")
 
 
 def _tensors(flat: Flat, device: torch.device) -> dict[str, Any]:

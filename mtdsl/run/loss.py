@@ -54,9 +54,9 @@ class _SummedLoss(torch.autograd.Function):
         for begin in range(0, len(hidden), chunk):
             part, wanted = hidden[begin : begin + chunk].to(dtype), labels[begin : begin + chunk]
             logits = _logits(part, head)
-            losses, normalizer = _losses(logits, wanted)
+            losses, sums = _losses(logits, wanted)
             total += losses.sum()
-            error = _softmax_error(logits, normalizer, wanted).to(dtype)
+            error = _softmax_error(logits, sums, wanted).to(dtype)
             with torch.autocast(hidden.device.type, enabled=False):
                 for_hidden[begin : begin + chunk] = error @ head
                 _add_product(for_weight, error, part)
@@ -80,17 +80,18 @@ def _logits(part: Tensor, head: Tensor) -> Tensor:
 
 
 def _losses(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Losses `[n]` (0 where ignored) and the logarithm of each row's normalizer `[n]`."""
-    normalizer = logits.logsumexp(-1)
+    """Losses `[n]`, 0 where ignored, and the sums `[n]` of what `logits` become: exponentials, none above 1."""
+    logits.sub_(logits.amax(-1, keepdim=True))
     wanted = logits.gather(1, labels.clamp(min=0).unsqueeze(1)).squeeze(1)
-    return (normalizer - wanted).masked_fill(labels == IGNORED, 0.0), normalizer
+    sums = logits.exp_().sum(-1)
+    return (sums.log() - wanted).masked_fill_(labels == IGNORED, 0.0), sums
 
 
-def _softmax_error(logits: Tensor, normalizer: Tensor, labels: Tensor) -> Tensor:
-    """d loss / d logits: softmax less the one-hot label, 0 in ignored rows. Overwrites `logits`."""
-    error = logits.sub_(normalizer.unsqueeze(1)).exp_()
-    error.scatter_add_(1, labels.clamp(min=0).unsqueeze(1), error.new_full((len(labels), 1), -1.0))
-    return error.masked_fill_((labels == IGNORED).unsqueeze(1), 0.0)
+def _softmax_error(exponentials: Tensor, sums: Tensor, labels: Tensor) -> Tensor:
+    """d loss / d logits: softmax less the one-hot label, 0 in ignored rows. Overwrites `exponentials`."""
+    trained = (labels != IGNORED).to(sums.dtype)
+    error = exponentials.mul_((trained / sums).unsqueeze(1))
+    return error.scatter_add_(1, labels.clamp(min=0).unsqueeze(1), -trained.unsqueeze(1))
 
 
 def _add_product(total: Tensor, error: Tensor, part: Tensor) -> None:

@@ -15,6 +15,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_N
 from mtdsl.data.keys import number
 from mtdsl.diag import refuse
 from mtdsl.run import attention
+from mtdsl.run.probe import probe
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -37,13 +38,16 @@ def fresh(plan: Plan, corpus: Corpus, seed: int, *, context: int | None = None, 
         raise refuse("model-vocabulary", f"the tokenizer has {corpus.vocab:,} tokens, the model {config.vocab_size:,}")
     config.max_position_embeddings = window
     _take_tokens(config, corpus.tokenizer_dir)
-    return _build(config, seed)
+    model = _build(config, seed)
+    probe(model)
+    return model
 
 
 def load(name: str | Path, *, base: Path = Path()) -> PreTrainedModel:
     """A checkpoint made elsewhere, in float32: a folder (read against `base`) or a hub name with an optional `@revision`.
 
-    Raises a `Refusal` for what is not there, is broken, lacks weights, or is no causal language model.
+    Raises a `Refusal` for what is not there, is broken, lacks weights, is no causal language model, or is one that
+    cannot be trained on flat rows.
     """
     place, revision = _place(str(name), base)
     config = _config(str(name), place, revision)
@@ -55,6 +59,7 @@ def load(name: str | Path, *, base: Path = Path()) -> PreTrainedModel:
     absent = sorted(info["missing_keys"]) + sorted(str(key) for key in info["mismatched_keys"])
     if absent:
         raise refuse("model-unreadable", f"`{name}` lacks {len(absent)} of its tensors, `{absent[0]}` first")
+    probe(model)
     return _trained_everywhere(model)
 
 

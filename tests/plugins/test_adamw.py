@@ -32,7 +32,9 @@ def test_only_matrices_decay_and_a_tied_tensor_is_there_once():
     model = Tied()
     optimizer = build(model)
     names = {id(parameter): name for name, parameter in model.named_parameters()}
-    found = {group["decayed"]: sorted(names[id(parameter)] for parameter in group["params"]) for group in optimizer.param_groups}
+    found = {
+        group["decayed"]: sorted(names[id(parameter)] for parameter in group["params"]) for group in optimizer.param_groups
+    }
     assert found == {True: ["layer.weight"], False: ["embedding.weight", "layer.bias", "norm.bias", "norm.weight"]}
     assert [group["weight_decay"] for group in optimizer.param_groups] == [0.1, 0.0]
     assert all(group["lr"] == 0.0 and group["betas"] == (0.9, 0.95) for group in optimizer.param_groups)

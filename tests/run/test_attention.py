@@ -1,6 +1,6 @@
 import pytest
+import tiny
 import torch
-import toys
 
 from mtdsl.diag import Refusal
 from mtdsl.run.attention import varlen_attention
@@ -15,8 +15,8 @@ def hidden(model, row):
 
 @pytest.mark.parametrize("kv_heads", [4, 2, 1])
 def test_a_flat_row_gives_what_transformers_gives_document_by_document(kv_heads):
-    model = toys.model(num_key_value_heads=kv_heads)
-    row = toys.flat(LENGTHS)
+    model = tiny.model(num_key_value_heads=kv_heads)
+    row = tiny.flat(LENGTHS)
     flat = hidden(model, row)
     model.set_attn_implementation("eager")
     alone = [model.base_model(ids[None]).last_hidden_state[0] for ids in row.input_ids.split(LENGTHS)]
@@ -24,8 +24,8 @@ def test_a_flat_row_gives_what_transformers_gives_document_by_document(kv_heads)
 
 
 def test_gradients_are_those_of_eager_attention_document_by_document():
-    row = toys.flat(LENGTHS)
-    flat, alone = toys.model(), toys.model()
+    row = tiny.flat(LENGTHS)
+    flat, alone = tiny.model(), tiny.model()
     hidden(flat, row).square().sum().backward()
     alone.set_attn_implementation("eager")
     for ids in row.input_ids.split(LENGTHS):
@@ -35,10 +35,10 @@ def test_gradients_are_those_of_eager_attention_document_by_document():
 
 
 def test_a_changed_document_changes_no_bit_of_its_neighbours():
-    model = toys.model()
-    row = toys.flat(LENGTHS)
+    model = tiny.model()
+    row = tiny.flat(LENGTHS)
     before = hidden(model, row)
-    row.input_ids[8:28] = (row.input_ids[8:28] + 1) % toys.VOCABULARY
+    row.input_ids[8:28] = (row.input_ids[8:28] + 1) % tiny.VOCABULARY
     after = hidden(model, row)
     assert torch.equal(before[:8], after[:8])
     assert torch.equal(before[28:], after[28:])
@@ -46,16 +46,16 @@ def test_a_changed_document_changes_no_bit_of_its_neighbours():
 
 
 def test_a_later_token_changes_nothing_before_it():
-    model = toys.model()
-    row = toys.flat([16])
+    model = tiny.model()
+    row = tiny.flat([16])
     before = hidden(model, row)
-    row.input_ids[10] = (row.input_ids[10] + 1) % toys.VOCABULARY
+    row.input_ids[10] = (row.input_ids[10] + 1) % tiny.VOCABULARY
     assert torch.equal(before[:10], hidden(model, row)[:10])
 
 
 def test_cumulative_lengths_may_be_padded_with_the_last():
-    model = toys.model()
-    row = toys.flat(LENGTHS)
+    model = tiny.model()
+    row = tiny.flat(LENGTHS)
     exact = hidden(model, row)
     row.cu_seqlens = torch.nn.functional.pad(row.cu_seqlens, (0, 5), value=int(row.cu_seqlens[-1]))
     assert torch.equal(exact, hidden(model, row))
@@ -63,7 +63,7 @@ def test_cumulative_lengths_may_be_padded_with_the_last():
 
 def test_a_model_without_cumulative_lengths_is_not_run_unmasked():
     with pytest.raises(ValueError, match="cumulative"):
-        toys.model()(toys.flat(LENGTHS).input_ids[None])
+        tiny.model()(tiny.flat(LENGTHS).input_ids[None])
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ import subprocess
 import sys
 
 import pytest
+import tiny
 import torch
-import toys
 from tokenizers import Tokenizer, models
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
 
@@ -36,9 +36,9 @@ def tokenizer_dir(tmp_path_factory):
 
 
 def test_a_new_process_gets_the_same_logits_and_generates_beyond_the_old_window(tokenizer_dir, tmp_path):
-    model = toys.model(eos_token_id=60, bos_token_id=None).eval()
+    model = tiny.model(eos_token_id=60, bos_token_id=None).eval()
     extend(model, Plugin("yarn"), 64, 256, installed())
-    row = toys.flat([200])
+    row = tiny.flat([200])
     with torch.no_grad():
         mine = model.lm_head(LossModel(model).hidden(row.input_ids, row.position_ids, row.cu_seqlens, row.max_length))
     export(model, tokenizer_dir, tmp_path / "final")
@@ -53,15 +53,15 @@ def test_a_new_process_gets_the_same_logits_and_generates_beyond_the_old_window(
 
 
 def test_with_the_same_attention_logits_are_equal_bit_for_bit(tokenizer_dir, tmp_path):
-    model = toys.model()
+    model = tiny.model()
     export(model, tokenizer_dir, tmp_path / "final")
     model.set_attn_implementation("sdpa")
-    ids = toys.flat([50]).input_ids[None]
+    ids = tiny.flat([50]).input_ids[None]
     assert torch.equal(AutoModelForCausalLM.from_pretrained(tmp_path / "final")(ids).logits, model(ids).logits)
 
 
 def test_the_folder_holds_a_model_and_nothing_of_this_project(tokenizer_dir, tmp_path):
-    export(toys.model(), tokenizer_dir, tmp_path / "final")
+    export(tiny.model(), tokenizer_dir, tmp_path / "final")
     names = {path.name for path in (tmp_path / "final").iterdir()}
     assert {"model.safetensors", "config.json", "generation_config.json", "tokenizer.json"} <= names
     assert "mtdsl" not in "".join(path.read_text() for path in (tmp_path / "final").glob("*.json"))
@@ -73,7 +73,7 @@ def test_an_earlier_export_is_replaced_whole(tokenizer_dir, tmp_path):
     final = tmp_path / "final"
     final.mkdir()
     (final / "stale.txt").write_text("old")
-    export(toys.model(), tokenizer_dir, final)
+    export(tiny.model(), tokenizer_dir, final)
     assert not (final / "stale.txt").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["final"]
 
@@ -85,6 +85,6 @@ def test_a_failed_export_leaves_what_was_there(tmp_path):
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "tokenizer.json").write_text("{")
     with pytest.raises(Exception):  # noqa: B017, PT011  whatever transformers raises for it
-        export(toys.model(), tmp_path / "broken", final)
+        export(tiny.model(), tmp_path / "broken", final)
     assert {path.name for path in tmp_path.iterdir()} == {"broken", "final"}
     assert (final / "kept.txt").read_text() == "old"

@@ -1,6 +1,6 @@
 import pytest
+import tiny
 import torch
-import toys
 from torch.nn.functional import cross_entropy
 
 from mtdsl.diag import Refusal
@@ -60,8 +60,8 @@ def test_all_logits_never_exist_at_once():
 
 
 def test_a_model_returns_what_transformers_calls_its_loss():
-    model = toys.model()
-    row = toys.flat([9, 30])
+    model = tiny.model()
+    row = tiny.flat([9, 30])
     summed = LossModel(model)(**vars(row), scale=1 / 37)
     model.set_attn_implementation("eager")
     logits = torch.cat([model(ids[None]).logits[0] for ids in row.input_ids.split([9, 30])])
@@ -69,9 +69,9 @@ def test_a_model_returns_what_transformers_calls_its_loss():
 
 
 def test_summing_two_halves_is_the_whole():
-    loss_model = LossModel(toys.model())
-    row = toys.flat([10, 10])
-    halves = [toys.flat([10]), toys.flat([10])]
+    loss_model = LossModel(tiny.model())
+    row = tiny.flat([10, 10])
+    halves = [tiny.flat([10]), tiny.flat([10])]
     halves[0].input_ids, halves[1].input_ids = row.input_ids.split(10)
     halves[0].labels, halves[1].labels = row.labels.split(10)
     parts = sum(loss_model(**vars(half), scale=1 / 18) for half in halves)
@@ -80,15 +80,15 @@ def test_summing_two_halves_is_the_whole():
 
 def test_two_equal_steps_are_equal_bit_for_bit():
     def step():
-        model = toys.model()
-        LossModel(model)(**vars(toys.flat([9, 30, 100])), scale=0.01).backward()
+        model = tiny.model()
+        LossModel(model)(**vars(tiny.flat([9, 30, 100])), scale=0.01).backward()
         return [parameter.grad for parameter in model.parameters()]
 
     assert all(torch.equal(one, other) for one, other in zip(step(), step(), strict=True))
 
 
 def test_a_head_that_is_no_plain_matrix_is_refused():
-    model = from_config(toys.config().to_dict())
-    model.lm_head = torch.nn.Linear(32, toys.VOCABULARY, bias=True)
+    model = from_config(tiny.config().to_dict())
+    model.lm_head = torch.nn.Linear(32, tiny.VOCABULARY, bias=True)
     with pytest.raises(Refusal, match="head"):
         LossModel(model)

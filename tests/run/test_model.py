@@ -3,8 +3,8 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
+import tiny
 import torch
-import toys
 from tokenizers import Tokenizer, models
 from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast, T5Config, T5ForConditionalGeneration
 
@@ -20,7 +20,7 @@ def corpus(tmp_path_factory):
     words = {f"w{index}": index for index in range(59)} | {"<eos>": 59, "<bos>": 60}
     tokenizer = Tokenizer(models.WordLevel(words, unk_token="w0"))
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<eos>", bos_token="<bos>").save_pretrained(folder)
-    return SimpleNamespace(vocab=toys.VOCABULARY, tokenizer_dir=folder)
+    return SimpleNamespace(vocab=tiny.VOCABULARY, tokenizer_dir=folder)
 
 
 def plan(kind="llama", context=64, **params):
@@ -70,10 +70,10 @@ def test_weights_depend_on_the_seed_alone(corpus):
 
 
 def test_the_row_of_the_padding_token_is_trained_too(tmp_path):
-    saved = toys.model(pad_token_id=3, tie_word_embeddings=False)
+    saved = tiny.model(pad_token_id=3, tie_word_embeddings=False)
     saved.save_pretrained(tmp_path)
     loaded = models_of.load(tmp_path)
-    row = toys.flat([30])
+    row = tiny.flat([30])
     row.input_ids[5] = 3
     LossModel(loaded)(**vars(row), scale=1.0).backward()
     assert loaded.model.embed_tokens.weight.grad[3].any()
@@ -85,19 +85,19 @@ def test_sizes_that_do_not_fit_are_refused(corpus):
 
 
 def test_a_configuration_in_a_folder_gives_fresh_weights(corpus, tmp_path):
-    toys.config(num_hidden_layers=3).save_pretrained(tmp_path / "tiny")
+    tiny.config(num_hidden_layers=3).save_pretrained(tmp_path / "tiny")
     model = models_of.fresh(plan("config", context=32, name="tiny"), corpus, 1, base=tmp_path)
     assert (model.config.num_hidden_layers, model.config.max_position_embeddings) == (3, 32)
 
 
 def test_a_tokenizer_larger_than_the_model_is_refused(corpus, tmp_path):
-    toys.config(vocab_size=60).save_pretrained(tmp_path)
+    tiny.config(vocab_size=60).save_pretrained(tmp_path)
     with pytest.raises(Refusal, match="the tokenizer has 61 tokens, the model 60"):
         models_of.fresh(plan("config", name=str(tmp_path)), corpus, 1)
 
 
 def test_a_checkpoint_is_loaded_in_float32_whatever_its_file_holds(tmp_path):
-    saved = toys.model().to(torch.bfloat16)
+    saved = tiny.model().to(torch.bfloat16)
     saved.save_pretrained(tmp_path / "trunk")
     loaded = models_of.load("trunk", base=tmp_path)
     assert {parameter.dtype for parameter in loaded.parameters()} == {torch.float32}
@@ -105,7 +105,7 @@ def test_a_checkpoint_is_loaded_in_float32_whatever_its_file_holds(tmp_path):
 
 
 def test_a_description_makes_the_same_architecture(tmp_path):
-    model = toys.model(num_key_value_heads=1)
+    model = tiny.model(num_key_value_heads=1)
     description = json.loads(json.dumps(models_of.describe(model)))
     other = models_of.from_config(description)
     other.load_state_dict(model.state_dict())
@@ -125,7 +125,7 @@ def test_what_can_only_be_a_folder_is_not_looked_for_on_a_hub(name, tmp_path):
 
 
 def test_corrupt_weights_are_refused(tmp_path):
-    toys.model().save_pretrained(tmp_path)
+    tiny.model().save_pretrained(tmp_path)
     file = tmp_path / "model.safetensors"
     file.write_bytes(file.read_bytes()[:2000])
     with pytest.raises(Refusal, match="cannot be read"):
@@ -133,8 +133,8 @@ def test_corrupt_weights_are_refused(tmp_path):
 
 
 def test_missing_tensors_are_never_replaced_by_fresh_ones(tmp_path):
-    toys.model().save_pretrained(tmp_path)
-    toys.config(num_hidden_layers=3).save_pretrained(tmp_path)
+    tiny.model().save_pretrained(tmp_path)
+    tiny.config(num_hidden_layers=3).save_pretrained(tmp_path)
     with pytest.raises(Refusal, match=r"lacks 9 of its tensors, `model\.layers\.2"):
         models_of.load(tmp_path)
 

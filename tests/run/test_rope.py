@@ -2,8 +2,8 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
+import tiny
 import torch
-import toys
 from mtdsl_context.yarn import Yarn
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
 
@@ -19,7 +19,7 @@ def hidden(model, row):
 
 
 def test_yarn_changes_configuration_frequencies_and_attention_scaling():
-    model = toys.model()
+    model = tiny.model()
     before = model.model.rotary_emb.inv_freq.clone()
     parameters = extend(model, Plugin("yarn"), 64, 256, installed())
     rotary = model.model.rotary_emb
@@ -32,9 +32,9 @@ def test_yarn_changes_configuration_frequencies_and_attention_scaling():
 
 
 def test_an_extended_model_is_the_one_that_transformers_loads(tmp_path):
-    model = toys.model()
+    model = tiny.model()
     extend(model, Plugin("yarn"), 64, 256, installed())
-    row = toys.flat([200])
+    row = tiny.flat([200])
     mine = hidden(model, row)
     model.save_pretrained(tmp_path)
     loaded = AutoModelForCausalLM.from_pretrained(tmp_path)
@@ -42,7 +42,7 @@ def test_an_extended_model_is_the_one_that_transformers_loads(tmp_path):
 
 
 def test_two_extensions_are_the_one_over_both():
-    twice, once = toys.model(), toys.model()
+    twice, once = tiny.model(), tiny.model()
     extend(twice, Plugin("yarn"), 64, 128, installed())
     extend(twice, Plugin("yarn"), 128, 256, installed())
     extend(once, Plugin("yarn"), 64, 256, installed())
@@ -51,7 +51,7 @@ def test_two_extensions_are_the_one_over_both():
 
 
 def test_a_base_can_be_set_without_a_change_of_window():
-    model = toys.model()
+    model = tiny.model()
     extend(model, Plugin("rope", {"theta": 50_000}), 64, 64, installed())
     assert model.config.rope_parameters == {"rope_type": "default", "rope_theta": 50_000.0}
     assert model.config.max_position_embeddings == 64
@@ -59,7 +59,7 @@ def test_a_base_can_be_set_without_a_change_of_window():
 
 
 def test_weights_are_untouched_and_stay_float32():
-    model = toys.model()
+    model = tiny.model()
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     extend(model, Plugin("yarn"), 64, 256, installed())
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
@@ -78,7 +78,7 @@ class Liar(Yarn):
 def test_a_closed_form_that_differs_is_an_error():
     registry = SimpleNamespace(build=lambda kind, name, params: Liar())
     with pytest.raises(Refusal, match=r"the attention scaling of the model is 1\.138629, of `liar` 1\.139768"):
-        extend(toys.model(), Plugin("liar"), 64, 256, registry)
+        extend(tiny.model(), Plugin("liar"), 64, 256, registry)
 
 
 def test_a_model_without_rotary_embeddings_is_refused():

@@ -1,0 +1,54 @@
+"""What a foreign architecture must not do unseen; each is tried with the architecture that does it."""
+
+import pytest
+import torch
+import transformers
+
+from mtdsl.diag import Refusal
+from mtdsl.run.model import from_config
+from mtdsl.run.probe import probe
+
+SIZES = {
+    "vocab_size": 61,
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 64,
+    "pad_token_id": 0,
+    "bos_token_id": 1,
+    "eos_token_id": 2,
+}
+
+
+def toy(name, **more):
+    model = from_config(getattr(transformers, f"{name}Config")(**SIZES, **more).to_dict())
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim > 1:
+                parameter.mul_(5.0)
+    return model
+
+
+@pytest.mark.parametrize("name", ["Llama", "Qwen3", "Olmo2", "SmolLM3", "Gemma3Text"])
+def test_decoders_of_attention_alone_pass(name):
+    model = toy(name, head_dim=8).train()
+    probe(model)
+    assert model.training
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "words"),
+    [
+        ("Mamba", {}, "MambaForCausalLM sees across documents"),
+        ("Cohere", {}, "CohereForCausalLM does more to its logits than one matrix"),
+        ("Granite", {"logits_scaling": 8.0}, "GraniteForCausalLM does more to its logits"),
+        ("Gemma2", {"head_dim": 8}, "Gemma2Attention needs softcap"),
+        ("StableLm", {}, "StableLmForCausalLM cannot be run on flat rows"),
+        ("Phi", {}, "PhiForCausalLM has a head that is no plain matrix"),
+    ],
+)
+def test_what_would_go_wrong_unseen_is_refused(name, more, words):
+    with pytest.raises(Refusal, match=words):
+        probe(toy(name, **more))
