@@ -85,9 +85,15 @@ class Stream:
         self._settle()
         return self._origin if self._sent == 0 else Origin(self._after().cursor, (), Rest(self.state()))
 
+    @property
+    def cursor(self) -> Cursor:
+        """Up to where documents were drawn."""
+        return self._supply.cursor
+
     def left(self) -> list[Piece]:
-        """The pieces before the cursor that were not sent, documents made whole again as far as they can be."""
-        unsent = (piece for window in self._block()[self._sent :] for piece in window)
+        """The pieces before `cursor` that were not sent, documents made whole again as far as they can be."""
+        windows = self._block() if self._sent else self._windows or ()
+        unsent = (piece for window in windows[self._sent :] for piece in window)
         return joined([*unsent, *self._supply.carried, *self._supply.left])
 
     def _settle(self) -> None:

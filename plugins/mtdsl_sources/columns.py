@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from mtdsl.diag import Refusal, refuse
+
+if TYPE_CHECKING:
+    from datasets import IterableDataset
+
+
+ROWS = 256
+"""Rows handed over at a time, since handing them over one by one is slow."""
 
 
 def text_of(row: Mapping[str, Any], column: str, where: str) -> str:
     """The row's document. `where` names the row in the refusal: a missing column, a null, something that is not text."""
     if column not in row:
         raise missing(column, list(row), where)
-    value = row[column]
+    return checked(row[column], column, where)
+
+
+def checked(value: object, column: str, where: str) -> str:
+    """The value of a column, which must be text."""
     if isinstance(value, str):
         return value
     what = "is null" if value is None else f"holds {type(value).__name__}, not text"
     raise refuse("source-column", f"`{column}` {what} in {where}", help="leave such rows out, or name another `column`")
 
 
-def texts_of(rows: Iterable[Mapping[str, Any]], column: str, where: str) -> Iterator[str]:
-    """The documents of all rows, counted from 1 in refusals."""
-    for number, row in enumerate(rows, 1):
-        yield text_of(row, column, f"row {number} of {where}")
+def texts_of(rows: IterableDataset, column: str, where: str) -> Iterator[str]:
+    """The documents of a data set that has the column; rows are counted from 1 in refusals."""
+    values = (value for batch in rows.iter(ROWS) for value in batch[column])
+    for number, value in enumerate(values, 1):
+        yield checked(value, column, f"row {number} of {where}")
 
 
 def missing(column: str, there: Sequence[str], where: str) -> Refusal:

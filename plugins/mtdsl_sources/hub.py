@@ -51,11 +51,11 @@ class Hub:
 
     def _commit(self) -> str:
         from huggingface_hub import HfApi
-        from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+        from huggingface_hub.errors import HTTPError, OfflineModeIsEnabled  # type: ignore[attr-defined]
 
         try:
             return str(HfApi().dataset_info(self.name, revision=self.revision).sha)
-        except (HfHubHTTPError, OfflineModeIsEnabled, OSError, ValueError) as error:
+        except (HTTPError, OfflineModeIsEnabled, OSError, ValueError) as error:
             raise self._unreadable(error) from error
 
     def _unreadable(self, error: Exception) -> Refusal:

@@ -28,16 +28,16 @@ class Parquet:
             yield from self._documents(file, shown(base, file))
 
     def _documents(self, file: Path, name: str) -> Iterator[str]:
-        import datasets
         import pyarrow
+        from datasets import IterableDataset
         from pyarrow.parquet import read_schema
 
         try:
             columns = read_schema(file).names
             if self.column not in columns:
                 raise missing(self.column, columns, f"`{name}`")
-            options = {"split": "train", "streaming": True, "columns": [self.column]}
-            yield from texts_of(datasets.load_dataset("parquet", data_files=[str(file)], **options), self.column, f"`{name}`")
+            rows = IterableDataset.from_parquet(str(file), columns=[self.column])
+            yield from texts_of(rows, self.column, f"`{name}`")
         except (pyarrow.ArrowInvalid, OSError) as error:
             reason = str(error).splitlines()[0]
             raise refuse("source-corrupt", f"`{name}` cannot be read as Parquet: {reason}", help="write it again") from error

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from mtdsl.diag import refuse
+from mtdsl_sources.columns import ROWS
 from mtdsl_sources.files import digest, found, shown
 
 SAMPLE_BY = {"file": "document", "paragraph": "paragraph", "line": "line"}
@@ -28,15 +29,15 @@ class Text:
         """The documents, file by file."""
         for file in found(base, self.path):
             try:
-                yield from read(file, SAMPLE_BY[self.document])
+                for text in read(file, SAMPLE_BY[self.document]):
+                    yield text.strip("\n") if self.document == "paragraph" else text
             except UnicodeDecodeError as error:
                 raise refuse("source-encoding", f"`{shown(base, file)}` is not UTF-8: {error.reason}") from error
 
 
 def read(file: Path, sample_by: str) -> Iterator[str]:
     """A file's documents, lines or paragraphs, as `datasets` streams them. Raises `UnicodeDecodeError`."""
-    import datasets
+    from datasets import IterableDataset
 
-    rows = datasets.load_dataset("text", data_files=[str(file)], split="train", streaming=True, sample_by=sample_by)
-    for row in rows:
-        yield row["text"]
+    for rows in IterableDataset.from_text(str(file), sample_by=sample_by).iter(ROWS):
+        yield from rows["text"]
