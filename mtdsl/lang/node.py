@@ -6,13 +6,13 @@ These share one set of functions and are dataclasses all the same for `fields`, 
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, dataclass
-from typing import Any, TypeVar, dataclass_transform
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 _T = TypeVar("_T")
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def node(cls: type[_T]) -> type[_T]:
     """Make a subclass of `Frozen` a dataclass: its annotations are its fields."""
     return dataclass(init=False, repr=False, eq=False)(cls)
@@ -22,6 +22,7 @@ class Frozen:
     """What `dataclass(frozen=True)` would have written, once for all."""
 
     __match_args__: tuple[str, ...] = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     def __init__(self, *values: Any, **named: Any) -> None:
         names = self.__match_args__
@@ -29,6 +30,9 @@ class Frozen:
         if len(values) > len(names) or not given.keys().isdisjoint(named) or not named.keys() <= set(names):
             raise TypeError(f"{type(self).__name__} takes {', '.join(names)}")
         given |= named
+        for name in [name for name in names if name not in given]:
+            factory = self.__dataclass_fields__[name].default_factory
+            given |= {} if factory is MISSING else {name: factory()}
         if missing := [name for name in names if name not in given and not hasattr(type(self), name)]:
             raise TypeError(f"{type(self).__name__} lacks {', '.join(missing)}")
         self.__dict__.update(given)

@@ -7,9 +7,11 @@ of the phase they stand in. `mtdsl.plan.codec` writes a Plan as JSON and reads i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Generic, Literal, TypeVar
+
+from mtdsl.lang.node import Frozen, node
 
 V = TypeVar("V")
 Scalar = str | bool | int | Fraction | None
@@ -17,16 +19,16 @@ Param = Scalar | tuple["Param", ...] | Mapping[str, "Param"]
 Certainty = Literal["exact", "declared", "measured", "bounded", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Plugin:
+@node
+class Plugin(Frozen):
     """A technique by name, with every parameter bound, defaults included."""
 
     name: str
     params: Mapping[str, Param] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+@node
+class Known(Frozen):
     """A number that the recipe's text may not be able to know; `value` is None only where `certainty` is `unknown`."""
 
     value: int | Fraction | None
@@ -37,8 +39,8 @@ class Known:
 # ---- curves
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+@node
+class Rule(Frozen):
     """The part of a blend whose weights a mixer chooses: `share` of the whole, among `sources` with their base weights.
 
     A base weight is None where the recipe only named the source (`natural(a, b)`).
@@ -49,16 +51,16 @@ class Rule:
     sources: Mapping[str, Fraction | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Blend:
+@node
+class Blend(Frozen):
     """A mixture: shares of tokens by source, and what is left to rules. All shares sum to 1."""
 
     shares: Mapping[str, Fraction] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Piece(Generic[V]):
+@node
+class Piece(Frozen, Generic[V]):
     """A stretch of a curve: from `start` at token `begin` to `stop` at token `end`, then standing at `stop`.
 
     It is in force from `begin` until the next piece begins. `by` is the scheduler; None where the value stands still
@@ -72,8 +74,8 @@ class Piece(Generic[V]):
     by: Plugin | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Warmup:
+@node
+class Warmup(Frozen):
     """A linear rise of the rate over the first `steps` steps (`tokens` tokens), from `start` to the curve's first value."""
 
     steps: int
@@ -81,8 +83,8 @@ class Warmup:
     start: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Curve(Generic[V]):
+@node
+class Curve(Frozen, Generic[V]):
     """What a value does during a phase. `pieces` is never empty and ordered by `begin`."""
 
     pieces: tuple[Piece[V], ...]
@@ -92,8 +94,8 @@ class Curve(Generic[V]):
 # ---- what is trained on
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+@node
+class Source(Frozen):
     """A named source of documents. `source` is None where only facts are declared: such a plan cannot be run."""
 
     name: str
@@ -104,24 +106,24 @@ class Source:
     holdout: Fraction = Fraction(1, 100)
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+@node
+class Model(Frozen):
     """Fresh weights: `llama` with its sizes, or `config` with a folder or hub name in `params["name"]`."""
 
     kind: str
     params: Mapping[str, Param]
 
 
-@dataclass(frozen=True, slots=True)
-class Tokenizer:
+@node
+class Tokenizer(Frozen):
     """`bpe` with `params["vocab"]`, or `hub` with a folder or hub name in `params["name"]`."""
 
     kind: str
     params: Mapping[str, Param]
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+@node
+class Start(Frozen):
     """A checkpoint made elsewhere: its declared facts are compared when it is loaded."""
 
     name: str
@@ -134,40 +136,40 @@ class Start:
 # ---- phases
 
 
-@dataclass(frozen=True, slots=True)
-class Parent:
+@node
+class Parent(Frozen):
     """Where a phase comes from: the end of `node`, or its step boundary at `at` tokens of its own."""
 
     node: str
     at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+@node
+class Asked(Frozen):
     """The budget as written: so many `unit`."""
 
     unit: Literal["tokens", "steps", "epochs"]
     amount: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+@node
+class Run(Frozen):
     """`steps` consecutive steps of `sequences` sequences each."""
 
     steps: int
     sequences: int
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+@node
+class Batch(Frozen):
     """What each step is fed: `length` tokens a sequence, and the number of sequences as run lengths over the steps."""
 
     length: int
     runs: tuple[Run, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+@node
+class Context(Frozen):
     """The window before and after the phase's first step; `extender` is what changed it, None where nothing did."""
 
     start: int | None
@@ -175,8 +177,8 @@ class Context:
     extender: Plugin | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+@node
+class Transition(Frozen):
     """What happens on the edge into a phase; every default is spelled out.
 
     `optimizer`: `keep` the state or `reset` it. `lr`: `continue`, `restart` or `rewarm`. `data`: `continue` the cursors or
@@ -190,8 +192,8 @@ class Transition:
     written: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+@node
+class Phase(Frozen):
     """One stretch of training with one parent at most.
 
     `tokens` is steps times batch; `origin` what the weights had seen where it begins; `seen` where it ends
@@ -221,8 +223,8 @@ class Phase:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+@node
+class Merge(Frozen):
     """Weights made of other weights: no training. `weights` are the parents' shares in the order of `parents`, sum 1."""
 
     name: str
@@ -235,8 +237,8 @@ class Merge:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+@node
+class Check(Frozen):
     """A `check` of the recipe: its text, its message, and whether it holds (None: it needs what is not known)."""
 
     text: str
@@ -244,8 +246,8 @@ class Check:
     holds: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+@node
+class Used(Frozen):
     """A plugin that the plan uses and the package that provides it."""
 
     kind: str
@@ -254,8 +256,8 @@ class Used:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+@node
+class Totals(Frozen):
     """Over all phases: tokens trained, optimizer steps, and floating-point operations (an estimate)."""
 
     tokens: int
@@ -263,8 +265,8 @@ class Totals:
     flops: Known
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+@node
+class Plan(Frozen):
     """The whole chain. `phases` and `merges` are each in an order in which they can be run; `order` is that of both."""
 
     recipe: str

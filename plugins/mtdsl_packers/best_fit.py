@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mtdsl.data.keys import number
-from mtdsl.data.packing import Block, Piece, Supply
+if TYPE_CHECKING:
+    from mtdsl.data.packing import Block, Piece, Supply
 
 WINDOWS = 256
 """Windows of text in a block: enough that little stays open, few enough that a block is soon made again."""
@@ -27,6 +28,9 @@ class BestFit:
 
     def pack(self, supply: Supply, length: int, key: int) -> Block:
         """A block of windows. Small sources have small blocks, so that a document does not meet itself."""
+        from mtdsl.data.keys import number
+        from mtdsl.data.packing import Block
+
         waited = supply.waited
         pieces = drawn(supply, length * min(WINDOWS, max(1, supply.size // length)), length)
         bins = best_fit_decreasing([piece.size for piece in pieces], length)

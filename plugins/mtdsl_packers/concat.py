@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mtdsl.data.packing import Block, Piece, Supply
+if TYPE_CHECKING:
+    from mtdsl.data.packing import Block, Piece, Supply
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,8 @@ class Concat:
 
     def pack(self, supply: Supply, length: int, key: int) -> Block:
         """One window, full."""
+        from mtdsl.data.packing import Block
+
         pieces: list[Piece] = []
         left = length
         while left:
