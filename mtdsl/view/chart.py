@@ -38,7 +38,8 @@ def lines(columns: Sequence[Column], sources: Sequence[str], width: int) -> Iter
 def _band(rows: Sequence[Row], columns: Sequence[Column], least: Sequence[int], gutter: int, width: int) -> Iterator[Text]:
     widths = axis.spread([column.tokens for column in columns], least, width - gutter)
     for row in rows:
-        line = Text(row.label.rjust(gutter - 1) + " ", style="dim")
+        line = Text(no_wrap=True, overflow="ignore")
+        line.append(row.label.rjust(gutter - 1) + " ", style="dim")
         for column, wide in zip(columns, widths, strict=True):
             line.append("│", style="dim")
             line.append(row.cell(column, int(wide) - 1), style=row.style)

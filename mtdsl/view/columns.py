@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 from mtdsl.plan.curves import rate_of_step, scalar_at, shares_at
+from mtdsl.plan.intake import declared, unknown
 from mtdsl.plan.model import Blend, Curve, Merge, Parent, Phase, Plan, Start
 from mtdsl.plan.steps import sequences, step_at, tokens_before
 from mtdsl.registry import Registry
@@ -54,7 +54,7 @@ class Column:
 
 def of(plan: Plan, registry: Registry, points: int) -> tuple[Column, ...]:
     """The plan's columns: starts, then phases and merges as they run; about `points` points in each phase."""
-    sizes = {source.name: int(source.tokens.value) for source in plan.sources if source.tokens.value is not None}
+    sizes = declared(plan)
     trained: list[Phase | Merge] = [*plan.phases, *plan.merges]
     named = {node.name: node for node in trained}
     nodes: list[Node] = [*plan.starts, *(named[name] for name in plan.order if name in named)]
@@ -101,31 +101,13 @@ def _borders(phase: Phase) -> set[Fraction]:
 def _at_step(phase: Phase, step: int, sizes: Mapping[str, int], registry: Registry) -> Point:
     at = tokens_before(phase, step)
     lr = None if phase.lr is None else rate_of_step(phase, step, registry)
-    return Point(at, lr, shares(phase.mix, at, sizes, registry), sequences(phase, step))
+    return Point(at, lr, _shares(phase, at, sizes, registry), sequences(phase, step))
 
 
 def _at_end(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> Point:
     lr = None if phase.lr is None else scalar_at(phase.lr, phase.tokens, registry)
-    return Point(phase.tokens, lr, shares(phase.mix, phase.tokens, sizes, registry), sequences(phase, phase.steps - 1))
+    return Point(phase.tokens, lr, _shares(phase, phase.tokens, sizes, registry), sequences(phase, phase.steps - 1))
 
 
-def shares(mix: Curve[Blend] | None, tokens: int, sizes: Mapping[str, int], registry: Registry) -> dict[str, float] | None:
-    """The mixture at a position; None where there is none or a rule needs a source's size that nobody knows yet."""
-    if mix is None:
-        return None
-    try:
-        return shares_at(mix, tokens, sizes, registry)
-    except KeyError:
-        return None
-
-
-def drawn(column: Column) -> dict[str, float] | None:
-    """Tokens that each source gives to the phase, by the trapezoid rule over its points; None where shares are unknown."""
-    total: dict[str, float] = {}
-    for left, right in pairwise(column.points):
-        if left.shares is None or right.shares is None:
-            return None
-        span = right.tokens - left.tokens
-        for name in {**left.shares, **right.shares}:
-            total[name] = total.get(name, 0.0) + span * (left.shares.get(name, 0.0) + right.shares.get(name, 0.0)) / 2
-    return total
+def _shares(phase: Phase, tokens: int, sizes: Mapping[str, int], registry: Registry) -> dict[str, float] | None:
+    return None if phase.mix is None or unknown(phase.mix, sizes) else shares_at(phase.mix, tokens, sizes, registry)

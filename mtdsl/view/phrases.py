@@ -78,9 +78,14 @@ def parent(where: Parent) -> str:
 
 
 def plugin(used: Plugin) -> str:
-    """A technique as a recipe calls it: `yarn(factor = 4)`."""
-    given = ", ".join(f"{name} = {value_of(value)}" for name, value in used.params.items())
-    return f"{used.name}({given})" if given else used.name
+    """A technique as a recipe calls it, its defaults spelled out: `yarn(factor = 4, beta_fast = 32, beta_slow = 1)`."""
+    return call(used.name, used.params)
+
+
+def call(name: str, params: Mapping[str, Param]) -> str:
+    """`name(a = 1, b = 2)`; a parameter that is none is left out."""
+    given = ", ".join(f"{key} = {value_of(value)}" for key, value in params.items() if value is not None)
+    return f"{name}({given})" if given else name
 
 
 def value_of(value: Param) -> str:

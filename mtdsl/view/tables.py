@@ -7,14 +7,16 @@ from itertools import groupby
 
 from rich.table import Table
 
+from mtdsl.plan.intake import intake
 from mtdsl.plan.model import Known, Merge, Parent, Phase, Plan, Source
+from mtdsl.registry import Registry
 from mtdsl.view import numbers, phrases
-from mtdsl.view.columns import Column, drawn
+from mtdsl.view.columns import Column
 
 
-def of(plan: Plan, columns: Sequence[Column]) -> Iterator[Table]:
+def of(plan: Plan, columns: Sequence[Column], registry: Registry) -> Iterator[Table]:
     """Every table that has a row."""
-    made = (_phases(columns), _training(plan.phases), _transitions(plan.phases), _merges(plan.merges), _sources(plan, columns))
+    made = (_phases(columns), _training(plan.phases), _transitions(plan.phases), _merges(plan.merges), _sources(plan, registry))
     return (table for table in made if table.row_count)
 
 
@@ -92,12 +94,11 @@ def _merges(merges: Sequence[Merge]) -> Table:
     return table
 
 
-def _sources(plan: Plan, columns: Sequence[Column]) -> Table:
+def _sources(plan: Plan, registry: Registry) -> Table:
     table = _table("source", "is", "holds", "trained on", "epochs", right=("holds", "trained on", "epochs"))
-    taken = [drawn(column) for column in columns if column.points]
+    taken = intake(plan, registry)
     for source in plan.sources:
-        amount = None if None in taken else sum(part.get(source.name, 0.0) for part in taken if part is not None)
-        table.add_row(*_source(source, amount))
+        table.add_row(*_source(source, taken[source.name]))
     return table
 
 
@@ -112,7 +113,7 @@ def _source(source: Source, amount: float | None) -> Iterator[str]:
 
 
 def known(number: Known) -> str:
-    """`35B (declared)`, `35B`, or `unknown` with its reason."""
+    """`35B (declared)`, `35B`, or `unknown`."""
     if number.value is None:
-        return f"unknown ({number.reason})" if number.reason else "unknown"
+        return "unknown"
     return numbers.count(number.value) + ("" if number.certainty == "exact" else f" ({number.certainty})")

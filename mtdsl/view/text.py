@@ -29,22 +29,33 @@ def render(plan: Plan, registry: Registry, width: int, color: bool) -> str:
         color_system="standard" if color else None,
         highlight=False,
     )
-    for part in _parts(plan, column.of(plan, registry, POINTS), width):
-        console.print(part, soft_wrap=isinstance(part, Text))
+    for part in _parts(plan, registry, width):
+        console.print(part)
     return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
 
 
-def _parts(plan: Plan, columns: tuple[column.Column, ...], width: int) -> Iterator[RenderableType]:
+def _parts(plan: Plan, registry: Registry, width: int) -> Iterator[RenderableType]:
+    columns = column.of(plan, registry, POINTS)
     yield Text.assemble((plan.recipe, "bold"), f"  {plan.title}" if plan.title else "")
+    yield from (Text(line, style="dim") for line in _given(plan))
     yield ""
     yield from chart.lines(columns, tuple(dict.fromkeys(name for one in columns for name in phrases.mixed(one))), width)
     yield ""
-    for table in tables.of(plan, columns):
+    for table in tables.of(plan, columns, registry):
         yield table
         yield ""
     for check in plan.checks:
         yield _checked(check.holds, check.text, check.message)
     yield summary(plan)
+
+
+def _given(plan: Plan) -> Iterator[str]:
+    """What the chain starts with: the model, the tokenizer, and the parameters that were set."""
+    described = [phrases.call(made.kind, made.params) for made in (plan.model, plan.tokenizer) if made is not None]
+    if described:
+        yield " · ".join(described)
+    if plan.params:
+        yield "set " + ", ".join(f"{name} = {value}" for name, value in plan.params.items())
 
 
 def _checked(holds: bool | None, text: str, message: str) -> Text:

@@ -4,6 +4,7 @@ import ast
 import re
 import shlex
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_a_recipe_is_what_its_mark_says(block, tmp_path):
     found = compile(tmp_path / "block.mtr")[1]
     wanted = block.mark.removeprefix("error=").split(",") if block.mark else []
     assert [remark.id for remark in found if remark.severity != "note"] == wanted, text.render(found, color=False)
+
+
+def test_what_is_shown_under_a_recipe_is_what_is_drawn(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pairs = [(above, below) for above, below in pairwise(blocks("mtr", "text")) if below.mark == "drawn"]
+    for above, below in pairs:
+        (tmp_path / "r.mtr").write_text(above.body)
+        assert text.render(compile(Path("r.mtr"))[1], color=False) + "\n" == below.body
+    assert pairs
 
 
 @each("console")

@@ -42,18 +42,9 @@ def test_a_jump_inside_a_phase_is_between_neighbouring_steps(plan):
     assert after.tokens - before.tokens == 8192
 
 
-def test_what_sources_give_sums_to_the_phase(plan):
-    for column in made(plan, points=60).values():
-        if column.points:
-            assert sum(columns.drawn(column).values()) == pytest.approx(column.tokens)
-    # tests fall from 80 % to 0 over the first half, so they give a fifth of the phase
-    assert columns.drawn(made(plan, points=150)["anneal[1]"])["tests"] == pytest.approx(0.2 * plan.phases[1].tokens, rel=1e-3)
-
-
 def test_shares_that_need_sizes_nobody_knows_are_none(ruled):
     column = made(ruled)["stable"]
     assert {point.shares for point in column.points} == {None}
-    assert columns.drawn(column) is None
 
 
 def test_a_growing_batch_shows_both_sizes(plan):

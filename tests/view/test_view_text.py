@@ -1,8 +1,10 @@
 import re
+from dataclasses import replace
 
 import pytest
 
 from mtdsl.plan import fingerprint
+from mtdsl.plan.model import Model
 from mtdsl.registry import installed
 from mtdsl.view import text
 
@@ -21,8 +23,10 @@ def test_the_last_line_sums_the_plan_up(plan):
 
 def test_phases_are_columns_in_the_order_they_run(plan):
     page = drawn(plan)
-    assert re.findall(r"[\w\[\]]+", page.splitlines()[2]) == ["stable", "anneal[1]", "anneal[2]", "soup", "long"]
-    assert re.findall(r"[\d.e-]+(?: → [\d.e-]+)?", page.splitlines()[7]) == ["1e-3", "1e-3 → 0", "1e-3 → 0", "2e-4 → 0"]
+    lines = page.splitlines()
+    at = next(index for index, line in enumerate(lines) if "│" in line)
+    assert re.findall(r"[\w\[\]]+", lines[at]) == ["stable", "anneal[1]", "anneal[2]", "soup", "long"]
+    assert re.findall(r"[\d.e-]+(?: → [\d.e-]+)?", lines[at + 5]) == ["1e-3", "1e-3 → 0", "1e-3 → 0", "2e-4 → 0"]
     assert [cell.strip() for cell in row(page, "code").split("│")[1:]] == ["20%", "20% → 90%", "20% → 90%", "", "20%"]
     assert row(page, "window").split()[-3:] == ["512", "→", "2k"]
 
@@ -46,7 +50,7 @@ def test_whole_numbers_stand_in_the_table(plan):
 
 def test_what_no_text_can_know_is_said_to_be_unknown(ruled):
     page = drawn(ruled)
-    assert re.search(r"code +python_library\(part = code\) +unknown \(not read yet\) +unknown +unknown", page)
+    assert re.search(r"code +python_library\(part = code\) +unknown +unknown +unknown", page)
     assert row(page, "code").split("│")[1].strip() == "?"
 
 
@@ -58,3 +62,9 @@ def test_no_line_is_wider_than_the_terminal(plan, width):
 def test_colours_only_where_asked(plan):
     assert "\x1b[" not in drawn(plan)
     assert re.sub(r"\x1b\[[\d;]*m", "", drawn(plan, color=True)).split() == drawn(plan).split()
+
+
+def test_it_begins_with_what_is_trained_and_what_was_set(plan):
+    made = Model("llama", {"layers": 4, "tie": True, "kv_heads": None})
+    lines = drawn(replace(plan, model=made, params={"budget": "2B"})).splitlines()
+    assert lines[:3] == ["quickstart  Four kinds of move", "llama(layers = 4, tie = yes)", "set budget = 2B"]
