@@ -111,6 +111,7 @@ class Stream:
         return self._windows
 
     def _after(self) -> Origin:
+        self._block()
         supply = self._supply
         rest = Rest(self._rest.state, self._rest.taken + supply.taken) if self._rest and supply.left else None
         return Origin(supply.cursor, tuple(supply.carried), rest)
