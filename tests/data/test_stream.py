@@ -49,9 +49,9 @@ def test_every_token_once_over_changes_of_packer_window_and_process(seed: int):
     for _ in range(8):
         for _ in range(rng.randrange(0, 60)):
             sent.extend(laid.next())
+        check(source, sent, laid)
         if rng.random() < 0.5:
             laid = reloaded(laid, source)
-        check(source, sent, laid)
         if rng.random() < 0.7:
             laid = changed(laid, rng.choice([CONCAT, BEST_FIT]), rng.choice([8, 32, 100, 256]))
     assert len(json.dumps(laid.state())) < 20_000
