@@ -90,7 +90,7 @@ def load(path: Path, sets: Mapping[str, str], report: Report) -> Module | None:
 def _read(path: Path, shown: str, used: Span | None, report: Report) -> Source | None:
     labels = () if used is None else (used,)
     try:
-        return Source(shown, path.read_text(encoding="utf-8"))
+        return Source(shown, path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         report.error("not-text", f"`{shown}` is not UTF-8 text: byte {error.start} cannot be read", *labels)
     except OSError as error:
