@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 
 from mtdsl.plan.curves import rate_of_step, scalar_at, shares_at
 from mtdsl.plan.intake import declared, unknown
 from mtdsl.plan.model import Blend, Curve, Merge, Parent, Phase, Plan, Start
 from mtdsl.plan.steps import sequences, step_at, tokens_before
 from mtdsl.registry import Registry
+
+MANY = 16
 
 Node = Start | Phase | Merge
 
@@ -86,11 +89,15 @@ def _steps(phase: Phase, wanted: int) -> list[int]:
         steps |= {at - 1, at}
     if phase.lr and phase.lr.warmup:
         steps |= {phase.lr.warmup.steps - 1, phase.lr.warmup.steps}
-    run = 0
-    for part in phase.batch.runs if phase.batch else ():
-        run += part.steps
-        steps |= {run - 1, run}
+    for change in _changes(phase):
+        steps |= {change - 1, change}
     return sorted(step for step in steps if 0 <= step <= last)
+
+
+def _changes(phase: Phase) -> list[int]:
+    """Steps at which the batch takes another size; none for a ramp of many sizes, which looks smooth anyway."""
+    runs = phase.batch.runs if phase.batch else ()
+    return list(accumulate(run.steps for run in runs)) if len(runs) <= MANY else []
 
 
 def _borders(phase: Phase) -> set[Fraction]:

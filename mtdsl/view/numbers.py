@@ -30,13 +30,15 @@ def rate(value: Number) -> str:
     """A learning rate to four digits as recipes write it: `2e-4`, `6.15e-5`, `0.1`, `0`."""
     if not value or value >= 0.01:
         return plain(value)
-    mantissa, _, exponent = f"{float(value):.3e}".partition("e")
-    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    return _scientific(value, 3)
 
 
 def plain(value: Number) -> str:
-    """Any other number: `0.1`, `50000`."""
-    return f"{float(value):.6g}"
+    """Any other number: `0.1`, `2,000,000`, `1e-8`."""
+    number = float(value)
+    if number.is_integer():
+        return f"{int(value):,}"
+    return f"{number:.6g}" if abs(number) >= 1e-3 else _scientific(number, 5)
 
 
 def share(value: Number) -> str:
@@ -53,6 +55,11 @@ def moves(start: str, end: str, arrow: str = "→") -> str:
 def plural(number: int, noun: str) -> str:
     """`1 phase`, `6 phases`, `4.75M steps`."""
     return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def _scientific(value: Number, digits: int) -> str:
+    mantissa, _, exponent = f"{float(value):.{digits}e}".partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
 def _three(value: float) -> str:

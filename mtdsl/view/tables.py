@@ -13,6 +13,9 @@ from mtdsl.registry import Registry
 from mtdsl.view import numbers, phrases
 from mtdsl.view.columns import Column
 
+WHOLE = ("phase", "from", "tokens", "seen", "steps", "seed")
+"""Columns that give way last, and then show that something is cut: half a number must not pass for one."""
+
 
 def of(plan: Plan, columns: Sequence[Column], registry: Registry) -> Iterator[Table]:
     """Every table that has a row."""
@@ -23,7 +26,10 @@ def of(plan: Plan, columns: Sequence[Column], registry: Registry) -> Iterator[Ta
 def _table(*heads: str, right: Sequence[str] = ()) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for head in heads:
-        table.add_column(head, justify="right" if head in right else "left", overflow="fold")
+        whole = head in WHOLE
+        table.add_column(
+            head, justify="right" if head in right else "left", no_wrap=whole, overflow="ellipsis" if whole else "fold"
+        )
     return table
 
 
@@ -50,7 +56,7 @@ def _phase(phase: Phase) -> Iterator[str]:
 
 def _training(phases: Sequence[Phase]) -> Table:
     """One row for phases in a row that train alike."""
-    table = _table("phase", "trains with")
+    table = _table("phases", "train with")
     for alike, group in groupby(phases, key=_manner):
         table.add_row(", ".join(phase.name for phase in group), alike)
     return table

@@ -34,3 +34,10 @@ def test_a_rate_is_spelled_as_recipes_write_it(value, said):
 @pytest.mark.parametrize(("value", "said"), [(0, "0%"), (1e-7, "<0.01%"), (0.117, "11.7%"), (0.0124774, "1.25%"), (1, "100%")])
 def test_a_share_that_is_not_zero_never_reads_as_zero(value, said):
     assert numbers.share(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(2_000_000, "2,000,000"), (1e-8, "1e-8"), (0.95, "0.95"), (0, "0"), (-0.5, "-0.5")]
+)
+def test_a_parameter_is_spelled_whole_where_it_is_whole(value, said):
+    assert numbers.plain(value) == said

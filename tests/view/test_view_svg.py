@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from mtdsl.plan.model import Parent
+from mtdsl.plan.model import Batch, Parent, Run
 from mtdsl.registry import installed
 from mtdsl.view import svg
 from mtdsl.view.svg.style import GLYPH
@@ -62,7 +62,7 @@ def test_the_shares_of_a_phase_fill_the_track(plan):
     areas = {}
     for group in picture.iter(f"{SPACE}g"):
         tip, polygon = group.findtext(f"{SPACE}title"), group.find(f"{SPACE}polygon")
-        if polygon is not None and "anneal[1]" in tip and "rate" not in tip:
+        if polygon is not None and "anneal[1]:" in tip and "%" in tip:
             areas[tip] = [tuple(map(float, pair.split(","))) for pair in polygon.get("points").split()]
     assert set(areas) == {"code in anneal[1]: 20% → 90%", "tests in anneal[1]: 80% → 0%", "docs in anneal[1]: 0% → 10%"}
     left = min(x for area in areas.values() for x, _ in area)
@@ -91,3 +91,18 @@ def test_shares_that_nobody_knows_yet_are_not_drawn(ruled):
     picture = drawn(ruled)
     assert "natural(code, docs)" in {text for text, *_ in texts(picture)}
     assert not [title for title in picture.iter(f"{SPACE}title") if "in stable:" in (title.text or "") and "%" in title.text]
+
+
+def test_a_batch_that_grows_at_every_step_is_drawn_as_a_ramp(plan):
+    ramp = replace(plan.phases[0], batch=Batch(512, tuple(Run(1, 8 + step) for step in range(300))))
+    picture = drawn(replace(plan, phases=(ramp, *plan.phases[1:])))
+    group = next(
+        group
+        for group in picture.iter(f"{SPACE}g")
+        if (group.findtext(f"{SPACE}title") or "").startswith("batch in stable: 8 → 307")
+    )
+    pairs = [tuple(map(float, pair.split(","))) for pair in group.find(f"{SPACE}polygon").get("points").split()]
+    heights = [y for _, y in pairs[1:-1]]
+    assert heights == sorted(heights, reverse=True)
+    assert pairs[0][1] - heights[-1] == pytest.approx(24, abs=0.2)
+    assert len(pairs) < 100

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from itertools import pairwise
 from math import log2
 
-from mtdsl.plan.model import Batch, Phase
+from mtdsl.plan.model import Phase
 from mtdsl.view import numbers, phrases
-from mtdsl.view.svg.element import add
+from mtdsl.view.svg.element import add, points
 from mtdsl.view.svg.frame import Frame, Slot, fit
 from mtdsl.view.svg.style import GUTTER
 
@@ -42,7 +41,7 @@ def batch(root: ET.Element, frame: Frame, top: float) -> float:
     _name(root, "batch", top)
     for slot, phase, size in fed:
         group = add(root, "g", tip=f"batch in {phase.name}: {phrases.batch(phase)} = {phrases.step_size(phase)} tokens a step")
-        _ramp(group, slot, size, top, most)
+        _area(group, slot, size.length, top, most)
         _label(group, slot, (f"{phrases.batch(phase)} = {phrases.step_size(phase)}", phrases.batch(phase)), top)
     return LABEL + HEIGHT + 12
 
@@ -67,14 +66,11 @@ def _short(phase: Phase) -> str:
     return f" by {phase.context.extender.name}" if phase.context.extender else ""
 
 
-def _ramp(group: ET.Element, slot: Slot, size: Batch, top: float, most: int) -> None:
-    """One bar a size; a ramp of thousands of sizes is drawn as its sizes at a pixel each."""
-    ends = [0]
-    for run in size.runs:
-        ends.append(ends[-1] + run.steps * run.sequences * size.length)
-    for (begin, end), run in zip(pairwise(ends), size.runs, strict=True):
-        if slot.x(end) - slot.x(begin) >= 0.1:
-            _bar(group, slot.x(begin), slot.x(end), top, run.sequences * size.length / most)
+def _area(group: ET.Element, slot: Slot, length: int, top: float, most: int) -> None:
+    """Tokens a step along the phase, as an area."""
+    base = top + LABEL + HEIGHT
+    line = [(slot.x(point.tokens), base - HEIGHT * point.batch * length / most) for point in slot.column.points]
+    add(group, "polygon", points=points([(slot.left, base), *line, (slot.right, base)]), class_="bar")
 
 
 def _bar(group: ET.Element, left: float, right: float, top: float, height: float) -> None:
