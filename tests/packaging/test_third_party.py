@@ -78,3 +78,25 @@ def test_the_run_trains_with_it(mtdsl, tmp_path):
     assert done.returncode == 0, done.stderr
     rates = [json.loads(line)["lr"] for line in (tmp_path / "out" / "log.jsonl").read_text().splitlines()]
     assert rates == pytest.approx([4e-3] * 4 + [3e-3] * 4 + [2e-3] * 4)
+
+
+def test_a_package_that_does_not_load_is_named_and_the_rest_works(tmp_path):
+    info = tmp_path / "acme_broken-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-broken\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[mtdsl]\nacme_broken = acme_broken\n")
+    (tmp_path / "acme_broken.py").write_text("raise RuntimeError('no luck')\n")
+    (tmp_path / "words.txt").write_text("some words\n")
+    (tmp_path / "plain.mtr").write_text(RECIPE.replace("stairs(count = 3)", "linear"))
+    given = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    def mtdsl(*arguments):
+        command = [sys.executable, "-m", "mtdsl", *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=given, capture_output=True, text=True, check=False)
+
+    listed = mtdsl("plugins")
+    assert listed.returncode == 1
+    assert "broken: acme-broken (acme_broken): RuntimeError: no luck" in listed.stdout
+    checked = mtdsl("check", "plain.mtr")
+    assert checked.returncode == 0
+    assert "warning[plugin-broken]: `acme-broken` failed to load: RuntimeError: no luck" in checked.stdout
