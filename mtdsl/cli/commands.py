@@ -26,8 +26,6 @@ COMMANDS = {
     "plan": "Show what a recipe will do.",
     "run": "Train what a recipe says; run again, it goes on where it stopped.",
     "status": "Tell where a run stands.",
-    "run": "Train what a recipe says; run again, it goes on where it stopped.",
-    "status": "Tell where a run stands.",
     "plugins": "List the installed plugins.",
 }
 for _name, _help in COMMANDS.items():
