@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from mtdsl.diag import refuse
 from mtdsl.plan.model import Merge, Parent, Phase, Start
 from mtdsl.plan.steps import step_at
-from mtdsl.run import checkpoint, dcp, saving
+from mtdsl.run import checkpoint, dcp, durable, saving
 from mtdsl.run.demands import whole
 from mtdsl.run.durable import Print
 from mtdsl.run.environment import differences, environment
 from mtdsl.run.merge import merge
 from mtdsl.run.model import describe, fresh, load
 from mtdsl.run.session import Session
-from mtdsl.run.store import Point, Stored
+from mtdsl.run.store import STATE, Point, Stored
 from mtdsl.run.training import train
 from mtdsl.run.transition import Incoming, begin, go_on
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 MERGED = "model-00001-of-00001.safetensors"
-UNTRAINED: dict[str, Any] = {"step": 0, "loss": None, "feed": None, "streams": None, "optimizer": None}
+UNTRAINED: dict[str, Any] = {"step": 0, "loss": None, "feed": None, "streams": None, "optimizer": None, "logged": ""}
 
 
 class Chain:
@@ -37,17 +37,19 @@ class Chain:
     def bring(self, node: str) -> None:
         """Have every point of `node` that somebody needs in the store; what is there is not made again."""
         missing = self._missing(node)
-        if not missing:
-            return
         here = self._session.histories.nodes[node]
-        if isinstance(here, Phase):
-            self._phase(here, {here.tokens if at is None else at: full for at, full in missing.items()})
-        else:
+        if None not in missing:
+            self._settle_log(here)
+        if missing and isinstance(here, Phase):
+            self._phase(here, missing)
+        elif missing:
             self._session.listener.begins(here, 0)
-            if isinstance(here, Start):
-                self._start(here)
-            else:
+            if isinstance(here, Merge):
                 self._merge(here)
+            elif isinstance(here, Start):
+                self._start(here)
+        if isinstance(here, Start):
+            self._check_facts(here)
         self._link(node)
 
     def fetch(self, node: str, at: int | None) -> Stored:
@@ -60,15 +62,10 @@ class Chain:
                 self._compare(stored.state()["environment"])
                 return stored
 
-    def model(self, node: str, at: int | None) -> PreTrainedModel:
-        """The model at a needed point."""
-        stored = self.fetch(node, at)
+    def model(self, node: str) -> PreTrainedModel:
+        """The model at a node's end."""
+        stored = self.fetch(node, None)
         return saving.into_model(stored, stored.state())[0]
-
-    def last(self, node: str) -> int | None:
-        """The furthest point of a node that somebody needs."""
-        points = self._session.demands[node]
-        return None if None in points else max(at for at in points if at is not None)
 
     def _find(self, node: str, at: int | None) -> Stored | None:
         full = self._session.demands[node][at]
@@ -83,17 +80,27 @@ class Chain:
             if stored is not None:
                 self._session.folder.link(point_name(node, at), stored.folder)
 
-    def _start(self, start: Start) -> None:
-        if start.weights is None:
-            raise refuse("start-declared", f"`{start.name}` declares a checkpoint but not where its weights are")
-        model = load(start.weights, base=self._session.base)
-        window = getattr(model.config, "max_position_embeddings", None)
+    def _settle_log(self, node: Start | Phase | Merge) -> None:
+        """Drop the log of a phase that was something else when it was last done here."""
+        stored = self._find(node.name, None)
+        if isinstance(node, Phase) and stored and not durable.damage(stored.folder / STATE, stored.files[STATE]):
+            state = stored.state()
+            self._session.folder.log.keep_phase(node.name, state["step"], state["logged"])
+
+    def _check_facts(self, start: Start) -> None:
+        """Compare what the recipe declares of a start with its weights."""
+        window = self.fetch(start.name, None).state()["model"].get("max_position_embeddings")
         if start.context is not None and window is not None and window != start.context:
             raise refuse(
                 "start-differs",
                 f"`{start.name}` is declared with a window of {start.context:,} tokens, but its weights have {window:,}",
                 help=f"write `context = {window}` in `start {start.name}`",
             )
+
+    def _start(self, start: Start) -> None:
+        if start.weights is None:
+            raise refuse("start-declared", f"`{start.name}` declares a checkpoint but not where its weights are")
+        model = load(start.weights, base=self._session.base)
         state = {**UNTRAINED, "model": describe(model), "parents": []}
         saving.save(self._session, start.name, None, start.tokens or 0, checkpoint.weights_of(model), state, full=False)
 
@@ -118,12 +125,14 @@ class Chain:
         point = Point(key, node.seen, False, "result", node.name, self._session.folder.path.name)
         saving.publish(self._session, point, state, write)
 
-    def _phase(self, phase: Phase, missing: dict[int, bool]) -> None:
+    def _phase(self, phase: Phase, missing: dict[int | None, bool]) -> None:
         session = self._session
-        training = self._resumed(phase, min(missing)) or begin(session, phase, self._incoming(phase))
-        session.folder.log.keep(lambda line: line.get("phase") != phase.name or line.get("step", 0) <= training.step)
+        wanted = {phase.tokens if at is None else at: full for at, full in missing.items()}
+        training = self._resumed(phase, min(wanted)) or begin(session, phase, self._incoming(phase))
+        training.logs = None in missing  # the log of a phase that was done before is whole
+        if training.logs:
+            session.folder.log.keep_phase(phase.name, training.step, training.logged)
         session.listener.begins(phase, training.step)
-        wanted = {at: full for at, full in missing.items() if step_at(phase, at) >= training.step}
         train(session, training, wanted)
 
     def _resumed(self, phase: Phase, limit: int) -> Any:

@@ -9,15 +9,13 @@ Demands = dict[str, dict[int | None, bool]]
 
 
 def demands(plan: Plan) -> Demands:
-    """Every point that a child starts from, and every leaf's end.
+    """The end of every node, and every point inside a phase that a child starts from.
 
-    The optimizer's state is needed where a child keeps it and some step follows; weights do elsewhere.
+    The optimizer's state is needed where a child keeps it and some step follows; elsewhere weights are enough.
     """
     phases = {phase.name: phase for phase in plan.phases}
     merges = {merge.name: merge for merge in plan.merges}
-    found: Demands = {name: {} for name in (*(start.name for start in plan.starts), *plan.order)}
-    for leaf in plan.leaves:
-        found[leaf][None] = False
+    found: Demands = {name: {None: False} for name in (*(start.name for start in plan.starts), *plan.order)}
     for name in reversed(plan.order):
         for parent in phases[name].parents if name in phases else merges[name].parents:
             full = name in phases and _keeps(phases[name], found[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import torch
@@ -28,6 +29,7 @@ def differences(then: Mapping[str, str | int], now: Mapping[str, str | int]) -> 
     return [f"{name}: {then.get(name)} then, {now.get(name)} now" for name in names if then.get(name) != now.get(name)]
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

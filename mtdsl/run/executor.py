@@ -18,7 +18,7 @@ from mtdsl.registry import Registry
 from mtdsl.run import durable
 from mtdsl.run.chain import Chain, point_name
 from mtdsl.run.demands import demands
-from mtdsl.run.folder import RESULTS, RunFolder
+from mtdsl.run.folder import RunFolder
 from mtdsl.run.history import Histories
 from mtdsl.run.identity import identify
 from mtdsl.run.listener import Listener, Losses
@@ -97,7 +97,6 @@ def _done(session: Session) -> Result:
     for node in (*(start.name for start in session.plan.starts), *session.plan.order):
         if measured(session, node) and node not in session.plan.leaves:
             continue  # whoever needs it fetches it
-        _forget_other(session, node)
         chain.bring(node)
         session.stopping.check()
         if node in session.plan.order and not measured(session, node):
@@ -119,13 +118,6 @@ def _tidy(session: Session) -> None:
             f"the checkpoint {folder.name[:12]} has no manifest and is not used", "checkpoint-broken", reason="no manifest"
         )
     session.folder.unlink_others(point_name(node, at) for node, points in session.demands.items() for at in points)
-
-
-def _forget_other(session: Session, node: str) -> None:
-    """Drop the log of a phase that was something else when it was last done: what is in the store needs no log."""
-    noted = session.folder.noted(RESULTS).get(node)
-    if noted is not None and not measured(session, node) and noted["key"] != session.histories.key(node):
-        session.folder.log.keep(lambda line: line.get("phase") != node)
 
 
 def _one_process() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,12 @@ def _line(raw: bytes) -> Line | None:
     return line if isinstance(line, dict) else None
 
 
+def chained(before: str, line: Mapping[str, Any]) -> str:
+    """A hash of a phase's lines up to this one, given that of the lines before: what a checkpoint knows its log by."""
+    facts = json.dumps([before, line["step"], line["tokens"], line["loss"], line["lr"]])
+    return sha256(facts.encode()).hexdigest()
+
+
 class Log:
     """One log, open for appending; each line is with the operating system before `append` returns."""
 
@@ -47,6 +54,15 @@ class Log:
     def sync(self) -> None:
         """Have all lines on the disk."""
         os.fsync(self._file.fileno())
+
+    def keep_phase(self, phase: str, step: int, logged: str) -> None:
+        """Leave of a phase's lines those up to `step`, if they are the lines that led to `logged`; else none of them."""
+        found = ""
+        for line in lines(self.path):
+            if line.get("phase") == phase and line["step"] <= step:
+                found = chained(found, line)
+        limit = step if found == logged else 0
+        self.keep(lambda line: line.get("phase") != phase or line["step"] <= limit)
 
     def keep(self, wanted: Callable[[Line], bool]) -> int:
         """Leave only the lines that are `wanted`; returns how many went."""

@@ -29,8 +29,7 @@ def measured(session: Session, node: str) -> bool:
 
 def measure(session: Session, chain: Chain, node: str) -> None:
     """Find the loss of a node on every source's held-out documents, in its own window, and note it."""
-    at = chain.last(node)
-    model = chain.model(node, at).to(session.accelerator.device)
+    model = chain.model(node).to(session.accelerator.device)
     losses: Losses = by_source(LossModel(model), session.corpus, _window(session, node), limit=LIMIT)
     noted = session.folder.noted(RESULTS)
     session.folder.note(RESULTS, {**noted, node: {**_facts(session, node), "losses": losses}})
@@ -58,7 +57,7 @@ def export_leaves(session: Session, chain: Chain) -> None:
         key = session.histories.key(leaf)
         if noted.get(leaf) != key or not (place / "config.json").exists():
             session.listener.say(f"exporting `{leaf}` to {place}")
-            export(chain.model(leaf, None), session.corpus.tokenizer_dir, place)
+            export(chain.model(leaf), session.corpus.tokenizer_dir, place)
             noted = {**{name: other for name, other in noted.items() if name in places}, leaf: key}
             session.folder.note(EXPORTS, noted)
             session.folder.event("exported", node=leaf, key=key)
@@ -69,10 +68,8 @@ def export_leaves(session: Session, chain: Chain) -> None:
 
 def _facts(session: Session, node: str) -> dict[str, Any]:
     """What the losses of a node depend on."""
-    points = session.demands[node]
-    at = None if None in points else max(at for at in points if at is not None)
     contents = dict(sorted(session.corpus.contents.items()))
-    return {"key": session.histories.key(node, at), "contents": contents, "limit": LIMIT}
+    return {"key": session.histories.key(node), "contents": contents, "limit": LIMIT}
 
 
 def _window(session: Session, node: str) -> int:

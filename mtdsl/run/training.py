@@ -15,6 +15,7 @@ from mtdsl.plan.model import Phase
 from mtdsl.plan.steps import sequences, step_at, tokens_before
 from mtdsl.run import checkpoint, saving
 from mtdsl.run.listener import Step
+from mtdsl.run.logs import chained
 from mtdsl.run.loss import LossModel
 from mtdsl.run.model import describe
 from mtdsl.run.session import Session
@@ -40,7 +41,10 @@ def train(session: Session, training: Training, wanted: Mapping[int, bool]) -> N
     saved = time.monotonic()
     while training.step < max(points):
         step = _take(session, training, model)
-        session.folder.log.append(asdict(step))
+        line = asdict(step)
+        training.logged = chained(training.logged, line)
+        if training.logs:
+            session.folder.log.append(line)
         session.listener.stepped(training.phase, step)
         _results(session, training, points)
         due = time.monotonic() - saved >= session.save_every
@@ -134,4 +138,5 @@ def _state(training: Training) -> dict[str, Any]:
         "streams": feed["streams"] if feed else training.streams,
         "optimizer": None,
         "parents": training.parents,
+        "logged": training.logged,
     }

@@ -45,6 +45,8 @@ class Training:
     step: int
     parents: list[dict[str, str]]
     loss: float | None = None
+    logged: str = ""
+    logs: bool = True
     streams: Any = None
     carried: Mapping[str, Tensor] = field(default_factory=dict)
     scalars: Any = None
@@ -68,8 +70,18 @@ def begin(session: Session, phase: Phase, incoming: Incoming) -> Training:
     session.folder.event("phase-began", phase=phase.name, parents=incoming.parents, **facts)
     carried = {name: held for name, held in incoming.held.items() if name.startswith(checkpoint.OPTIMIZER) and keeps}
     scalars = incoming.state["optimizer"] if keeps else None
-    loss = incoming.state.get("loss")
-    return Training(phase, incoming.model, optimizer, feed, 0, incoming.parents, loss, inherited, carried, scalars)
+    return Training(
+        phase,
+        incoming.model,
+        optimizer,
+        feed,
+        step=0,
+        parents=incoming.parents,
+        loss=incoming.state.get("loss"),
+        streams=inherited,
+        carried=carried,
+        scalars=scalars,
+    )
 
 
 def go_on(session: Session, phase: Phase, incoming: Incoming, step: int) -> Training:
@@ -79,7 +91,10 @@ def go_on(session: Session, phase: Phase, incoming: Incoming, step: int) -> Trai
     state = {**incoming.state["feed"], "step": step}  # it may have been saved by a phase that this one is a part of
     feed = Feed.resume(session.plan, phase, session.corpus, session.registry, state)
     session.folder.event("phase-resumed", phase=phase.name, step=step, optimizer=kept)
-    return Training(phase, incoming.model, optimizer, feed, step, incoming.state["parents"], incoming.state["loss"])
+    then = incoming.state
+    return Training(
+        phase, incoming.model, optimizer, feed, step, parents=then["parents"], loss=then["loss"], logged=then["logged"]
+    )
 
 
 def optimizer_of(session: Session, phase: Phase, model: PreTrainedModel) -> Optimizer:
