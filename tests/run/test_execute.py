@@ -19,9 +19,13 @@ from mtdsl.run.locks import take
 def base(tmp_path_factory):
     folder = tmp_path_factory.mktemp("recipe")
     toys.text(folder)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # a toy is slower with more
     gc.collect()
     gc.freeze()  # else every phase's end looks through all that pytest holds
-    return folder
+    yield folder
+    torch.set_num_threads(threads)
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="module")
