@@ -96,7 +96,10 @@ def value_of(value: Param) -> str:
         return ", ".join(f"{name} = {value_of(part)}" for name, part in value.items())
     if value is None or isinstance(value, bool):
         return {None: "none", True: "yes", False: "no"}[value]
-    return value if isinstance(value, str) else numbers.plain(value)
+    if isinstance(value, str):
+        return value
+    text = numbers.plain(value)
+    return text.replace(",", "_" if len(text) > 5 else "")  # a comma would part it from the next parameter
 
 
 def kind(node: Phase | Merge | Start) -> str:

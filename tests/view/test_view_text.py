@@ -65,6 +65,10 @@ def test_colours_only_where_asked(plan):
 
 
 def test_it_begins_with_what_is_trained_and_what_was_set(plan):
-    made = Model("llama", {"layers": 4, "tie": True, "kv_heads": None})
+    made = Model("llama", {"layers": 4, "ffn": 16384, "width": 4096, "tie": True, "kv_heads": None})
     lines = drawn(replace(plan, model=made, params={"budget": "2B"})).splitlines()
-    assert lines[:3] == ["quickstart  Four kinds of move", "llama(layers = 4, tie = yes)", "set budget = 2B"]
+    assert lines[:3] == [
+        "quickstart  Four kinds of move",
+        "llama(layers = 4, ffn = 16_384, width = 4096, tie = yes)",
+        "set budget = 2B",
+    ]
