@@ -26,6 +26,7 @@ from mtdsl.plan.models import start_of
 from mtdsl.plan.names import Module, Scope
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.points import point_of
+from mtdsl.plan.rates import last_span
 from mtdsl.plan.schedules import Schedules
 from mtdsl.plan.sources import Sources
 from mtdsl.plan.transitions import edges
@@ -179,7 +180,7 @@ class Compiler:
             window=window.context.end,
             in_force=window.in_force,
             lr=value_at(phase.lr, tokens, self._registry) if phase.lr else before.lr,
-            lr_span=self._schedules.span("lr", phase.name) or (written.span if written else before.lr_span),
+            lr_span=self._schedules.span("lr", phase.name) or (last_span(written.value) if written else before.lr_span),
             mix=blend_at(phase.mix, tokens, self._registry) if phase.mix else before.mix,
             seed=phase.seed,
             used={**before.used, phase.name: tokens},

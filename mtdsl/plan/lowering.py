@@ -135,7 +135,7 @@ class PhaseLowering:
         pieces = self._layer(slot, axis, written).lay(written.value, warmup.tokens if warmup else 0, self._report)
         curve = Curve(pieces, warmup)
         if transition.lr == "continue" and before.node:
-            rates.check_continuity(draft, curve, before.node, before.lr, written.span, before.lr_span)
+            rates.check_continuity(draft, curve, before.node, before.lr, rates.first_span(written.value), before.lr_span)
         return curve
 
     def _mix(self, budget: Budget) -> Curve[Blend]:

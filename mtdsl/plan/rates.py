@@ -66,3 +66,21 @@ def shown(rate: Fraction) -> str:
         mantissa, _, exponent = f"{value:.6e}".partition("e")
         return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
     return text
+
+
+def first_span(value: tree.Value) -> Span:
+    """Where the first rate of a value stands."""
+    if isinstance(value, tree.Items) and value.items:
+        return first_span(value.items[0])
+    if isinstance(value, tree.Move):
+        return value.span if value.start is None else value.start.span
+    return value.value.span if isinstance(value, tree.Hold | tree.Ruled) else value.span
+
+
+def last_span(value: tree.Value) -> Span:
+    """Where the last rate of a value stands."""
+    if isinstance(value, tree.Items) and value.items:
+        return last_span(value.items[-1])
+    if isinstance(value, tree.Move):
+        return value.end.span
+    return value.value.span if isinstance(value, tree.Hold | tree.Ruled) else value.span
