@@ -13,12 +13,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from xxhash import xxh3_128
-
 from mtdsl.diag import refuse
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
+    from xxhash import xxh3_128
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 BLOCK = 1 << 22
@@ -39,7 +38,7 @@ class Hashing(io.BufferedIOBase):
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._size = 0
-        self._fast = xxh3_128()
+        self._fast = _fast()
         self._strong = sha256()
 
     def writable(self) -> bool:
@@ -80,7 +79,7 @@ class Hashing(io.BufferedIOBase):
 
 def print_of(path: Path) -> Print:
     """The print of a file that is there already."""
-    fast, strong = xxh3_128(), sha256()
+    fast, strong = _fast(), sha256()
     for block in blocks(path):
         fast.update(block)
         strong.update(block)
@@ -93,7 +92,7 @@ def damage(path: Path, expected: Print) -> str | None:
         size = path.stat().st_size
         if size != expected.size:
             return f"has {size:,} bytes instead of {expected.size:,}"
-        fast = xxh3_128()
+        fast = _fast()
         for block in blocks(path):
             fast.update(block)
     except FileNotFoundError:
@@ -148,3 +147,10 @@ def replace(path: Path, text: str) -> None:
         os.fsync(file.fileno())
     beside.replace(path)
     sync(path.parent)
+
+
+def _fast() -> xxh3_128:
+    """Imported when first needed: who only reads a run's logs does without it."""
+    from xxhash import xxh3_128
+
+    return xxh3_128()

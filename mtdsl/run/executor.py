@@ -57,12 +57,11 @@ def execute(
     SIGTERM or SIGINT came and the work was saved.
     """
     _one_process()
-    with Stopping() as stopping, durable.room(out):
+    with durable.room(out):
         folder = RunFolder(out, plan)
         try:
             folder.copy_recipe(files, base)
             corpus = prepare(plan, base, cache or cache_folder(), registry, listener.say)
-            stopping.check()
             torch.use_deterministic_algorithms(True)
             disable_progress_bar()  # type: ignore[no-untyped-call]
             session = Session(
@@ -75,11 +74,12 @@ def execute(
                 store=Store(out.resolve().parent / STORE),
                 folder=folder,
                 listener=listener,
-                stopping=stopping,
+                stopping=Stopping(),
                 accelerator=Accelerator(cpu=True),
                 save_every=save_every,
             )
-            return _done(session)
+            with session.stopping:
+                return _done(session)
         finally:
             folder.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -72,7 +73,7 @@ def _take(session: Session, training: Training, model: LossModel) -> Step:
         model, windows, session.corpus, phase.batch.length, phase.mask, CLIP if clip is None else clip, session.accelerator
     )
     if not outcome.finite:
-        raise _diverged(phase, step, outcome)
+        raise _diverged(session, phase, step, outcome)
     training.optimizer.step()
     training.optimizer.zero_grad(set_to_none=True)
     training.step, training.loss = step + 1, outcome.loss
@@ -93,12 +94,15 @@ def _scalar(session: Session, phase: Phase, name: str, tokens: int) -> float | N
     return scalar_at(phase.scalars[name], tokens, session.registry) if name in phase.scalars else None
 
 
-def _diverged(phase: Phase, step: int, outcome: Outcome) -> Exception:
-    what = f"a loss of {outcome.loss}" if outcome.loss != outcome.loss else f"a gradient of norm {outcome.grad_norm}"
+def _diverged(session: Session, phase: Phase, step: int, outcome: Outcome) -> Exception:
+    what = f"a loss of {outcome.loss}" if not math.isfinite(outcome.loss) else f"a gradient of norm {outcome.grad_norm}"
+    saved = saving.usable(session, phase.name, phase.origin, tokens_before(phase, step))
+    last = f"its step {step_at(phase, saved[0][0]):,}" if saved else "before it"
+    session.folder.event("not-finite", phase=phase.name, step=step + 1, loss=str(outcome.loss), norm=str(outcome.grad_norm))
     return refuse(
         "not-finite",
-        f"step {step + 1:,} of `{phase.name}` gave {what}; it was not taken",
-        help="lower the learning rate, lengthen the warm-up or set `clip`; what was saved before is kept",
+        f"step {step + 1:,} of `{phase.name}` gave {what}; it was not taken, and the last checkpoint is from {last}",
+        help="lower the learning rate, lengthen the warm-up or set `clip`; what was saved is kept",
     )
 
 
