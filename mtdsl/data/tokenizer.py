@@ -14,6 +14,7 @@ from mtdsl.data.entry import ensure
 from mtdsl.data.keys import digest
 from mtdsl.data.reading import Reading, Say
 from mtdsl.diag import Refusal, refuse
+from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import Plan, Tokenizer
 
 
@@ -37,7 +38,8 @@ def obtain(plan: Plan, base: Path, cache: Path, readings: Mapping[str, Reading],
     """The plan's tokenizer, made or fetched on first use. Raises `Refusal` where there is none that can be used."""
     asked = plan.tokenizer or _of_weights(plan)
     if asked.kind == "bpe":
-        return load(_trained(int(asked.params["vocab"]), cache, readings, say))  # type: ignore[arg-type]
+        heard = {name: readings[name] for name in _first_sources(plan)}
+        return load(_trained(int(asked.params["vocab"]), cache, heard, say))  # type: ignore[arg-type]
     name = str(asked.params["name"])
     return load(base / name if (base / name).is_dir() else _fetched(name, cache))
 
@@ -73,6 +75,29 @@ def _trained(vocab: int, cache: Path, readings: Mapping[str, Reading], say: Say)
             say(f"the tokenizer has {size:,} tokens: the text gives no more of the {vocab:,} asked for")
 
     return ensure(cache / "tokenizers" / key, make)
+
+
+def _first_sources(plan: Plan) -> tuple[str, ...]:
+    """The sources that the first training phases read.
+
+    A vocabulary is made before pre-training from what that reads. So a source that only a later phase reads leaves the
+    tokenizer, and with it every result before that phase, as it is.
+    """
+    trained = {phase.name for phase in plan.phases if phase.mix is not None}
+    later = {name for name in trained if _after(plan, name) & trained}
+    mixes = (phase.mix for phase in plan.phases if phase.mix is not None and phase.name not in later)
+    return tuple(dict.fromkeys(name for mix in mixes for name in sources_of(mix)))
+
+
+def _after(plan: Plan, name: str) -> set[str]:
+    """The nodes that a node comes from, all the way up."""
+    parents = {node.name: {parent.node for parent in node.parents} for node in (*plan.phases, *plan.merges)}
+    found: set[str] = set()
+    waiting = set(parents.get(name, ()))
+    while waiting:
+        found |= waiting
+        waiting = {above for node in waiting for above in parents.get(node, ())} - found
+    return found
 
 
 def _of_weights(plan: Plan) -> Tokenizer:

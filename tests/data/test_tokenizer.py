@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from datakit import blend, phase, plan, source
+from datakit import after, blend, phase, plan, source
 
 from mtdsl.data import bpe
 from mtdsl.data.reading import readings
 from mtdsl.data.tokenizer import Encoder, load, obtain
 from mtdsl.diag import Refusal
-from mtdsl.plan.model import Start, Tokenizer
+from mtdsl.plan.model import Phase, Start, Tokenizer
 from mtdsl.registry import installed
 
 TEXT = Path(subprocess.__file__).read_text()
@@ -109,3 +109,17 @@ def test_the_sample_is_drawn_evenly_and_bounded():
     assert len(drawn) == 300
     assert drawn.count("c") == 1
     assert abs(drawn.count("a") - drawn.count("b")) <= 35
+
+
+def test_it_hears_what_the_first_phases_read_so_that_a_later_source_changes_nothing(base: Path):
+    (base / "b.txt").write_text("entirely other words " * 500)
+    first, sources = phase("p", blend(a="1"), 1), [source("a", path="a.txt"), source("b", path="b.txt")]
+    later = phase("q", blend(b="1"), 1, **after(first))
+    fork = phase("r", blend(b="1"), 1)
+
+    def hashed(*phases: Phase) -> str:
+        made = plan(phases, sources, bpe_of(400))
+        return obtain(made, base, base / "cache", readings(made, base, installed()), lambda _: None).hash
+
+    assert hashed(first, later) == hashed(first)
+    assert hashed(first, fork) != hashed(first)
