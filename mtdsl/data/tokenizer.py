@@ -15,7 +15,7 @@ from mtdsl.data.keys import digest
 from mtdsl.data.reading import Reading, Say
 from mtdsl.diag import Refusal, refuse
 from mtdsl.plan.curves import sources_of
-from mtdsl.plan.model import Plan, Tokenizer
+from mtdsl.plan.model import Merge, Phase, Plan, Tokenizer
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,8 @@ def _first_sources(plan: Plan) -> tuple[str, ...]:
 
 def _after(plan: Plan, name: str) -> set[str]:
     """The nodes that a node comes from, all the way up."""
-    parents = {node.name: {parent.node for parent in node.parents} for node in (*plan.phases, *plan.merges)}
+    nodes: tuple[Phase | Merge, ...] = (*plan.phases, *plan.merges)
+    parents = {node.name: {parent.node for parent in node.parents} for node in nodes}
     found: set[str] = set()
     waiting = set(parents.get(name, ()))
     while waiting:
