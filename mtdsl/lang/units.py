@@ -14,6 +14,8 @@ from mtdsl.diag.model import Span
 from mtdsl.lang.tree import Number
 
 Dimension = Literal["number", "tokens", "steps", "epochs", "length", "share"]
+LARGEST = 10**90
+FINEST = 10**400
 SCALE = {"": 1, "k": 1024, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "M": 10**6, "B": 10**9, "T": 10**12}
 NOUNS: dict[Dimension, str] = {
     "number": "a plain number",
@@ -50,19 +52,22 @@ def quantity(number: Number) -> Quantity:
         hint = f"write {int(number.digits)}_000 {number.unit}, or {number.digits}Ki {number.unit} if 1024 is meant"
         raise mistake("unit-mismatch", "`k` is 1024 and stands on window lengths only", number.span, help=hint)
     dimension: Dimension = "length" if number.suffix == "k" else number.unit or "number"
-    return Quantity(number.digits * SCALE[number.suffix], dimension, number.span, number.suffix in ("M", "B", "T"))
+    value = _computable(number.digits * SCALE[number.suffix], number.span)
+    return Quantity(value, dimension, number.span, number.suffix in ("M", "B", "T"))
 
 
 def add(left: Quantity, right: Quantity, sign: int, span: Span) -> Quantity:
     """`left + sign * right`: of one dimension, or one of them a plain number."""
-    return Quantity(left.value + sign * right.value, common(left, right, span), span, left.scaled or right.scaled)
+    value = _computable(left.value + sign * right.value, span)
+    return Quantity(value, common(left, right, span), span, left.scaled or right.scaled)
 
 
 def multiply(left: Quantity, right: Quantity, span: Span) -> Quantity:
     """A product: one side a plain number or a share; a count of sequences times a length is tokens."""
     for one, other in ((left, right), (right, left)):
         if one.dimension in ("number", "share"):
-            return Quantity(one.value * other.value, other.dimension, span, one.scaled or other.scaled)
+            value = _computable(one.value * other.value, span)
+            return Quantity(value, other.dimension, span, one.scaled or other.scaled)
     raise mistake("unit-mismatch", f"{left.noun} times {right.noun} has no meaning here", span)
 
 
@@ -70,10 +75,11 @@ def divide(left: Quantity, right: Quantity, span: Span) -> Quantity:
     """A quotient: two of one dimension give a plain number."""
     if right.value == 0:
         raise mistake("division-by-zero", "this divides by zero", span)
+    value = _computable(left.value / right.value, span)
     if right.dimension in ("number", "share"):
-        return Quantity(left.value / right.value, left.dimension, span, left.scaled)
+        return Quantity(value, left.dimension, span, left.scaled)
     if left.dimension in (right.dimension, "number"):
-        return Quantity(left.value / right.value, "number", span)
+        return Quantity(value, "number", span)
     raise mistake("unit-mismatch", f"{left.noun} divided by {right.noun} has no meaning here", span)
 
 
@@ -84,3 +90,10 @@ def common(left: Quantity, right: Quantity, span: Span) -> Dimension:
     if left.dimension == "number":
         return right.dimension
     raise mistake("unit-mismatch", f"{left.noun} and {right.noun} do not go together", span)
+
+
+def _computable(value: Fraction, span: Span) -> Fraction:
+    """A value that floats can hold and that takes no time to compute with. Raises `Mistake` for others."""
+    if abs(value) > LARGEST or value.denominator > FINEST:
+        raise mistake("number-too-large", "this number has too many digits", span)
+    return value

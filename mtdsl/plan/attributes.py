@@ -23,7 +23,8 @@ DESCRIPTIVE = ("cite",)
 def check_phase(draft: Draft, report: Report) -> None:
     """Reports attributes that a phase does not have, and those that are not supported yet."""
     for name, written in draft.attributes.items():
-        if name not in (*PHASE, *DESCRIPTIVE) and not is_word(written.value, "none"):
+        unset = is_word(written.value, "none") and name in LATER
+        if name not in (*PHASE, *DESCRIPTIVE) and not unset:
             report.extend(_told(unknown_attribute(written.attribute, PHASE, "a phase")))
     for entry in draft.item.body.entries:
         if isinstance(entry, tree.When):

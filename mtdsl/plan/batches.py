@@ -15,6 +15,8 @@ from mtdsl.plan.model import Batch, Curve, Run
 from mtdsl.plan.names import Scope
 from mtdsl.registry import Registry
 
+MOVING = 100_000
+
 
 def sequences_of(expr: tree.Expr, window: int, scope: Scope, evaluator: Evaluator) -> Fraction:
     """`16 x 512` or `4Mi tokens` as a number of windows, not yet rounded. Raises `Mistake` where the lengths differ."""
@@ -30,6 +32,8 @@ def sequences_of(expr: tree.Expr, window: int, scope: Scope, evaluator: Evaluato
     if size.dimension != "tokens":
         hint = "write `16 x 512` or `4Mi tokens`"
         raise mistake("unit-mismatch", f"a batch is sequences x window, or tokens; not {size.noun}", expr.span, help=hint)
+    if round(size.value / window) < 1:
+        raise mistake("unit-mismatch", f"the batch is less than one window of {window:,} tokens", expr.span)
     return size.value / window
 
 
@@ -56,8 +60,12 @@ class TokenAxis:
 
 
 def batch_of(curve: Curve[Fraction], window: int, registry: Registry, *, tokens: Fraction | None, steps: int | None) -> Batch:
-    """The run lengths that reach `tokens`, or make `steps`; the last step is whole."""
+    """The run lengths that reach `tokens`, or make `steps`; the last step is whole.
+
+    Raises `OverflowError` where the batch moves for more than `MOVING` steps, each of which has to be worked out.
+    """
     runs: list[Run] = []
+    moving = 0
     at, made = 0, 0
     while (steps is not None and made < steps) or (tokens is not None and at < tokens):
         size = max(1, round(scalar_at(curve, at, registry)))
@@ -67,7 +75,10 @@ def batch_of(curve: Curve[Fraction], window: int, registry: Registry, *, tokens:
             if until is not None and until <= at
             else _count(at, until, size * window, tokens, None if steps is None else steps - made)
         )
-        runs = _joined(runs, Run(count, size))
+        moving += until is not None and until <= at
+        if moving > MOVING:
+            raise OverflowError(f"the batch moves for more than {MOVING:,} steps")
+        _join(runs, Run(count, size))
         at, made = at + count * size * window, made + count
     return Batch(window, tuple(runs))
 
@@ -80,7 +91,8 @@ def _count(at: int, until: Fraction | None, size: int, tokens: Fraction | None, 
     return max(1, min(ends))
 
 
-def _joined(runs: list[Run], run: Run) -> list[Run]:
+def _join(runs: list[Run], run: Run) -> None:
     if runs and runs[-1].sequences == run.sequences:
-        return [*runs[:-1], Run(runs[-1].steps + run.steps, run.sequences)]
-    return [*runs, run]
+        runs[-1] = Run(runs[-1].steps + run.steps, run.sequences)
+    else:
+        runs.append(run)

@@ -63,8 +63,9 @@ class Blends:
         found, home = self._evaluator.resolve(expr, scope)
         if not isinstance(found, tree.Name):
             return self._read(found, home)
-        named = home.find(found)
-        if not isinstance(named, Found) or not isinstance(named.item, tree.Data | tree.Mix) or len(found.parts) > 1:
+        where, short = home.within(found)
+        named = where.find(short)
+        if not isinstance(named, Found) or not isinstance(named.item, tree.Data | tree.Mix) or len(short.parts) > 1:
             raise unknown_name(".".join(found.parts), expr.span, home.known(), "source or mix")
         if isinstance(named.item, tree.Data):
             return self._source(named, expr.span)
@@ -139,18 +140,31 @@ class Blends:
 
     def _override(self, expr: tree.Override, scope: Scope) -> Blend:
         """`stage3 with { long = 10% }`: the named shares are fixed, the rest is rescaled."""
+        base = self.read(expr.base, scope)
         fixed: dict[str, Fraction] = {}
-        for name, entry in _entries(expr.body).items():
-            amount, is_share, _ = self._part(entry, scope)
-            if not is_share:
-                raise mistake("unit-mismatch", "`with` fixes shares: write `10%`", entry.value.span)
-            fixed[name] = amount
-        base, total = self.read(expr.base, scope), sum(fixed.values(), Fraction(0))
+        for entry in _entries(expr.body).values():
+            name, amount = self._fixed(entry, base, scope)
+            fixed[name] = fixed.get(name, Fraction(0)) + amount
+        total = sum(fixed.values(), Fraction(0))
         rest = Blend({name: share for name, share in base.shares.items() if name not in fixed}, base.rules)
         left = _total(rest)
         if total > ONE or (total < ONE and left == 0):
             raise _not_whole(total, expr.body.span)
         return _sum(Blend(fixed), _scaled(rest, (ONE - total) / left if left else ONE))
+
+    def _fixed(self, entry: tree.Attribute, base: Blend, scope: Scope) -> tuple[str, Fraction]:
+        """The source whose share an entry of `with` fixes, and the share."""
+        amount, is_share, blend = self._part(entry, scope)
+        if not is_share:
+            raise mistake("unit-mismatch", "`with` fixes shares: write `10%`", entry.value.span)
+        if len(blend.shares) != 1 or blend.rules:
+            message = f"`with` fixes the shares of sources, and `{entry.name}` is a mix of several"
+            raise mistake("not-a-mix", message, entry.name_span, help=f"write `90% * ... + 10% * {entry.name}`")
+        name = next(iter(blend.shares))
+        if any(name in rule.sources for rule in base.rules):
+            message = f"a rule chooses the share of `{name}`, so it cannot be fixed"
+            raise mistake("not-supported-yet", message, entry.name_span)
+        return name, amount
 
     def _call(self, expr: tree.Call, scope: Scope) -> Blend:
         name = ".".join(expr.func.parts) if isinstance(expr.func, tree.Name) else ""

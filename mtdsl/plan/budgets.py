@@ -67,11 +67,18 @@ class Budgets:
         self._size = size
         self._windows = Windows(evaluator, techniques)
         self._done: dict[str, Budget] = {}
+        self._open: list[str] = []
 
     def of(self, name: str) -> Budget:
         """The budget of a phase. Raises `Mistake`."""
+        if name in self._open:
+            raise mistake("value-cycle", f"how long `{name}` trains needs `{name}` itself", self._draft(name).span)
         if name not in self._done:
-            self._done[name] = self._budget(self._draft(name))
+            self._open.append(name)
+            try:
+                self._done[name] = self._budget(self._draft(name))
+            finally:
+                self._open.pop()
         return self._done[name]
 
     def _budget(self, draft: Draft) -> Budget:
@@ -97,6 +104,8 @@ class Budgets:
             raise mistake("unit-mismatch", f"`{unit}` takes a number of {unit}, not {amount.noun}", written.span, help=hint)
         if unit != "epochs":
             whole(amount, unit)
+        elif amount.value < 0:
+            raise mistake("unit-mismatch", "`epochs` cannot be negative", written.span)
         return Asked(cast(Literal["tokens", "steps", "epochs"], unit), amount.value), written
 
     def _batch(self, draft: Draft, asked: Asked, at: Written, window: int) -> Batch:
@@ -113,7 +122,10 @@ class Budgets:
         if any(piece.by and piece.end >= FAR for piece in curve.pieces):
             raise mistake("piece-without-length", "a batch that moves under a budget of steps needs `over`", written.span)
         steps = int(asked.amount) if asked.unit == "steps" else None
-        return batch_of(curve, window, self._registry, tokens=tokens, steps=steps)
+        try:
+            return batch_of(curve, window, self._registry, tokens=tokens, steps=steps)
+        except OverflowError as error:
+            raise mistake("batch-moves-long", str(error), written.span, help="let it move over fewer tokens") from error
 
     def _tokens(self, draft: Draft, asked: Asked, at: Written) -> Fraction | None:
         if asked.unit == "steps":

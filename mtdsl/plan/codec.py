@@ -14,6 +14,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, get_args, get_origin
 
+TEXT = "text"
+
 
 def encode(value: Any) -> Any:
     """A part of a plan as JSON values."""
@@ -24,8 +26,28 @@ def encode(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [encode(item) for item in value]
     if is_dataclass(value):
-        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
+        hints = _hints(value.__class__)
+        return {
+            field.name: (parameters if _is_params(hints[field.name]) else encode)(getattr(value, field.name))
+            for field in fields(value)
+        }
     return value
+
+
+def parameters(value: Any) -> Any:
+    """A plugin's parameters: text that looks like an exact number says that it is text."""
+    if isinstance(value, str):
+        return {TEXT: value} if _is_ratio(value) else value
+    if isinstance(value, Mapping):
+        return {name: parameters(item) for name, item in value.items()}
+    return [parameters(item) for item in value] if isinstance(value, tuple | list) else encode(value)
+
+
+def _is_params(hint: Any) -> bool:
+    """Whether a field is `Mapping[str, Param]`: each value one of several kinds."""
+    args = get_args(hint)
+    kinds = get_args(args[1]) if len(args) == 2 and get_origin(args[1]) in (types.UnionType, typing.Union) else ()
+    return len([kind for kind in kinds if kind is not type(None)]) > 1
 
 
 def number(value: Fraction) -> int | float | str:
@@ -72,6 +94,8 @@ def param(value: Any) -> Any:
         return exact(value)
     if isinstance(value, list):
         return tuple(param(item) for item in value)
+    if isinstance(value, dict) and set(value) == {TEXT}:
+        return value[TEXT]
     return {name: param(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 

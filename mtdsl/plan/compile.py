@@ -31,7 +31,11 @@ def compile(
     module = load(path, sets or {}, report)
     if module is None or report.failed:
         return None, report.done()
-    plan = attempt(report, lambda: _plan(module, dict(sets or {}), registry, report))
+    try:
+        plan = attempt(report, lambda: _plan(module, dict(sets or {}), registry, report))
+    except RecursionError:
+        report.error("too-deep", "names that stand for other names, or phases like other phases, are nested too deep")
+        plan = None
     return (None if report.failed else plan), report.done()
 
 

@@ -43,6 +43,9 @@ class Compiler:
         self._registry = registry
         self._report = report
         self._phases: dict[str, Phase | None] = {}
+        self._open: list[str] = []
+        self._befores: dict[str, Ending] = {}
+        self._ready = False
         self._merges: dict[str, Merge] = {}
         self._read: dict[tuple[str, str], object] = {}
         self.evaluator = Evaluator(self)
@@ -56,8 +59,10 @@ class Compiler:
         self._budgets = Budgets(
             self._lookup, self.evaluator, self.techniques, registry, report, self._draft, self._before_window, self._size
         )
-        self._schedules = Schedules(self._flow, self._budgets, self.evaluator, self.techniques, report)
-        attempt(report, self._schedules.read)
+        self._schedules = Schedules(
+            self._flow, self.graph, self._budgets, self.evaluator, self.techniques, report, self._point, self._before
+        )
+        self._schedules.read()
         self._tools = Tools(
             graph=self.graph,
             lookup=self._lookup,
@@ -69,6 +74,7 @@ class Compiler:
             edges=edges(self._flow, self.graph, self.evaluator, report),
             ending=self._before,
         )
+        self._ready = True
 
     # ---- what the plan is made of
 
@@ -99,6 +105,7 @@ class Compiler:
         """Every reached merge."""
         names = [name for name in self.order if name in self.graph.merges]
         self._check_edges()
+        self._check_reached()
         found = [attempt(self._report, lambda name=name: self.merge(name)) for name in names]  # type: ignore[misc]
         return tuple(merge for merge in found if merge)
 
@@ -115,9 +122,15 @@ class Compiler:
 
     def phase(self, name: str) -> Phase:
         """A phase, lowered once. Raises `Mistake`."""
+        if name in self._open:
+            raise mistake("value-cycle", f"a value of `{name}` needs `{name}` itself", self.graph.phases[name].span)
         if name not in self._phases:
             self._phases[name] = None
-            self._phases[name] = PhaseLowering(self.graph.phases[name], self._tools, self._report).lower()
+            self._open.append(name)
+            try:
+                self._phases[name] = PhaseLowering(self.graph.phases[name], self._tools, self._report).lower()
+            finally:
+                self._open.pop()
         found = self._phases[name]
         if found is None:
             raise Mistake
@@ -144,6 +157,9 @@ class Compiler:
     def fact(self, base: tree.Name | tree.Member, scope: Scope) -> Quantity:
         """What is asked of a node: `plan5t.tokens`, `lc[128k].context.end`. Raises `Mistake`."""
         name, asked = facts.node_of(base, scope, self._families, self._module)
+        if not self._ready:
+            message = f"`{base.span.text}` cannot name a member: members are named before anything is worked out"
+            raise mistake("not-supported-yet", message, base.span)
         if name in self.graph.starts:
             return facts.of_start(self._start(name), asked, base.span)
         if name in self.graph.merges:
@@ -156,8 +172,10 @@ class Compiler:
 
     def _before(self, name: str) -> Ending:
         """Where the parent of a phase ended."""
-        origin = self.graph.origins.get(name)
-        return Ending() if origin is None else self._ending(origin.node, self._point(name))
+        if name not in self._befores:
+            origin = self.graph.origins.get(name)
+            self._befores[name] = Ending() if origin is None else self._ending(origin.node, self._point(name))
+        return self._befores[name]
 
     def _ending(self, node: str, at: int | None) -> Ending:
         if node in self.graph.starts:
@@ -228,6 +246,8 @@ class Compiler:
     def _window_of_merge(self, name: str) -> tuple[int | None, Plugin | None]:
         """The window that all parents of a merge share. Raises `Mistake` where they differ."""
         nodes = self._terms.names(self.graph.merges[name])
+        if not nodes:
+            raise Mistake  # of nothing: reading its terms says so
         windows = [self._window(node) for node in nodes]
         if any(window != windows[0] for window in windows):
             listed = ", ".join(f"`{node}` {window}" for node, (window, _) in zip(nodes, windows, strict=True))
@@ -241,7 +261,10 @@ class Compiler:
         if mix is None or isinstance(mix.value, tree.Hold | tree.Ruled | tree.Move | tree.Items):
             raise mistake("epochs-of-moving-mix", "a budget in epochs needs a mixture that stands still", written.span)
         names = names_of(self._blends.read(mix.value, mix.scope))
-        sizes = {name: source.tokens.value for name in names if (source := self._source(name)) is not None}
+        sources = [self._source(name) for name in names]
+        if None in sources:
+            raise Mistake
+        sizes = {source.name: source.tokens.value for source in sources if source is not None}
         missing = [name for name, size in sizes.items() if size is None]
         if missing:
             hint = f"declare it: data {missing[0]} {{ tokens = ... }}"
@@ -276,9 +299,16 @@ class Compiler:
             left += more
         return found
 
+    def _check_reached(self) -> None:
+        """A merge of the recipe that nothing leads to would not be made."""
+        for name, found in self.graph.merges.items():
+            if name not in self.order and found.item in self._module.file.items:
+                hint = f"write `flow {self.parents[name][0] if self.parents[name] else '...'} -> {name}`"
+                self._report.error("merge-unreached", f"no flow reaches `{name}`", found.item.name_span, help=hint)
+
     def _check_edges(self) -> None:
         """An edge into a merge must come from a node whose weights go in."""
         for origin, name in self.graph.pairs:
-            if name in self.graph.merges and origin.node not in self.parents[name]:
+            if name in self.graph.merges and self.parents[name] and origin.node not in self.parents[name]:
                 message = f"`{origin.node}` leads to `{name}`, but its weights do not go in"
                 self._report.error("flow-merge", message, origin.span, self.graph.merges[name].item.span)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -61,6 +61,11 @@ class Draft:
         found = self.attributes.get(name)
         return None if found is None or is_word(found.value, "none") else found
 
+    @property
+    def ladder(self) -> tuple[object, ...]:
+        """Which ladder of its family it stands on."""
+        return tuple(key.value for key in self.branch)
+
     @cached_property
     def span(self) -> Span:
         """The phase's name in the source."""
@@ -76,13 +81,21 @@ class Family:
 
     @property
     def entries(self) -> tuple[Draft, ...]:
-        """The members that an edge into the family leads to: each first rung."""
-        return tuple(member for member in self.members if member.rung == 0)
+        """The members that an edge into the family leads to: each branch's first rung."""
+        first = self._rungs(min)
+        return tuple(member for member in self.members if member.rung == first[member.ladder])
 
     @property
     def exits(self) -> tuple[Draft, ...]:
-        """The members that an edge out of the family leaves from: each last rung."""
-        return tuple(member for member in self.members if member.rung == member.rungs - 1)
+        """The members that an edge out of the family leaves from: each branch's last rung."""
+        last = self._rungs(max)
+        return tuple(member for member in self.members if member.rung == last[member.ladder])
+
+    def _rungs(self, best: Callable[[int, int], int]) -> dict[tuple[object, ...], int]:
+        found: dict[tuple[object, ...], int] = {}
+        for member in self.members:
+            found[member.ladder] = best(found.get(member.ladder, member.rung), member.rung)
+        return found
 
     def find(self, keys: tuple[Key, ...]) -> list[Draft]:
         """Members whose first values are `keys`."""
@@ -129,6 +142,8 @@ class Families:
     def _expand(self, item: tree.Phase, scope: Scope) -> Family:
         choices = [list(self._choices(each, scope)) for each in item.each]
         combined = list(_combinations(choices, item))
+        if not combined:
+            raise mistake("empty-list", f"`{item.name}` has no members: `for` has nothing to choose from", item.each[0].span)
         names = _names(item.name, [tuple(key for choice in row for key in choice.keys) for row in combined], item)
         base = self._base(item, scope)
         return Family(
@@ -188,6 +203,8 @@ class Families:
         if isinstance(value, tree.Hold | tree.Ruled | tree.Move):
             raise mistake("not-a-list", "a value that moves cannot name a member", value.span)
         parts = value.items if isinstance(value, tree.Items) and len(each.names) > 1 else (value,)
+        if len({name.parts[0] for name in each.names}) < len(each.names):
+            raise mistake("declared-twice", "`for` gives one name to two values", each.span)
         if len(parts) != len(each.names):
             raise mistake(
                 "not-a-list", f"{len(each.names)} names need {len(each.names)} values, here are {len(parts)}", value.span

@@ -30,6 +30,7 @@ class Evaluator:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._open: list[tree.Expr] = []
+        self._done: dict[tuple[int, int], Quantity] = {}
 
     def number(self, expr: tree.Expr, scope: Scope) -> Quantity:
         """The quantity of an expression. Raises `Mistake` where it is none."""
@@ -53,10 +54,20 @@ class Evaluator:
 
     def _named(self, expr: tree.Name | tree.Member, scope: Scope) -> Quantity:
         if isinstance(expr, tree.Name) and isinstance(found := scope.find(expr), Bound):
-            with self.opened(found.expr, expr.span):
-                value = self.number(found.expr, found.scope)
+            value = self._value(found, expr.span)
             return Quantity(value.value, value.dimension, expr.span, value.scaled)
         return self._facts.fact(expr, scope)
+
+    def _value(self, found: Bound, span: Span) -> Quantity:
+        """What a name stands for, worked out once where no `for` can change it."""
+        key = id(found.expr), id(found.scope.module)
+        if key in self._done and not found.scope.local:
+            return self._done[key]
+        with self.opened(found.expr, span):
+            value = self.number(found.expr, found.scope)
+        if not found.scope.local:
+            self._done[key] = value
+        return value
 
     @contextmanager
     def opened(self, expr: tree.Expr, span: Span) -> Iterator[None]:
@@ -82,7 +93,10 @@ class Evaluator:
         if isinstance(found, tree.Call) and isinstance(found.func, tree.Name):
             inner, home = self.resolve(found.func, where)
             if isinstance(inner, tree.Call) and inner is not found:
-                return tree.Call(found.span, inner.func, found.args, (*inner.named, *found.named)), home
+                own = {item.name for item in found.named}
+                named = (*(item for item in inner.named if item.name not in own), *found.named)
+                both = Scope(home.module, {**where.local, **home.local})
+                return tree.Call(found.span, inner.func, (*inner.args, *found.args), named), both
             return found, where
         if isinstance(found, tree.Name):
             return tree.Call(found.span, found), where
@@ -143,6 +157,13 @@ def whole(value: Quantity, of: str) -> int:
     return int(value.value)
 
 
+def count(value: Quantity, of: str) -> int:
+    """A whole number of things that have no unit: `seed = 42`, `layers = 4`."""
+    if value.dimension != "number":
+        raise mistake("unit-mismatch", f"`{of}` takes a plain number, not {value.noun}", value.span)
+    return whole(value, of)
+
+
 def length(value: Quantity, of: str) -> int:
     """A window in tokens: `4k`, `4096`, `1Mi`; a window of `1M` is an error."""
     if value.scaled:
@@ -166,4 +187,4 @@ def _shown(value: Fraction) -> str:
     return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"
 
 
-__all__ = ["Evaluator", "Facts", "Found", "is_word", "length", "plain", "text", "unknown_name", "whole"]
+__all__ = ["Evaluator", "Facts", "Found", "count", "is_word", "length", "plain", "text", "unknown_name", "whole"]

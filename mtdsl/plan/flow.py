@@ -108,6 +108,9 @@ class Flow:
             graph.reached.update(names)
             last = [group] if isinstance(group, str) else [member.name for member in group.exits]
             graph.ends.update(last if node.call is None else [])
+        end = path.nodes[-1].call
+        if end is not None and end.func.span.text != "end":
+            raise mistake("not-supported-yet", "a flow that ends inside a phase is not supported yet", path.nodes[-1].span)
         for origin, name, span in self.pairs(path):
             graph.pairs.append((origin, name))
             if name in graph.phases:
@@ -128,24 +131,26 @@ class Flow:
 
 def order(graph: Graph, parents: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Phases and merges so that each comes after its parents, otherwise as declared. Raises `Mistake` on a cycle."""
-    done: dict[str, None] = {}
-    open_: list[str] = []
-
-    def visit(name: str) -> None:
-        if name in done or name in graph.starts:
-            return
-        if name in open_:
-            span = graph.phases[name].span if name in graph.phases else graph.merges[name].item.name_span
-            raise mistake("flow-cycle", f"`{name}` comes from itself", span)
-        open_.append(name)
-        for parent in parents.get(name, ()):
-            visit(parent)
-        open_.pop()
-        done[name] = None
-
+    done: dict[str, None] = dict.fromkeys(graph.starts)
     for name in parents:
-        visit(name)
-    return tuple(done)
+        _visit(name, graph, parents, done)
+    return tuple(name for name in done if name not in graph.starts)
+
+
+def _visit(name: str, graph: Graph, parents: Mapping[str, tuple[str, ...]], done: dict[str, None]) -> None:
+    """Adds the ancestors of a node to `done`, then the node; without recursion, since a chain may be long."""
+    open_ = {name: iter(parents.get(name, ()))} if name not in done else {}
+    while open_:
+        last = next(reversed(open_))
+        parent = next((parent for parent in open_[last] if parent not in done), None)
+        if parent is None:
+            del open_[last]
+            done[last] = None
+        elif parent in open_:
+            span = graph.phases[parent].span if parent in graph.phases else graph.merges[parent].item.name_span
+            raise mistake("flow-cycle", f"`{parent}` comes from itself", span)
+        else:
+            open_[parent] = iter(parents.get(parent, ()))
 
 
 def _rungs(group: Family | str) -> Iterator[tuple[str, str]]:

@@ -47,10 +47,10 @@ def declared(plan: Plan) -> dict[str, int]:
 
 
 def unknown(curve: Curve[Blend], sizes: Mapping[str, int]) -> bool:
-    """Whether a rule in the mixture needs a size that is not known."""
+    """Whether a rule in the mixture is told of a size that is not known; whether it looks at it, only the rule knows."""
     blends = (blend for piece in curve.pieces for blend in (piece.start, piece.stop))
     rules = (rule for blend in blends for rule in blend.rules)
-    return any(name not in sizes for rule in rules for name, share in rule.sources.items() if share is None)
+    return any(name not in sizes for rule in rules for name in rule.sources)
 
 
 def _inside(curve: Curve[Blend], tokens: int) -> set[Fraction]:

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from mtdsl.diag import Report
 from mtdsl.diag.mistake import Mistake, attempt, mistake
+from mtdsl.lang import tree
 from mtdsl.plan import rates
 from mtdsl.plan.attributes import SCALARS, Lookup, check_phase
 from mtdsl.plan.axis import Axis, Stretch
@@ -19,7 +20,7 @@ from mtdsl.plan.blends import Blends
 from mtdsl.plan.budgets import Budget, Budgets
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.endings import Ending
-from mtdsl.plan.evaluate import Evaluator, plain, whole
+from mtdsl.plan.evaluate import Evaluator, count, plain
 from mtdsl.plan.flow import Graph
 from mtdsl.plan.model import Blend, Curve, Parent, Phase, Plugin, Transition
 from mtdsl.plan.pieces import Layer, Slot
@@ -105,6 +106,8 @@ class PhaseLowering:
 
     def _needed(self, name: str, example: str) -> Written:
         found = self._find(name)
+        if found is None and self._tools.schedules.broken(name):
+            raise Mistake
         if found is None:
             raise mistake(
                 "missing-attribute", f"`{self._draft.name}` has no `{name}`", self._draft.span, help=f"write `{example}`"
@@ -115,7 +118,7 @@ class PhaseLowering:
         written = self._find("seed")
         if written is None:
             return 0 if self._before.seed is None else self._before.seed
-        seed = whole(self._number(written), "seed")
+        seed = count(self._number(written), "seed")
         inherited = self._before.seed
         if transition.data == "continue" and inherited is not None and seed != inherited:
             message = f"`{self._draft.name}` has seed {seed}, but goes on with the data order that seed {inherited} began"
@@ -125,17 +128,32 @@ class PhaseLowering:
 
     def _lr(self, budget: Budget, transition: Transition) -> Curve[Fraction]:
         draft, before = self._draft, self._before
-        scheduled = self._tools.schedules.curve("lr", draft.name, self._find("lr"))
-        if scheduled is not None:
-            return scheduled
+        if self._tools.schedules.owns("lr", draft.name):
+            return self._scheduled(transition)
         written = self._needed("lr", "lr = 2e-4")
         axis, slot = self._axis(budget), Slot("lr", self._rate, before.lr)
         warm = self._find("warmup")
+        if warm is None and transition.lr == "rewarm":
+            message = f"`{draft.name}` is to climb from its parent's rate, but has no `warmup`"
+            raise mistake("rewarm-without-warmup", message, written.span, help="write `warmup = 1000 steps`, or `lr = restart`")
         warmup = rates.warmup_of(warm, draft, axis, transition, before.lr, self._tools.evaluator) if warm else None
         pieces = self._layer(slot, axis, written).lay(written.value, warmup.tokens if warmup else 0, self._report)
         curve = Curve(pieces, warmup)
         if transition.lr == "continue" and before.node:
             rates.check_continuity(draft, curve, before.node, before.lr, rates.first_span(written.value), before.lr_span)
+        return curve
+
+    def _scheduled(self, transition: Transition) -> Curve[Fraction]:
+        draft, before, schedules = self._draft, self._before, self._tools.schedules
+        curve = schedules.curve("lr", draft.name, self._find("lr"), self._rate)
+        warm = self._find("warmup")
+        if warm is not None:
+            hint = "write the rise as the schedule's first piece: `[0 -> 2e-4 over 2000 steps, ...]`"
+            message = f"a schedule sets the rate of `{draft.name}`, so it has no `warmup`"
+            raise mistake("schedule-owns", message, warm.span, help=hint)
+        if transition.lr == "continue" and before.node and schedules.begins("lr", draft.name):
+            span = schedules.first_span("lr", draft.name)
+            rates.check_continuity(draft, curve, before.node, before.lr, span, before.lr_span)
         return curve
 
     def _mix(self, budget: Budget) -> Curve[Blend]:
@@ -168,7 +186,8 @@ class PhaseLowering:
     def _rate(self, expr: Any, scope: Any) -> Fraction:
         value = self._tools.evaluator.number(expr, scope)
         rate = plain(value, "lr")
-        if value.dimension == "share" or value.scaled or not 0 <= rate < 1000:
+        part = value.dimension == "share" and not isinstance(self._tools.evaluator.resolve(expr, scope)[0], tree.Binary)
+        if part or value.scaled or not 0 <= rate < 1000:
             raise mistake("unit-mismatch", "a learning rate is a small plain number such as `2e-4`", value.span)
         return rate
 

@@ -10,7 +10,7 @@ from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.drafts import Families
-from mtdsl.plan.evaluate import Evaluator, whole
+from mtdsl.plan.evaluate import Evaluator, count, whole
 from mtdsl.plan.model import Parent, Plugin
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques
@@ -77,12 +77,20 @@ class Merges:
             yield from self._weighted(expr.left, scope)
             yield from self._weighted(expr.right, scope)
         elif isinstance(expr, tree.Binary) and expr.op == "*":
-            share, node = (expr.left, expr.right) if isinstance(expr.left, tree.Number) else (expr.right, expr.left)
+            share, node = (expr.right, expr.left) if self._is_node(expr.left, scope) else (expr.left, expr.right)
             amount = self._evaluator.number(share, scope).value
             parents = list(self._parents(node, scope))
             yield from ((parent, amount / len(parents)) for parent in parents)
         else:
             yield from ((parent, ONE) for parent in self._parents(expr, scope))
+
+    def _is_node(self, expr: tree.Expr, scope: Scope) -> bool:
+        """Whether a factor is what is merged, not its share."""
+        if isinstance(expr, tree.Call):
+            return True
+        if isinstance(expr, tree.Member):
+            return not expr.rest
+        return isinstance(expr, tree.Name) and len(expr.parts) == 1 and isinstance(scope.find(expr), Found)
 
     def _parents(self, expr: tree.Value, scope: Scope) -> Iterator[Parent]:
         if isinstance(expr, tree.Call):
@@ -109,13 +117,14 @@ class Merges:
 
     def _last(self, call: tree.Call, name: str, budget: Budget, scope: Scope) -> Iterator[Parent]:
         every = next((item.value for item in call.named if item.name == "every"), None)
-        if len(call.args) != 1 or every is None or isinstance(every, tree.Hold | tree.Ruled | tree.Move):
+        complete = len(call.args) == len(call.named) == 1
+        if not complete or every is None or isinstance(every, tree.Hold | tree.Ruled | tree.Move):
             raise mistake("plugin-argument", "write how many and how far apart: `last(3, every = 1000 steps)`", call.span)
-        count = whole(self._evaluator.number(_expr(call.args[0]), scope), "last")
+        wanted = count(self._evaluator.number(_expr(call.args[0]), scope), "last")
         gap = self._evaluator.number(every, scope)
         if gap.dimension != "steps":
             raise mistake("unit-mismatch", f"`every` takes a number of steps, not {gap.noun}", every.span)
-        for index in range(count - 1, -1, -1):
+        for index in range(wanted - 1, -1, -1):
             step = budget.steps - index * whole(gap, "every")
             if step <= 0:
                 raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", call.span)
@@ -139,7 +148,9 @@ class Merges:
         return [member.name for member in members]
 
     def _names(self, expr: tree.Value, scope: Scope) -> Iterator[str]:
-        if isinstance(expr, tree.Binary):
+        if isinstance(expr, tree.Binary) and expr.op == "*":
+            yield from self._names(expr.left if self._is_node(expr.left, scope) else expr.right, scope)
+        elif isinstance(expr, tree.Binary):
             yield from self._names(expr.left, scope)
             yield from self._names(expr.right, scope)
         elif isinstance(expr, tree.Call) and isinstance(expr.func, tree.Name) and len(expr.func.parts) == 1:

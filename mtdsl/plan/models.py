@@ -7,7 +7,7 @@ from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE, unknown_attribute
 from mtdsl.plan.drafts import Written
-from mtdsl.plan.evaluate import Evaluator, length, plain, text, whole
+from mtdsl.plan.evaluate import Evaluator, count, length, plain, text, whole
 from mtdsl.plan.model import Model, Param, Start, Tokenizer
 from mtdsl.plan.names import Found, Scope
 
@@ -43,7 +43,7 @@ def tokenizer_of(written: Written, evaluator: Evaluator) -> Tokenizer:
     if call.func.span.text != "bpe" or call.args or [item.name for item in call.named] != ["vocab"]:
         raise mistake("unknown-model", "a tokenizer is `bpe(vocab = 4096)` or a name in quotes", call.span)
     value = call.named[0].value
-    size = whole(evaluator.number(_still(value), written.scope), "vocab")
+    size = count(evaluator.number(_still(value), written.scope), "vocab")
     if size < 257:
         raise mistake(
             "unit-mismatch", "a byte-level vocabulary has at least 257 entries: 256 bytes and an end of text", value.span
@@ -62,6 +62,8 @@ def start_of(found: Found, evaluator: Evaluator) -> Start:
     tokens, context, lr = (
         evaluator.number(_still(facts[name]), scope) if name in facts else None for name in ("tokens", "context", "lr")
     )
+    if tokens is not None and tokens.dimension not in ("tokens", "number"):
+        raise mistake("unit-mismatch", f"`tokens` takes a number of tokens, not {tokens.noun}", tokens.span)
     return Start(
         name=found.item.name,
         weights=text(facts["weights"], "weights") if "weights" in facts else None,
@@ -82,6 +84,8 @@ def _llama(call: tree.Call, scope: Scope, evaluator: Evaluator) -> dict[str, Par
         raise mistake("plugin-argument", "`llama` takes named sizes: `layers = 4`", call.args[0].span)
     params: dict[str, Param] = {}
     for item in call.named:
+        if item.name in params:
+            raise mistake("plugin-argument", f"`{item.name}` is given twice", item.name_span)
         if item.name not in LLAMA:
             listed = ", ".join(f"`{name}`" for name in LLAMA)
             raise mistake("plugin-argument", f"`llama` has no parameter `{item.name}`", item.name_span, help=f"it has {listed}")
@@ -93,7 +97,7 @@ def _llama(call: tree.Call, scope: Scope, evaluator: Evaluator) -> dict[str, Par
 
 
 def _size(item: tree.Named, scope: Scope, evaluator: Evaluator) -> int:
-    value = whole(evaluator.number(_still(item.value), scope), item.name)
+    value = count(evaluator.number(_still(item.value), scope), item.name)
     if value < 1:
         raise mistake("unit-mismatch", f"`{item.name}` must be at least 1", item.value.span)
     return value

@@ -57,13 +57,21 @@ class Scope:
 
     def find(self, name: tree.Name) -> Bound | Found | None:
         """What the first part of a dotted name stands for; None where nothing does."""
+        scope, name = self.within(name)
         first = name.parts[0]
-        if first in self.local:
-            return self.local[first]
-        found = self.module.names.get(first)
+        if first in scope.local:
+            return scope.local[first] if len(name.parts) == 1 else None
+        found = scope.module.names.get(first)
         if found and isinstance(found.item, tree.Param | tree.Let):
-            return Bound(found.item.value, Scope(found.module))
+            return Bound(found.item.value, Scope(found.module)) if len(name.parts) == 1 else None
         return found
+
+    def within(self, name: tree.Name) -> tuple[Scope, tree.Name]:
+        """Where a name is looked up and what is left of it: behind `use ... as lib`, `lib.web` is `web` in that file."""
+        other = self.module.aliases.get(name.parts[0])
+        if other is None or name.parts[0] in self.local or len(name.parts) == 1:
+            return self, name
+        return Scope(other).within(tree.Name(name.span, name.parts[1:]))
 
     def known(self) -> list[str]:
         """Every name that can be written here."""
@@ -82,8 +90,9 @@ def load(path: Path, sets: Mapping[str, str], report: Report) -> Module | None:
     source = _read(path, str(path), None, report)
     if source is None:
         return None
-    main = _module(source, path, (path.resolve(),), report)
-    _apply(sets, main, report)
+    files: dict[Path, Module] = {}
+    main = _module(source, path, (path.resolve(),), files, report)
+    _apply(sets, main, files, report)
     return main
 
 
@@ -99,16 +108,36 @@ def _read(path: Path, shown: str, used: Span | None, report: Report) -> Source |
     return None
 
 
-def _module(source: Source, path: Path, chain: tuple[Path, ...], report: Report) -> Module:
+def _module(source: Source, path: Path, chain: tuple[Path, ...], files: dict[Path, Module], report: Report) -> Module:
+    """One file and all that it uses; `files` keeps each, so that two ways to a file give the same names."""
     file, found = parse(source)
     report.extend(found)
     module = Module(file)
+    _once([item.attribute for item in file.items if isinstance(item, tree.Setting)], report)
     for item in file.items:
+        _once_inside(item, report)
         if isinstance(item, tree.Use):
-            _use(item, module, path, chain, report)
+            _use(item, module, path, chain, files, report)
         elif isinstance(item, DECLARING):
             _declare(item.name, Found(item, module), item.name_span, module, report)
+    files[path.resolve()] = module
     return module
+
+
+def _once_inside(item: tree.AnyItem, report: Report) -> None:
+    body = item.body if isinstance(item, tree.Start | tree.Data | tree.Mix | tree.Phase | tree.Transition) else None
+    if body is not None:
+        _once([entry for entry in body.entries if isinstance(entry, tree.Attribute)], report)
+
+
+def _once(attributes: list[tree.Attribute], report: Report) -> None:
+    """Reports names that are given a value twice: one of the two would be ignored."""
+    first: dict[str, tree.Attribute] = {}
+    for attribute in attributes:
+        before = first.setdefault(attribute.name, attribute)
+        if before is not attribute:
+            labels = Label(attribute.name_span, "given again here"), Label(before.name_span, "first given here")
+            report.error("declared-twice", f"`{attribute.name}` is given twice", *labels)
 
 
 def _declare(name: str, found: Found, span: Span, module: Module, report: Report) -> None:
@@ -120,7 +149,7 @@ def _declare(name: str, found: Found, span: Span, module: Module, report: Report
     module.names[name] = found
 
 
-def _use(use: tree.Use, module: Module, path: Path, chain: tuple[Path, ...], report: Report) -> None:
+def _use(use: tree.Use, module: Module, path: Path, chain: tuple[Path, ...], files: dict[Path, Module], report: Report) -> None:
     if use.python:
         report.error("not-supported-yet", "`use python` is not supported yet", use.span, help="publish a plugin package")
         return
@@ -128,10 +157,9 @@ def _use(use: tree.Use, module: Module, path: Path, chain: tuple[Path, ...], rep
     if target.resolve() in chain:
         report.error("import-cycle", f"`{use.path}` uses this file again", use.path_span)
         return
-    source = _read(target, str(target), use.path_span, report)
-    if source is None:
+    other = files.get(target.resolve()) or _opened(target, use, chain, files, report)
+    if other is None:
         return
-    other = _module(source, target, (*chain, target.resolve()), report)
     if use.alias:
         module.aliases[use.alias] = other
         return
@@ -144,11 +172,16 @@ def _use(use: tree.Use, module: Module, path: Path, chain: tuple[Path, ...], rep
             _declare(name.parts[0], found, name.span, module, report)
 
 
+def _opened(target: Path, use: tree.Use, chain: tuple[Path, ...], files: dict[Path, Module], report: Report) -> Module | None:
+    source = _read(target, str(target), use.path_span, report)
+    return None if source is None else _module(source, target, (*chain, target.resolve()), files, report)
+
+
 def _diagnostics(found: Mistake) -> tuple[Diagnostic, ...]:
     return (found.diagnostic,) if found.diagnostic else ()
 
 
-def _apply(sets: Mapping[str, str], main: Module, report: Report) -> None:
+def _apply(sets: Mapping[str, str], main: Module, files: Mapping[Path, Module], report: Report) -> None:
     """Replaces parameters' values by what `--set name=value` says, read by the same grammar."""
     for name, text in sets.items():
         found = main.names.get(name)
@@ -160,4 +193,10 @@ def _apply(sets: Mapping[str, str], main: Module, report: Report) -> None:
         expr, wrong = parse_expression(source)
         report.extend(wrong)
         if expr is not None:
-            main.names[name] = Found(replace(found.item, value=expr), found.module)
+            _replace(found, Found(replace(found.item, value=expr), found.module), files)
+
+
+def _replace(old: Found, new: Found, files: Mapping[Path, Module]) -> None:
+    """In every file that knows the item, its own included."""
+    for module in files.values():
+        module.names.update({name: new for name, found in module.names.items() if found.item is old.item})

@@ -126,7 +126,7 @@ class Layer(Generic[V]):
 
     def _fits(self, value: tree.Value, items: tuple[tree.Value, ...], end: Fraction, report: Report) -> None:
         off = end - self._axis.tokens
-        if isinstance(value, tree.Items) and abs(off) > self._axis.step_tokens:
+        if isinstance(value, tree.Items | tree.Hold) and abs(off) > self._axis.step_tokens:
             message = f"the pieces of `{self._slot.name}` cover {_tokens(end)}, the phase has {_tokens(self._axis.tokens)}"
             raise mistake("pieces-miss-phase", message, value.span, help="leave out the last piece's length")
         if off > self._axis.step_tokens:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from mtdsl.diag import Report, Span
@@ -11,6 +12,7 @@ from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.model import Plugin, Used
 from mtdsl.plan.names import Scope
 from mtdsl.registry import Argument, Entry, Registry, bind
+from mtdsl.registry.parameters import parameters
 
 
 class Techniques:
@@ -39,7 +41,15 @@ class Techniques:
         params = bind(self._factory(entry, span), args, named, span, name, self._report)
         if params is None:
             raise Mistake
+        self._check(kind, name, params, span)
         return Plugin(name, params)
+
+    def _check(self, kind: str, name: str, params: Mapping[str, object], span: Span) -> None:
+        """What only the technique itself can tell of its parameters: it is made once here."""
+        try:
+            self._registry.build(kind, name, params)
+        except (ValueError, TypeError, ArithmeticError) as error:
+            raise mistake("plugin-argument", f"`{name}`: {error}", span) from error
 
     def knows(self, kind: str, name: str) -> bool:
         """Whether some package provides it."""
@@ -69,8 +79,10 @@ class Techniques:
 
     def _factory(self, entry: Entry, span: Span) -> type[object]:
         try:
-            return entry.factory()
-        except (ImportError, AttributeError) as error:
+            factory = entry.factory()
+            parameters(factory)
+            return factory
+        except Exception as error:
             raise mistake("plugin-broken", f"`{entry.package}` could not load `{entry.name}`: {error}", span) from error
 
 

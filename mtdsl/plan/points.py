@@ -14,7 +14,8 @@ from mtdsl.plan.names import Scope
 
 def point_of(call: tree.Call, budget: Budget, scope: Scope, evaluator: Evaluator, name: str) -> int:
     """Tokens of the phase at the step boundary that `at(...)` names. Raises `Mistake` past the phase's end."""
-    if len(call.args) != 1 or call.named or isinstance(call.args[0], tree.Hold | tree.Ruled | tree.Move):
+    named_at = call.func.span.text.rpartition(".")[2] == "at"
+    if not named_at or len(call.args) != 1 or call.named or isinstance(call.args[0], tree.Hold | tree.Ruled | tree.Move):
         raise mistake("plugin-argument", "write one point: `at(7T)`, `at(80%)` or `at(9000 steps)`", call.span)
     if budget.batch is None:
         raise mistake("at-past-end", f"`{name}` trains nothing, so it has no point inside", call.span)

@@ -27,6 +27,11 @@ def warmup_of(
             "warmup-continued", f"`{draft.name}` goes on with its parent's rate, so it cannot warm up", written.span, help=hint
         )
     length = evaluator.number(written.value, written.scope)
+    if length.value < 0:
+        raise mistake("unit-mismatch", "`warmup` cannot be negative", written.span)
+    if transition.lr == "rewarm" and last is None:
+        message = f"`{draft.name}` is to climb from its parent's rate, which is not known"
+        raise mistake("no-start-value", message, written.span, help="declare the parent's `lr`, or write `lr = restart`")
     steps = axis.steps_before(axis.position(length, Fraction(0)))
     if steps > axis.stretches[0].steps:
         raise mistake(
@@ -40,13 +45,13 @@ def check_continuity(
     draft: Draft, curve: Curve[Fraction], parent: str, last: Fraction | None, span: Span, before: Span | None
 ) -> None:
     """Raises `Mistake` where the first rate is not the parent's last within 1 %."""
-    first = curve.pieces[0].start
+    first, name = curve.pieces[0].start, draft.name if draft.rungs > 1 else draft.family  # once for a whole fork
     if last is None or abs(first - last) <= CLOSE * max(abs(last), abs(first)):
         return
-    labels = [Label(span, f"`{draft.name}` starts at {shown(first)}")]
+    labels = [Label(span, f"`{name}` starts at {shown(first)}")]
     if before is not None:
         labels.append(Label(before, f"`{parent}` ends at {shown(last)}"))
-    raise _jump(draft.name, parent, first, last, labels)
+    raise _jump(name, parent, first, last, labels)
 
 
 def _jump(name: str, parent: str, first: Fraction, last: Fraction, labels: list[Label]) -> Mistake:

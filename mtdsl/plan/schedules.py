@@ -2,82 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from mtdsl.diag import Report, Span
-from mtdsl.diag.mistake import mistake
+from mtdsl.diag.mistake import attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.budgets import Budgets
 from mtdsl.plan.drafts import Written
-from mtdsl.plan.evaluate import Evaluator, plain
-from mtdsl.plan.flow import Flow
+from mtdsl.plan.endings import Ending
+from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.flow import Flow, Graph
 from mtdsl.plan.model import Curve
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot, shifted
 from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.rates import first_span
+from mtdsl.plan.steps import steps_of
+
+READ = Callable[[tree.Expr, Scope], Fraction]
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A schedule and the chain of phases that one phase stands in."""
+    """A schedule, and every chain of phases that one phase stands in: several before a fork."""
 
     item: tree.Schedule
-    chain: tuple[str, ...]
+    chains: tuple[tuple[str, ...], ...]
 
 
 class Schedules:
-    """Finds which schedule owns an attribute of a phase, and cuts its part out."""
+    """Finds which schedule owns an attribute of a phase, and cuts its part out.
 
-    def __init__(self, flow: Flow, budgets: Budgets, evaluator: Evaluator, techniques: Techniques, report: Report) -> None:
+    `point` is the token of its parent at which a phase begins (None: the parent's end), `before` where that parent ended.
+    """
+
+    def __init__(
+        self,
+        flow: Flow,
+        graph: Graph,
+        budgets: Budgets,
+        evaluator: Evaluator,
+        techniques: Techniques,
+        report: Report,
+        point: Callable[[str], int | None],
+        before: Callable[[str], Ending],
+    ) -> None:
         self._flow = flow
+        self._graph = graph
         self._budgets = budgets
         self._evaluator = evaluator
         self._techniques = techniques
         self._report = report
+        self._point = point
+        self._before = before
         self._owned: dict[tuple[str, str], Owned] = {}
+        self._broken: set[str] = set()
 
     def read(self) -> None:
-        """Reads every `schedule` of the recipe. Raises `Mistake`."""
+        """Reads every `schedule` of the recipe. Mistakes go to the report."""
         for item in self._flow.module.items(tree.Schedule):
             assert isinstance(item, tree.Schedule)
-            if item.name != "lr":
-                raise mistake("not-supported-yet", f"a schedule of `{item.name}` is not supported yet", item.name_span)
-            for chain in _chains(self._flow, item.path):
-                for name in chain:
-                    self._own(item, name, chain)
+            if attempt(self._report, lambda item=item: self._read(item)) is None:  # type: ignore[misc]
+                self._broken.add(item.name)
 
-    def curve(self, attribute: str, name: str, written: Written | None) -> Curve[Fraction] | None:
-        """The phase's part of the schedule that owns its attribute, or None. Raises `Mistake`."""
+    def broken(self, attribute: str) -> bool:
+        """Whether a schedule of that attribute could not be read: a phase without the attribute is no mistake then."""
+        return attribute in self._broken
+
+    def owns(self, attribute: str, name: str) -> bool:
+        """Whether a schedule sets the attribute of that phase."""
+        return (attribute, name) in self._owned
+
+    def begins(self, attribute: str, name: str) -> bool:
+        """Whether a schedule of the attribute begins with that phase."""
         owned = self._owned.get((attribute, name))
-        if owned is None:
-            return None
+        return owned is not None and owned.chains[0][0] == name
+
+    def curve(self, attribute: str, name: str, written: Written | None, read: READ) -> Curve[Fraction]:
+        """The phase's part of the schedule that owns its attribute. Raises `Mistake`."""
+        owned = self._owned[attribute, name]
         if written is not None:
             labels = written.span, owned.item.name_span
             raise mistake(
                 "schedule-owns", f"a schedule sets `{attribute}` of `{name}` already", *labels, help="remove one of them"
             )
-        budgets = [self._budgets.of(other) for other in owned.chain]
-        stretches = tuple(Stretch(budget.batch, budget.steps) for budget in budgets if budget.batch)
-        slot = Slot(attribute, lambda expr, scope: plain(self._evaluator.number(expr, scope), attribute), None)
-        layer = Layer(slot, Axis(stretches), Scope(self._flow.module), self._evaluator, self._techniques)
-        pieces = layer.lay(owned.item.value, 0, self._report)
-        at = owned.chain.index(name)
-        return Curve(shifted(pieces, sum(budget.tokens for budget in budgets[:at]), budgets[at].tokens))
+        curves = [self._part(owned.item, chain, name, read) for chain in owned.chains]
+        if any(_moves(other) != _moves(curves[0]) for other in curves):
+            message = f"the branches behind `{name}` differ in length, and so would the {attribute} of `{name}`"
+            hint = "let the schedule stand still, or end a piece, where the branches part: `until` or `over` tokens or steps"
+            raise mistake("schedule-forks", message, owned.item.value.span, help=hint)
+        return curves[0]
 
     def span(self, attribute: str, name: str) -> Span | None:
         """Where the schedule that owns an attribute stands."""
         owned = self._owned.get((attribute, name))
         return owned.item.name_span if owned else None
 
+    def first_span(self, attribute: str, name: str) -> Span:
+        """Where the first value of the schedule that owns an attribute stands."""
+        return first_span(self._owned[attribute, name].item.value)
+
+    def _part(self, item: tree.Schedule, chain: tuple[str, ...], name: str, read: READ) -> Curve[Fraction]:
+        stretches = [self._stretch(one, after) for one, after in zip(chain, (*chain[1:], None), strict=True)]
+        slot = Slot(item.name, read, self._before(chain[0]).lr)
+        axis = Axis(tuple(stretch for stretch in stretches if stretch))
+        pieces = Layer(slot, axis, Scope(self._flow.module), self._evaluator, self._techniques).lay(item.value, 0, self._report)
+        passed = sum(stretch.tokens for stretch in stretches[: chain.index(name)] if stretch)
+        return Curve(shifted(pieces, passed, self._budgets.of(name).tokens))
+
+    def _stretch(self, name: str, after: str | None) -> Stretch | None:
+        """What the path takes of a phase: all of it, or up to the point where the path leaves it."""
+        budget = self._budgets.of(name)
+        point = None if after is None else self._point(after)
+        if budget.batch is None:
+            return None
+        return Stretch(budget.batch, budget.steps if point is None else steps_of(budget.batch, point))
+
+    def _read(self, item: tree.Schedule) -> bool:
+        if item.name != "lr":
+            raise mistake("not-supported-yet", f"a schedule of `{item.name}` is not supported yet", item.name_span)
+        for node in item.path.nodes:
+            if isinstance(self._flow.nodes(node), str):
+                message = f"`{node.name}` does not train, so a schedule cannot run over it"
+                raise mistake("schedule-path", message, node.span, help="a schedule runs over phases")
+        for origin, name, span in self._flow.pairs(item.path):
+            edge = self._graph.origins.get(name)
+            if edge is None or edge.node != origin.node:
+                raise mistake("schedule-path", f"no flow goes from `{origin.node}` to `{name}`", span)
+        for chain in _chains(self._flow, item.path):
+            for name in chain:
+                self._own(item, name, chain)
+        return True
+
     def _own(self, item: tree.Schedule, name: str, chain: tuple[str, ...]) -> None:
         before = self._owned.get((item.name, name))
         if before and before.item is not item:
             labels = item.name_span, before.item.name_span
             raise mistake("schedule-owns", f"two schedules set `{item.name}` of `{name}`", *labels)
-        self._owned[item.name, name] = Owned(item, chain)
+        self._owned[item.name, name] = Owned(item, (*(before.chains if before else ()), chain))
+
+
+def _moves(curve: Curve[Fraction]) -> list[object]:
+    """What makes a curve the same on a phase as another: where pieces stand still, their ends say nothing."""
+    return [piece if piece.by else (piece.begin, piece.stop) for piece in curve.pieces]
 
 
 def _chains(flow: Flow, path: tree.Path) -> Iterator[tuple[str, ...]]:

@@ -23,6 +23,7 @@ class Sources:
     def __init__(self, evaluator: Evaluator, techniques: Techniques) -> None:
         self._evaluator = evaluator
         self._techniques = techniques
+        self._open: list[str] = []
 
     def of(self, found: Found) -> Source:
         """The source that a `data` item declares. Raises `Mistake`."""
@@ -42,7 +43,7 @@ class Sources:
         )
 
     def _attributes(self, item: tree.Data, found: Found) -> dict[str, tree.Attribute]:
-        base = dict(self._like(item.like, found)) if item.like else {}
+        base = dict(self._like(item, item.like, found)) if item.like else {}
         own: dict[str, tree.Attribute] = {}
         for entry in item.body.entries if item.body else ():
             if isinstance(entry, tree.When):
@@ -52,11 +53,19 @@ class Sources:
             own[entry.name] = entry
         return {**base, **own}
 
-    def _like(self, node: tree.Node, found: Found) -> Iterator[tuple[str, tree.Attribute]]:
+    def _like(self, item: tree.Data, node: tree.Node, found: Found) -> Iterator[tuple[str, tree.Attribute]]:
         other = found.module.names.get(node.name)
-        if other is None or not isinstance(other.item, tree.Data) or other.item is found.item:
+        if other is None or not isinstance(other.item, tree.Data):
             raise unknown_name(node.name, node.span, list(found.module.names), "source")
-        yield from self._attributes(other.item, other).items()
+        if item.name in self._open:
+            raise mistake("like-cycle", f"`{item.name}` is like itself", item.name_span)
+        self._open.append(item.name)
+        try:
+            if other.item.value is not None:
+                yield "source", tree.Attribute(other.item.span, "source", other.item.value, other.item.name_span)
+            yield from self._attributes(other.item, other).items()
+        finally:
+            self._open.pop()
 
     def _plugin(self, value: tree.Value, scope: Scope) -> Plugin:
         if isinstance(value, tree.Hold | tree.Ruled | tree.Move):

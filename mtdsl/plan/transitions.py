@@ -52,6 +52,7 @@ class Edges:
 
 
 def _possible(parent: str, name: str, kind: Kind, written: dict[str, tuple[str, Span]]) -> None:
+    _elsewhere(parent, kind, written)
     optimizer = written.get("optimizer")
     if kind == "merge" and optimizer and optimizer[0] == "keep":
         message = f"out of the merge `{parent}` come weights only, no optimizer state"
@@ -60,6 +61,15 @@ def _possible(parent: str, name: str, kind: Kind, written: dict[str, tuple[str, 
         word = written.get(key)
         if kind == "merge" and word and word[0] in ("continue", "rewarm"):
             raise mistake("merge-has-no-optimizer", f"the merge `{parent}` has no {key} to go on with", word[1])
+
+
+def _elsewhere(parent: str, kind: Kind, written: dict[str, tuple[str, Span]]) -> None:
+    """A checkpoint made elsewhere brings weights: no optimizer that could be kept, no data order that could go on."""
+    for key, word in (("optimizer", "keep"), ("data", "continue")):
+        said = written.get(key)
+        if kind == "start" and said and said[0] == word:
+            message = f"out of the start `{parent}` come weights only, so `{key} = {word}` cannot be done"
+            raise mistake("not-supported-yet", message, said[1])
 
 
 def edges(flow: Flow, graph: Graph, evaluator: Evaluator, report: Report) -> Edges:
@@ -87,4 +97,12 @@ def _read(item: tree.Transition, flow: Flow, existing: set[tuple[str, str]], eva
     for origin, name, span in flow.pairs(item.path):
         if (origin.node, name) not in existing:
             raise mistake("transition-without-edge", f"no flow goes from `{origin.node}` to `{name}`", span)
-        found.words.setdefault((origin.node, name), {}).update(words)
+        _add(found.words.setdefault((origin.node, name), {}), words, origin.node, name)
+
+
+def _add(before: dict[str, tuple[str, Span]], words: dict[str, tuple[str, Span]], parent: str, name: str) -> None:
+    for key, (word, span) in words.items():
+        other, where = before.setdefault(key, (word, span))
+        if other != word:
+            message = f"two transitions say different things of `{key}` from `{parent}` to `{name}`"
+            raise mistake("declared-twice", message, span, where)

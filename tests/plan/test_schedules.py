@@ -1,0 +1,62 @@
+"""A schedule over a path: which path, where forks part, and what else may say a rate."""
+
+from __future__ import annotations
+
+import pytest
+
+from mtdsl.plan.curves import rate_of_step
+from mtdsl.registry import installed
+
+REST = "batch = 1 x 256, mix = a"
+TRUNK = f"phase trunk {{ steps = 4, context = 256, {REST} }}\n"
+START = "start base { tokens = 1B, context = 256, lr = 8e-4 }\n"
+
+
+def rates(phase):
+    return [rate_of_step(phase, step, installed()) for step in range(phase.steps)]
+
+
+def test_a_path_that_leaves_a_phase_half_way_is_that_much_shorter(plan):
+    text = f"phase x {{ steps = 4, {REST} }}\nschedule lr over trunk.at(50%) -> x = 6e-4 -> 0\nflow trunk.at(50%) -> x\n"
+    first, second = plan(TRUNK + text).phases
+    assert rates(first) + rates(second) == pytest.approx([6e-4, 5e-4, 4e-4, 3e-4, 2e-4, 1e-4])
+
+
+def test_branches_may_differ_behind_the_fork_only(plan, wrong):
+    text = TRUNK + f"phase x for n in [4, 8] {{ steps = n, {REST} }}\nflow trunk -> x\nschedule lr over trunk -> x = "
+    assert wrong(text + "1e-3 -> 0\n").id == "schedule-forks"
+    made = plan(text + "[8e-4 until 4 steps, 8e-4 -> 0]\n")
+    assert [rates(made.phase(name))[1] for name in ("trunk", "x[4]", "x[8]")] == pytest.approx([8e-4, 6e-4, 7e-4])
+
+
+def test_it_moves_on_from_where_the_path_begins(plan):
+    text = f"phase x {{ steps = 4, {REST} }}\nschedule lr over x = -> 0\nflow base -> x\n"
+    assert rates(plan(START + text).phases[0]) == pytest.approx([8e-4, 6e-4, 4e-4, 2e-4])
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        (f"phase x {{ steps = 2, {REST} }}\nschedule lr over base -> x = 8e-4 -> 0\nflow base -> x\n", "schedule-path"),
+        (f"phase x {{ steps = 2, {REST} }}\nschedule lr over x = 1e-4 -> 0\nflow base -> x\n", "lr-jump"),
+        (f"phase x {{ steps = 2, {REST} }}\nschedule lr over y = 1e-4 -> 0\nflow base -> x\n", "unknown-name"),
+        (f"phase x {{ steps = 2, {REST} }}\nschedule lr over x = 80% -> 0\nflow base -> x\n", "unit-mismatch"),
+        (
+            "phase x { steps = 2, batch = 1 x 256, lr = 8e-4 }\nschedule mix over x = a -> b\nflow base -> x\n",
+            "not-supported-yet",
+        ),
+    ],
+)
+def test_what_is_no_schedule_is_one_mistake(wrong, text, id):
+    assert wrong(START + text).id == id
+
+
+def test_phases_that_do_not_follow_are_no_path(wrong):
+    text = f"phase x {{ steps = 2, {REST}, lr = 1e-3 }}\nphase y {{ steps = 2, {REST}, lr = 1e-3 }}\nflow trunk -> x -> y\n"
+    trunk = TRUNK.replace("steps = 4", "steps = 4, lr = 1e-3")
+    assert wrong(trunk + text + "schedule lr over trunk -> y = 1e-3 -> 0\n").id == "schedule-path"
+
+
+def test_warmup_under_a_schedule_is_not_ignored(wrong):
+    text = TRUNK.replace("steps = 4", "steps = 4, warmup = 2 steps")
+    assert wrong(text + "schedule lr over trunk = 1e-3 -> 0\n").id == "schedule-owns"
