@@ -51,7 +51,14 @@ def _trained(node: dict[str, Any]) -> dict[str, Any]:
     node = _without(node, "doc", "asked", "spent")
     if "transition" in node:
         node["transition"] = _without(node["transition"], "written")
+        node |= {name: _moved(node[name]) for name in ("lr", "mix") if node[name]}
+        node["scalars"] = {name: _moved(curve) for name, curve in node["scalars"].items()}
     return node
+
+
+def _moved(curve: dict[str, Any]) -> dict[str, Any]:
+    """Where a value stands still, it does not matter until when."""
+    return {**curve, "pieces": [piece if piece["by"] else _without(piece, "end") for piece in curve["pieces"]]}
 
 
 def _without(body: dict[str, Any], *names: str) -> dict[str, Any]:

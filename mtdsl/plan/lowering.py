@@ -23,6 +23,7 @@ from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator, count, plain
 from mtdsl.plan.flow import Graph
 from mtdsl.plan.model import Blend, Curve, Parent, Phase, Plugin, Transition
+from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.schedules import Schedules
@@ -167,9 +168,17 @@ class PhaseLowering:
         written = self._find(name)
         if written is None or budget.batch is None:
             return None
-        read = lambda expr, scope: plain(self._tools.evaluator.number(expr, scope), name)  # noqa: E731
-        layer = self._layer(Slot(name, read, None), self._axis(budget), written)
+        layer = self._layer(Slot(name, self._amount(name), None), self._axis(budget), written)
         return Curve(layer.lay(written.value, 0, self._report))
+
+    def _amount(self, name: str) -> Callable[[tree.Expr, Scope], Fraction]:
+        def read(expr: tree.Expr, scope: Scope) -> Fraction:
+            value = plain(self._tools.evaluator.number(expr, scope), name)
+            if value < 0:
+                raise mistake("unit-mismatch", f"`{name}` cannot be negative", expr.span)
+            return value
+
+        return read
 
     def _plugin(self, name: str, kind: str, default: str) -> Plugin:
         written = self._find(name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from mtdsl.plan.model import Merge, Phase
+from mtdsl.plan.model import Batch, Merge, Phase, Run
 from mtdsl.plan.steps import step_at
 
 
@@ -19,5 +20,13 @@ def _cut(phase: Phase, phases: tuple[Phase, ...], merges: tuple[Merge, ...]) -> 
     if not points or None in points:
         return phase
     furthest = max(point for point in points if point is not None)
-    less = phase.tokens - furthest
-    return replace(phase, tokens=furthest, steps=step_at(phase, furthest), seen=phase.seen - less, spent=phase.spent - less)
+    less, steps = phase.tokens - furthest, step_at(phase, furthest)
+    batch = phase.batch and Batch(phase.batch.length, tuple(_first(phase.batch.runs, steps)))
+    return replace(phase, tokens=furthest, steps=steps, batch=batch, seen=phase.seen - less, spent=phase.spent - less)
+
+
+def _first(runs: tuple[Run, ...], steps: int) -> Iterator[Run]:
+    for run in runs:
+        if steps > 0:
+            yield Run(min(run.steps, steps), run.sequences)
+        steps -= run.steps

@@ -12,8 +12,8 @@ from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.names import Scope
 
 
-def point_of(call: tree.Call, budget: Budget, scope: Scope, evaluator: Evaluator, name: str) -> int:
-    """Tokens of the phase at the step boundary that `at(...)` names. Raises `Mistake` past the phase's end."""
+def point_of(call: tree.Call, budget: Budget, scope: Scope, evaluator: Evaluator, name: str) -> int | None:
+    """Tokens of the phase at the step boundary that `at(...)` names, None for its end. Raises `Mistake` past it."""
     named_at = call.func.span.text.rpartition(".")[2] == "at"
     if not named_at or len(call.args) != 1 or call.named or isinstance(call.args[0], tree.Hold | tree.Ruled | tree.Move):
         raise mistake("plugin-argument", "write one point: `at(7T)`, `at(80%)` or `at(9000 steps)`", call.span)
@@ -25,4 +25,4 @@ def point_of(call: tree.Call, budget: Budget, scope: Scope, evaluator: Evaluator
     if steps > budget.steps or wanted <= 0:
         message = f"`{name}` has {budget.tokens:,} tokens in {budget.steps:,} steps; `{call.args[0].span.text}` is not inside"
         raise mistake("at-past-end", message, call.args[0].span)
-    return budget.tokens_at(steps)
+    return budget.tokens_at(steps) if steps < budget.steps else None

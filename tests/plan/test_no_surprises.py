@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mtdsl.plan import from_json, to_json
+from mtdsl.plan import fingerprint, from_json, to_json
 from mtdsl.plan.sample import to_csv
 from mtdsl.registry import installed
 
@@ -54,6 +54,7 @@ def test_what_cannot_be_worked_out_is_named(found, text, id):
         (TRUNK.replace("steps = 10", "steps = 10, warmpu = none"), "unknown-attribute"),
         (TRUNK.replace("steps = 10", "steps = 10, seed = 5 steps"), "unit-mismatch"),
         (TRUNK.replace("1 x 256", "-5 tokens"), "unit-mismatch"),
+        (TRUNK.replace("steps = 10", "steps = 10, clip = -1"), "unit-mismatch"),
         (TRUNK.replace("steps = 10", "steps = 10, warmup = -5%"), "unit-mismatch"),
         (TRUNK.replace("lr = 1e-3", "lr = 1e-3 until 5 steps"), "pieces-miss-phase"),
         (NEXT + "flow trunk.att(50%) -> x\nflow trunk\n", "plugin-argument"),
@@ -145,3 +146,16 @@ def test_a_rule_over_shares_of_sources_without_sizes_is_unknown(plan):
     made = plan(f"mix m = 50% * a + 50% * b\nphase p {{ {PART}, mix = m by temperature(tau = 2) }}\n")
     assert to_json(made)["phases"][0]["mix"]["start"] is None
     assert "mix.a" in to_csv(made, 3, installed())
+
+
+def test_a_trunk_that_is_cut_at_one_step_is_the_same_however_long_it_was(plan):
+    short = plan(NEXT + "flow trunk.at(5 steps) -> x\n")
+    long = plan(NEXT.replace("steps = 10", "steps = 20") + "flow trunk.at(5 steps) -> x\n")
+    assert fingerprint(short) == fingerprint(long)
+    ramp = NEXT.replace("1 x 256", "1 x 256 -> 8 x 256 over 100%", 1).replace("steps = 10", "tokens = 100_000")
+    last = to_json(plan(ramp + "flow trunk.at(4 steps) -> x\n"))["phases"][0]["batch"]
+    assert (last["runs"], last["end"]["sequences"]) == ([{"steps": 4, "sequences": 1}], 1)
+
+
+def test_the_point_at_the_end_is_the_end(plan):
+    assert fingerprint(plan(NEXT + "flow trunk.at(100%) -> x\n")) == fingerprint(plan(NEXT + "flow trunk -> x\n"))
