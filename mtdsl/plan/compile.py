@@ -60,7 +60,7 @@ def _plan(module: Module, sets: dict[str, str], registry: Registry, report: Repo
         model=model,
         tokenizer=tokenizer,
         starts=compiler.starts(),
-        sources=compiler.sources(),
+        sources=compiler.declared.sources(),
         phases=phases,
         merges=merges,
         order=compiler.order,

@@ -62,6 +62,9 @@ class Windows:
             message = f"`{draft.name}` moves the window to {stop:,}, where it is already"
             hint = f"write `context = {_shown(stop)}`"
             raise mistake("context-applied-twice", message, value.span, help=hint)
+        if stop < start:
+            message = f"`{draft.name}` would make the window smaller: from {_shown(start)} to {_shown(stop)}"
+            raise mistake("rope-shrinks", message, value.end.span)
         if value.by is None:
             hint = "say how: `by rope(theta = 2M)` or `by yarn(factor = 4)`"
             raise mistake("no-extender", "a window that changes needs its `by`", value.span, help=hint)

@@ -103,6 +103,7 @@ def test_what_does_not_fit_is_named(wrong, text, id):
         ("context = 2k", "flow-gap"),
         ("context = 1k -> 2k by yarn(factor = 2)", "flow-gap"),
         ("context = -> 2k", "no-extender"),
+        ("context = -> 128 by rope(theta = 1M)", "rope-shrinks"),
         ("context = -> 512 by yarn(factor = 1)", "context-applied-twice"),
         ("context = -> 2k by yarm(factor = 4)", "unknown-plugin"),
         ("context = [512, 2k]", "context-inside"),

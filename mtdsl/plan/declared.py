@@ -1,0 +1,70 @@
+"""`start` and `data` items, each read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from mtdsl.diag import Report
+from mtdsl.diag.mistake import Mistake, attempt, mistake
+from mtdsl.lang import tree
+from mtdsl.plan.attributes import Lookup
+from mtdsl.plan.blends import Blends
+from mtdsl.plan.curves import names_of
+from mtdsl.plan.drafts import Draft, Written
+from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.flow import Graph
+from mtdsl.plan.model import Source, Start
+from mtdsl.plan.models import start_of
+from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.sources import Sources
+
+R = TypeVar("R")
+
+
+class Declared:
+    """The starts and sources of one recipe."""
+
+    def __init__(
+        self, graph: Graph, blends: Blends, lookup: Lookup, evaluator: Evaluator, techniques: Techniques, report: Report
+    ) -> None:
+        self._graph = graph
+        self._blends = blends
+        self._lookup = lookup
+        self._evaluator = evaluator
+        self._sources = Sources(evaluator, techniques)
+        self._report = report
+        self._read: dict[tuple[str, str], object] = {}
+
+    def start(self, name: str) -> Start:
+        """A `start` item. Raises `Mistake`."""
+        return self._once(("start", name), lambda: start_of(self._graph.starts[name], self._evaluator))
+
+    def source(self, name: str) -> Source | None:
+        """The source of that name; None after its mistake was reported."""
+        found = self._blends.sources[name]
+        return self._once(("source", name), lambda: attempt(self._report, lambda: self._sources.of(found)))
+
+    def sources(self) -> tuple[Source, ...]:
+        """Every source that a mixture named so far."""
+        return tuple(source for name in self._blends.sources if (source := self.source(name)) is not None)
+
+    def epoch(self, draft: Draft, written: Written) -> int:
+        """Tokens of one epoch: all sources of the phase's mixture together. Raises `Mistake` where one is not declared."""
+        mix = self._lookup(draft, "mix")
+        if mix is None or isinstance(mix.value, tree.Hold | tree.Ruled | tree.Move | tree.Items):
+            raise mistake("epochs-of-moving-mix", "a budget in epochs needs a mixture that stands still", written.span)
+        sources = [self.source(name) for name in names_of(self._blends.read(mix.value, mix.scope))]
+        sizes = {source.name: source.tokens.value for source in sources if source is not None}
+        if len(sizes) < len(sources):
+            raise Mistake
+        for name, size in sizes.items():
+            if size is None:
+                hint = f"declare it: data {name} {{ tokens = ... }}"
+                raise mistake("size-unknown", f"epochs need the size of `{name}`, which is not known", written.span, help=hint)
+        return sum(int(size) for size in sizes.values() if size is not None)
+
+    def _once(self, key: tuple[str, str], work: Callable[[], R]) -> R:
+        if key not in self._read:
+            self._read[key] = work()
+        return cast(R, self._read[key])

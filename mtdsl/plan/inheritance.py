@@ -1,0 +1,135 @@
+"""What a node takes over from where it comes from."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.plan.attributes import Lookup
+from mtdsl.plan.budgets import Budgets
+from mtdsl.plan.declared import Declared
+from mtdsl.plan.endings import Ending, blend_at, united, value_at
+from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.flow import Graph
+from mtdsl.plan.merges import Merges
+from mtdsl.plan.model import Merge, Phase, Plugin, Start
+from mtdsl.plan.names import Module, Scope
+from mtdsl.plan.points import point_of
+from mtdsl.plan.rates import last_span
+from mtdsl.plan.schedules import Schedules
+from mtdsl.registry import Registry
+
+
+class Nodes(Protocol):
+    """The lowered nodes, and the parts of the recipe that they are lowered with."""
+
+    graph: Graph
+    module: Module
+    registry: Registry
+    evaluator: Evaluator
+    lookup: Lookup
+    declared: Declared
+    budgets: Budgets
+    schedules: Schedules
+    terms: Merges
+
+    def phase(self, name: str) -> Phase:
+        """A phase. Raises `Mistake`."""
+
+    def merge(self, name: str) -> Merge:
+        """A merge. Raises `Mistake`."""
+
+
+class Inheritance:
+    """Answers where the parents of a node ended."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        self._nodes = nodes
+        self._befores: dict[str, Ending] = {}
+
+    def before(self, name: str) -> Ending:
+        """Where the parent of a phase ended. Raises `Mistake`."""
+        if name not in self._befores:
+            origin = self._nodes.graph.origins.get(name)
+            self._befores[name] = Ending() if origin is None else self.ending(origin.node, self.point(name))
+        return self._befores[name]
+
+    def ending(self, node: str, at: int | None) -> Ending:
+        """A point of a node: its end, or `at` tokens of a phase."""
+        if node in self._nodes.graph.starts:
+            return _of_start(self._nodes.declared.start(node))
+        if node in self._nodes.graph.merges:
+            return self._of_merge(self._nodes.merge(node))
+        return self._of_phase(self._nodes.phase(node), at)
+
+    def window_before(self, name: str) -> Ending:
+        """As `before`, but only the window: curves need budgets, so budgets may not need curves."""
+        origin = self._nodes.graph.origins.get(name)
+        if origin is None:
+            return Ending()
+        if origin.node in self._nodes.graph.starts:
+            return _of_start(self._nodes.declared.start(origin.node))
+        window, in_force = self._window(origin.node)
+        return Ending("phase", origin.node, window=window, in_force=in_force)
+
+    def merged_window(self, name: str) -> tuple[int | None, Plugin | None]:
+        """The window that all parents of a merge share, and its extender. Raises `Mistake` where they differ."""
+        found = self._nodes.graph.merges[name]
+        nodes = self._nodes.terms.names(found)
+        if not nodes:
+            raise Mistake  # of nothing: reading its terms says so
+        windows = [self._window(node) for node in nodes]
+        if any(window != windows[0] for window in windows):
+            listed = ", ".join(f"`{node}` {window}" for node, (window, _) in zip(nodes, windows, strict=True))
+            message = f"`{name}` merges weights of different windows or positions: {listed}"
+            raise mistake("merge-unlike", message, found.item.name_span)
+        return windows[0]
+
+    def point(self, name: str) -> int | None:
+        """Where inside its parent a phase begins, in the parent's tokens; None at its end. Raises `Mistake`."""
+        nodes = self._nodes
+        origin = nodes.graph.origins[name]
+        if origin.call is None:
+            return None
+        if origin.node not in nodes.graph.phases:
+            raise mistake("at-past-end", f"`{origin.node}` trains nothing, so it has no point inside", origin.span)
+        if origin.call.func.span.text == "end":
+            return None
+        return point_of(origin.call, nodes.budgets.of(origin.node), Scope(nodes.module), nodes.evaluator, origin.node)
+
+    def _window(self, node: str) -> tuple[int | None, Plugin | None]:
+        if node in self._nodes.graph.starts:
+            return self._nodes.declared.start(node).context, None
+        if node in self._nodes.graph.merges:
+            return self.merged_window(node)
+        window = self._nodes.budgets.of(node).window
+        return window.context.end, window.in_force
+
+    def _of_phase(self, phase: Phase, at: int | None) -> Ending:
+        nodes, before = self._nodes, self.before(phase.name)
+        tokens = phase.tokens if at is None else at
+        window = nodes.budgets.of(phase.name).window
+        written = nodes.lookup(nodes.graph.phases[phase.name], "lr") if phase.lr else None
+        return Ending(
+            kind="phase",
+            node=phase.name,
+            at=at,
+            seen=phase.origin + tokens,
+            window=window.context.end,
+            in_force=window.in_force,
+            lr=value_at(phase.lr, tokens, nodes.registry) if phase.lr else before.lr,
+            lr_span=nodes.schedules.span("lr", phase.name) or (last_span(written.value) if written else before.lr_span),
+            mix=blend_at(phase.mix, tokens, nodes.registry) if phase.mix else before.mix,
+            seed=phase.seed,
+            used={**before.used, phase.name: tokens},
+        )
+
+    def _of_merge(self, merge: Merge) -> Ending:
+        window, in_force = self.merged_window(merge.name)
+        used = united([self.ending(parent.node, parent.at).used for parent in merge.parents])
+        return Ending("merge", merge.name, None, merge.seen, window, in_force, used=used)
+
+
+def _of_start(start: Start) -> Ending:
+    seen = start.tokens or 0
+    return Ending("start", start.name, None, seen, start.context, lr=start.lr, used={start.name: seen})
