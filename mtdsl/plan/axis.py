@@ -59,7 +59,9 @@ class Axis:
             return Fraction(self.of_steps(int(whole)))
         if length.dimension == "tokens" or (length.dimension == "number" and length.scaled):
             return begin + length.value
-        hint = "write `2000 steps`, `20B` or `5%`"
+        written = length.span.text
+        plain = f"write `{written} tokens` or `{written} steps`"
+        hint = plain if length.dimension == "number" else "write `2000 steps`, `20B` or `5%`"
         raise mistake("unit-mismatch", f"a length is tokens, steps or a share, not {length.noun}", length.span, help=hint)
 
     def steps_before(self, tokens: Fraction) -> int:

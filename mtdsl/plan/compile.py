@@ -14,6 +14,7 @@ from mtdsl.plan.attributes import Lookup, check_settings
 from mtdsl.plan.checks import check_of
 from mtdsl.plan.compiler import Compiler
 from mtdsl.plan.cost import flops_of
+from mtdsl.plan.limits import check_epochs
 from mtdsl.plan.model import Check, Model, Phase, Plan, Tokenizer, Totals
 from mtdsl.plan.models import model_of, tokenizer_of
 from mtdsl.plan.names import Module, Scope, load
@@ -53,7 +54,7 @@ def _plan(module: Module, sets: dict[str, str], registry: Registry, report: Repo
         raise Mistake
     phases = only_needed(phases, merges, compiler.graph.ends)
     _weights(module, model, compiler, phases)
-    return Plan(
+    plan = Plan(
         recipe=name,
         title=title,
         params=sets,
@@ -69,6 +70,8 @@ def _plan(module: Module, sets: dict[str, str], registry: Registry, report: Repo
         plugins=compiler.techniques.used(),
         totals=_totals(phases, model, tokenizer),
     )
+    check_epochs(plan, registry, compiler.declared.span, report)
+    return plan
 
 
 def _title(module: Module, report: Report) -> tuple[str, str]:

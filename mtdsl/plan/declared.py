@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from mtdsl.diag import Report
+from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import Lookup
@@ -44,6 +44,10 @@ class Declared:
         """The source of that name; None after its mistake was reported."""
         found = self._blends.sources[name]
         return self._once(("source", name), lambda: attempt(self._report, lambda: self._sources.of(found)))
+
+    def span(self, name: str) -> Span:
+        """Where the source of that name is declared."""
+        return self._blends.sources[name].item.name_span
 
     def sources(self) -> tuple[Source, ...]:
         """Every source that a mixture named so far."""

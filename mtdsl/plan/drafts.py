@@ -202,7 +202,7 @@ class Families:
     def _rung(self, value: tree.Value, each: tree.Each, scope: Scope) -> tuple[tuple[Key, ...], Mapping[str, Bound]]:
         if isinstance(value, tree.Hold | tree.Ruled | tree.Move):
             raise mistake("not-a-list", "a value that moves cannot name a member", value.span)
-        parts = value.items if isinstance(value, tree.Items) and len(each.names) > 1 else (value,)
+        parts = value.items if isinstance(value, tree.Items) else (value,)
         if len({name.parts[0] for name in each.names}) < len(each.names):
             raise mistake("declared-twice", "`for` gives one name to two values", each.span)
         if len(parts) != len(each.names):

@@ -123,7 +123,8 @@ class PhaseLowering:
         inherited = self._before.seed
         if transition.data == "continue" and inherited is not None and seed != inherited:
             message = f"`{self._draft.name}` has seed {seed}, but goes on with the data order that seed {inherited} began"
-            hint = f"write transition {self._before.node} -> {self._draft.family} {{ data = fresh }}, or leave the seed out"
+            name = self._draft.name if self._draft.rungs > 1 else self._draft.family
+            hint = f"write transition {self._before.node} -> {name} {{ data = fresh }}, or leave the seed out"
             raise mistake("seed-without-fresh", message, written.span, help=hint)
         return seed
 

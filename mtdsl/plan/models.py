@@ -107,7 +107,7 @@ def _completed(params: dict[str, Param]) -> dict[str, Param]:
     """Every size spelled out, so that nothing is left to whoever builds the model."""
     width, heads = int(str(params["width"])), int(str(params["heads"]))
     defaults: dict[str, Param] = {"kv_heads": heads, "head_dim": width // heads, "ffn": ffn_of(width), "tie": True}
-    return {**defaults, **params}
+    return {name: {**defaults, **params}[name] for name in LLAMA}
 
 
 def _divides(sizes: dict[str, Param], span: Span) -> None:

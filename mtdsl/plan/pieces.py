@@ -94,6 +94,11 @@ class Layer(Generic[V]):
             if not last:
                 hint = "write how long it lasts: `over 2000 steps` or `until 10T`"
                 raise mistake("piece-without-length", "only the last piece may leave its length out", item.span, help=hint)
+            if at >= self._axis.tokens:
+                message = (
+                    f"no room is left for the last piece: those before it cover {_tokens(at)} of {_tokens(self._axis.tokens)}"
+                )
+                raise mistake("pieces-miss-phase", message, item.span, help="shorten the pieces before it")
             return Fraction(self._axis.tokens)
         length = self._evaluator.number(extent.amount, self._scope)
         end = self._axis.position(length, at if extent.kind == "over" else Fraction(0))

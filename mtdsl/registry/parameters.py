@@ -67,9 +67,12 @@ def bind(
             wrong = True
             _unknown(name, argument, title, known, report)
         given[name] = argument
+    misspelt = named.keys() - known.keys()
     for name, parameter in known.items():
         if name not in given and parameter.required:
             wrong = True
+            if misspelt:
+                continue  # most likely this one: one message a slip
             report.error("plugin-argument", f"`{title}` needs `{name}`", call, help=f"write {title}({name} = ...)")
     bound = {name: _bound(known[name], given, title, report) for name in known if name in given or not known[name].required}
     return None if wrong or any(value is MISSING for value in bound.values()) else bound

@@ -157,3 +157,17 @@ def test_a_million_members_are_refused_quickly(wrong):
     each = "[" + ", ".join(map(str, range(1000))) + "]"
     text = TRUNK + f"phase x for k in {each} for l in {each} {{ steps = 1, {REST} }}\nflow trunk -> x\n"
     assert wrong(text.replace("flow trunk -> x", "flow trunk")).id == "too-many-members"
+
+
+LADDER = """
+phase lad for length in [512] -> [1k] {
+    steps = 2, batch = 1024 tokens, context = -> length by rope(theta = 1M), lr = 1e-3, mix = a
+}
+"""
+
+
+@pytest.mark.parametrize("flow", ["trunk -> lad", "trunk -> lad[512] -> lad[1k]"])
+def test_rungs_may_be_named_one_by_one(plan, flow):
+    made = plan(TRUNK + LADDER + f"flow {flow}\ntransition lad[512] -> lad[1k] {{ optimizer = reset }}\n")
+    assert edges(made) == {"trunk": [], "lad[512]": ["trunk"], "lad[1k]": ["lad[512]"]}
+    assert [phase.transition.optimizer for phase in made.phases[1:]] == ["keep", "reset"]

@@ -50,6 +50,7 @@ def test_algebra_is_exact(plan, mix, shares):
         ("mix m = naturel(a, b)", "unknown-plugin"),
         ("mix m = temperature(a, b, tau = -1)", "plugin-argument"),
         ("mix m = temperature(a, b)", "plugin-argument"),
+        ("mix m = temperature(a, b, t = 2)", "plugin-argument"),
         ("mix m = natural()", "not-a-mix"),
         ("mix m = a(doc.length >= 64k)", "not-supported-yet"),
     ],
@@ -110,3 +111,19 @@ def test_sources_have_facts_and_may_be_like_another(plan):
     big, more = plan(text).sources
     assert (big.tokens.value, big.tokens.certainty, big.max_epochs, big.holdout) == (35 * 10**9, "declared", 4, F(1, 50))
     assert (more.tokens.value, more.source) == (5 * 10**9, big.source)
+
+
+BOUNDED = """
+data few {{ source = text(path = "few.txt"), tokens = 1024, max_epochs = {epochs} }}
+phase one {{ {rest}, mix = few }}
+phase two {{ steps = 2, batch = 1 x 256, lr = 1e-3, mix = few -> a over 100% }}
+flow one -> two
+"""
+
+
+def test_epochs_are_counted_along_the_lineage_where_sizes_are_declared(plan, wrong):
+    """10 steps and the half of 2 steps of 256 tokens each: 2.75 times 1024."""
+    assert plan(BOUNDED.format(epochs="2.76", rest=REST))
+    found = wrong(BOUNDED.format(epochs="2.74", rest=REST))
+    assert found.id == "source-epochs"
+    assert "`few` would be read 2.75 times by the end of `two`" in found.message

@@ -104,6 +104,8 @@ def test_one_percent_is_no_jump(plan, wrong):
         ("lr = 10%", "unit-mismatch"),
         ("lr = [1e-3, 1e-4]", "piece-without-length"),
         ("lr = [1e-3 over 2 steps, 1e-4 over 2 steps]", "pieces-miss-phase"),
+        ("lr = [0 -> 1e-3 over 2 steps, 1e-3 until 20 steps, -> 0]", "pieces-miss-phase"),
+        ("lr = [1e-3 until 10 steps, -> 0]", "pieces-miss-phase"),
         ("lr = 1e-3 -> 0 by lineer", "unknown-plugin"),
         ("lr = 1e-3 -> 0 by linear(power = 2)", "plugin-argument"),
         ("lr = 1e-3 -> 0 over 2000", "unit-mismatch"),
