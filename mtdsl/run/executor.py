@@ -58,9 +58,8 @@ def execute(
     """
     _one_process()
     with durable.room(out):
-        folder = RunFolder(out, plan)
+        folder = RunFolder(out, plan.recipe)
         try:
-            folder.copy_recipe(files, base)
             corpus = prepare(plan, base, cache or cache_folder(), registry, listener.say)
             torch.use_deterministic_algorithms(True)
             disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -79,7 +78,13 @@ def execute(
                 save_every=save_every,
             )
             with session.stopping:
-                return _done(session)
+                _tidy(session)
+                chain = Chain(session)
+                for start in plan.starts:
+                    chain.bring(start.name)
+                    session.stopping.check()
+                folder.adopt(plan, files, base)  # only now: everything that the plan names is there and can be read
+                return _done(session, chain)
         finally:
             folder.close()
 
@@ -91,15 +96,14 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mtdsl"
 
 
-def _done(session: Session) -> Result:
-    _tidy(session)
-    chain = Chain(session)
-    for node in (*(start.name for start in session.plan.starts), *session.plan.order):
+def _done(session: Session, chain: Chain) -> Result:
+    session.folder.unlink_others(point_name(node, at) for node, points in session.demands.items() for at in points)
+    for node in session.plan.order:
         if measured(session, node) and node not in session.plan.leaves:
             continue  # whoever needs it fetches it
         chain.bring(node)
         session.stopping.check()
-        if node in session.plan.order and not measured(session, node):
+        if not measured(session, node):
             measure(session, chain, node)
             session.stopping.check()
     export_leaves(session, chain)
@@ -117,7 +121,6 @@ def _tidy(session: Session) -> None:
         session.tell(
             f"the checkpoint {folder.name[:12]} has no manifest and is not used", "checkpoint-broken", reason="no manifest"
         )
-    session.folder.unlink_others(point_name(node, at) for node, points in session.demands.items() for at in points)
 
 
 def _one_process() -> None:

@@ -22,37 +22,47 @@ from mtdsl.run import durable, locks
 from mtdsl.run.logs import Log
 
 PLAN, LOG, EVENTS, RESULTS, EXPORTS, LOCK = "plan.json", "log.jsonl", "events.jsonl", "results.json", "exports.json", ".lock"
-LINKS, RECIPE = "phases", "recipe"
+LINKS, RECIPE, FINAL = "phases", "recipe", "final"
+OURS = (PLAN, LOG, EVENTS, RESULTS, EXPORTS, FINAL)
+BEGUN = {LOG, EVENTS, LINKS, RECIPE}
+"""What a process that was killed before `adopt` leaves, beside its lock."""
 
 
 class RunFolder:
-    """A run folder that this process holds. Raises a `Refusal` where it is another recipe's or another process is in it."""
+    """A run folder that this process holds. Raises a `Refusal` where it is another recipe's or another process is in it.
 
-    def __init__(self, path: Path, plan: Plan) -> None:
+    Until `adopt`, it describes the run before; one that was new and is closed without is gone again.
+    """
+
+    def __init__(self, path: Path, recipe: str) -> None:
         self.path = path
-        check_owner(path, plan.recipe)
+        check_owner(path, recipe)
         path.mkdir(parents=True, exist_ok=True)
         self._lock = _alone(path)
         self._clean()
-        durable.write_json(path / PLAN, to_json(plan))
         (path / LINKS).mkdir(exist_ok=True)
         self.log = Log(path / LOG)
         self.events = Log(path / EVENTS)
 
+    def adopt(self, plan: Plan, files: Iterable[Path], base: Path) -> None:
+        """Make this the folder of a run of `plan`: its description, and the recipe's files as they are now."""
+        self._copy_recipe(files, base)
+        durable.write_json(self.path / PLAN, to_json(plan))
+
     def _clean(self) -> None:
         """Remove what a killed process left half-written; nobody else writes here while the lock is held."""
-        for left in self.path.glob(".*"):
+        for left in (left for name in OURS for left in self.path.glob(f".{name}.*")):
             if left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)
-            elif left.name != LOCK:
+            else:
                 left.unlink()
 
     def event(self, event: str, **facts: object) -> None:
         """Note what happened in `events.jsonl`."""
         self.events.append({"time": round(time.time(), 3), "event": event, **facts})
 
-    def copy_recipe(self, files: Iterable[Path], base: Path) -> None:
-        """Keep the recipe's files as they are now, under the names they have below `base`."""
+    def _copy_recipe(self, files: Iterable[Path], base: Path) -> None:
+        """Keep the files under the names they have below `base`."""
         shutil.rmtree(self.path / RECIPE, ignore_errors=True)
         for file in files:
             inside = file.resolve().is_relative_to(base.resolve())
@@ -91,7 +101,18 @@ class RunFolder:
         """Close the logs and let others in."""
         self.log.close()
         self.events.close()
+        if not (self.path / PLAN).exists():
+            self._vanish()
         self._lock.close()
+
+    def _vanish(self) -> None:
+        """Take away what a run that never began made here, and nothing else."""
+        for left in (*(self.path / LINKS).iterdir(), self.path / LOG, self.path / EVENTS, self.path / LOCK):
+            left.unlink(missing_ok=True)
+        shutil.rmtree(self.path / RECIPE, ignore_errors=True)
+        with contextlib.suppress(OSError):  # something of somebody else's is in it
+            (self.path / LINKS).rmdir()
+            self.path.rmdir()
 
 
 def check_owner(path: Path, recipe: str) -> None:
@@ -101,7 +122,8 @@ def check_owner(path: Path, recipe: str) -> None:
     if not path.is_dir():
         raise refuse("run-folder", f"`{path}` is a file, not a folder", help="choose another folder with --out")
     owner = read_notes(path / PLAN).get("recipe")
-    if owner is None and any(not entry.name.startswith(".") for entry in path.iterdir()):
+    begun = BEGUN if (path / LOCK).exists() else set()
+    if owner is None and any(not entry.name.startswith(".") and entry.name not in begun for entry in path.iterdir()):
         raise refuse("run-folder", f"`{path}` holds files that are no run's", help="choose another folder with --out")
     if owner not in (None, recipe):
         raise refuse(

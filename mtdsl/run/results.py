@@ -9,7 +9,7 @@ from mtdsl.plan.model import Start
 from mtdsl.run.chain import Chain
 from mtdsl.run.evaluate import by_source
 from mtdsl.run.export import export
-from mtdsl.run.folder import EXPORTS, RESULTS
+from mtdsl.run.folder import EXPORTS, FINAL, RESULTS
 from mtdsl.run.loss import LossModel
 from mtdsl.run.session import Session
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 LIMIT = 1 << 15
 """Held-out tokens of each source that a node is measured on."""
-FINAL = "final"
 
 
 def measured(session: Session, node: str) -> bool:
