@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from mtdsl.data import bpe
+from mtdsl.data.elsewhere import folder_of, told
 from mtdsl.data.entry import ensure
 from mtdsl.data.keys import digest
 from mtdsl.data.reading import Reading, Say
 from mtdsl.diag import Refusal, refuse
 from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import Merge, Phase, Plan, Tokenizer
+
+FILES = ("tokenizer.json", "tokenizer_config.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt")
+"""A folder without any of these holds no tokenizer; transformers would make up an empty one."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,11 @@ def obtain(plan: Plan, base: Path, cache: Path, readings: Mapping[str, Reading],
         heard = {name: readings[name] for name in _first_sources(plan)}
         return load(_trained(int(asked.params["vocab"]), cache, heard, say))  # type: ignore[arg-type]
     name = str(asked.params["name"])
-    return load(base / name if (base / name).is_dir() else _fetched(name, cache))
+    folder = folder_of(name, base, "tokenizer-missing")
+    if folder is not None and not any((folder / file).exists() for file in FILES):
+        hint = "write `tokenizer = ...`, the one that its tokens came from"
+        raise refuse("tokenizer-missing", f"the folder `{name}` holds no tokenizer", help=hint)
+    return load(folder or _fetched(name, cache))
 
 
 def load(folder: Path) -> Encoder:
@@ -123,5 +131,4 @@ def _fetched(name: str, cache: Path) -> Path:
 
 
 def _unusable(name: str, error: Exception) -> Refusal:
-    reason = str(error).strip().splitlines()[0]
-    return refuse("tokenizer-unusable", f"the tokenizer `{name}` cannot be loaded: {reason}")
+    return refuse("tokenizer-unusable", f"the tokenizer `{name}` cannot be loaded: {told(error)}")

@@ -20,7 +20,7 @@ CATALOGUE: dict[str, str] = {
     "source-epochs": "A source is read more often than its `max_epochs` allows.",
     "source-missing": "The text of a source is not where the recipe says.",
     "source-short": "A source holds fewer tokens than the plan needs.",
-    "tokenizer-missing": "Nothing says which tokenizer to use.",
+    "tokenizer-missing": "Nothing says which tokenizer to use, or there is none where the recipe says.",
     "tokenizer-unusable": "A tokenizer cannot be loaded, or lacks what training needs.",
     "tokenizer-vocab": "The vocabulary asked for is too small.",
     "rope-mismatch": "What transformers built of the rotary embedding is not what the extender computes.",

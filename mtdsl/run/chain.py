@@ -98,8 +98,7 @@ class Chain:
             )
 
     def _start(self, start: Start) -> None:
-        if start.weights is None:
-            raise refuse("start-declared", f"`{start.name}` declares a checkpoint but not where its weights are")
+        assert start.weights is not None, "checked before the run began"
         model = load(start.weights, base=self._session.base)
         state = {**UNTRAINED, "model": describe(model), "parents": []}
         saving.save(self._session, start.name, None, start.tokens or 0, checkpoint.weights_of(model), state, full=False)

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import torch
 from accelerate import Accelerator
+from huggingface_hub.utils.logging import set_verbosity_error
 from transformers.utils.logging import disable_progress_bar
 
 from mtdsl.data import prepare
 from mtdsl.diag import refuse
 from mtdsl.plan.model import Plan
 from mtdsl.registry import Registry
-from mtdsl.run import durable
+from mtdsl.run import durable, foreign
 from mtdsl.run.chain import Chain, point_name
 from mtdsl.run.demands import demands
 from mtdsl.run.folder import RunFolder
@@ -57,9 +58,11 @@ def execute(
     SIGTERM or SIGINT came and the work was saved.
     """
     _one_process()
+    set_verbosity_error()  # type: ignore[no-untyped-call]  # what the hub's client would say of each attempt is in the one error that remains
     with durable.room(out):
         folder = RunFolder(out, plan.recipe)
         try:
+            foreign.check(plan, base)
             corpus = prepare(plan, base, cache or cache_folder(), registry, listener.say)
             torch.use_deterministic_algorithms(True)
             disable_progress_bar()  # type: ignore[no-untyped-call]

@@ -26,7 +26,7 @@ def identify(plan: Plan, corpus: Corpus, base: Path) -> Identity:
 
 def named(name: str, base: Path, patterns: tuple[str, ...]) -> str:
     """A hash of a folder's files that match, or the name itself where it is no folder: on the hub, a pinned revision."""
-    folder = base / name
+    folder = base / Path(name).expanduser()
     if not folder.is_dir():
         return name
     whole = sha256()

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, LlamaConfig, PreTrainedModel
-from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
+from mtdsl.data.elsewhere import told
 from mtdsl.data.keys import number
 from mtdsl.diag import refuse
 from mtdsl.run import attention
+from mtdsl.run.foreign import configuration, place
 from mtdsl.run.probe import probe
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def fresh(plan: Plan, corpus: Corpus, seed: int, *, context: int | None = None, 
     if plan.model is None:
         raise refuse("model-missing", "the recipe describes no model", help="add `model = llama(...)` or a `start`")
     window = plan.phases[0].context.end if context is None else context
-    config = _llama(plan.model, corpus.vocab) if plan.model.kind == "llama" else _described(plan.model, base)
+    config = (
+        _llama(plan.model, corpus.vocab) if plan.model.kind == "llama" else configuration(str(plan.model.params["name"]), base)
+    )
     if config.vocab_size < corpus.vocab:
         raise refuse("model-vocabulary", f"the tokenizer has {corpus.vocab:,} tokens, the model {config.vocab_size:,}")
     config.max_position_embeddings = window
@@ -49,13 +52,13 @@ def load(name: str | Path, *, base: Path = Path()) -> PreTrainedModel:
     Raises a `Refusal` for what is not there, is broken, lacks weights, is no causal language model, or is one that
     cannot be trained on flat rows.
     """
-    place, revision = _place(str(name), base)
-    config = _config(str(name), place, revision)
+    where, revision = place(str(name), base)
+    config = configuration(str(name), base)
     options = {"revision": revision, "config": config, "dtype": torch.float32, "attn_implementation": attention.NAME}
     try:
-        model, info = _auto().from_pretrained(place, **options, output_loading_info=True, use_safetensors=True)
+        model, info = _auto().from_pretrained(where, **options, output_loading_info=True, use_safetensors=True)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        raise refuse("model-unreadable", f"the weights of `{name}` cannot be read: {_first_line(error)}") from error
+        raise refuse("model-unreadable", f"the weights of `{name}` cannot be read: {told(error)}") from error
     absent = sorted(info["missing_keys"]) + sorted(str(key) for key in info["mismatched_keys"])
     if absent:
         raise refuse("model-unreadable", f"`{name}` lacks {len(absent)} of its tensors, `{absent[0]}` first")
@@ -100,6 +103,10 @@ def _seeded(seed: int) -> Iterator[None]:
         yield
 
 
+def _config(model: Model, vocabulary: int, base: Path) -> PretrainedConfig:
+    return _llama(model, vocabulary) if model.kind == "llama" else configuration(str(model.params["name"]), base)
+
+
 def _llama(model: Model, vocabulary: int) -> LlamaConfig:
     sizes: dict[str, Any] = dict(model.params)
     width, heads = int(sizes["width"]), int(sizes["heads"])
@@ -129,44 +136,7 @@ def feed_forward(width: int) -> int:
     return -(-8 * width // 3 // 32) * 32
 
 
-def _described(model: Model, base: Path) -> PretrainedConfig:
-    name = str(model.params["name"])
-    return _config(name, *_place(name, base))
-
-
-def _place(name: str, base: Path) -> tuple[str, str | None]:
-    """A folder and no revision, or a hub name and its revision."""
-    folder = base / Path(name).expanduser()
-    if folder.is_dir():
-        return str(folder), None
-    if name.startswith((".", "/", "~")) or name.count("/") > 1:
-        raise refuse("model-missing", f"there is no folder `{folder}`")
-    place, _, revision = name.partition("@")
-    return place, revision or None
-
-
-def _config(name: str, place: str, revision: str | None) -> PretrainedConfig:
-    """The configuration behind a name, checked to be a causal language model's."""
-    try:
-        config: PretrainedConfig = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=False)
-    except (OSError, ValueError, KeyError) as error:
-        raise refuse("model-missing", f"there is no model at `{name}`: {_first_line(error)}") from error
-    wanted = MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.get(config.model_type)
-    made = config.architectures or [str(wanted)]
-    if wanted is None or wanted not in made:
-        raise refuse(
-            "model-not-causal",
-            f"`{name}` is no causal language model: it is a {made[0] if config.architectures else config.model_type}",
-            help="mid-training continues a decoder that predicts the next token",
-        )
-    return config
-
-
 def _take_tokens(config: PretrainedConfig, tokenizer_dir: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(tokenizer_dir)
     config.bos_token_id = tokenizer.bos_token_id
     config.eos_token_id = tokenizer.eos_token_id
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0]
