@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from mtdsl.cli import plans
 from mtdsl.cli.failure import Misuse
 from mtdsl.cli.output import deliver
 from mtdsl.cli.recipes import Sets, compiled
@@ -50,17 +50,14 @@ def plan(
     made = compiled(recipe, set_)
     if made is None:
         return 1
-    deliver(_drawn(made, form, sample or 0, to_terminal=out is None), out)
+    told = plans.written(made, recipe, out) if form == "json" else _drawn(made, form, sample or 0, to_terminal=out is None)
+    deliver(told, out)
     return 0
 
 
 def _drawn(made: Plan, form: Format, rows: int, *, to_terminal: bool) -> str:
     from mtdsl.registry import installed
 
-    if form == "json":
-        from mtdsl.plan import to_json
-
-        return json.dumps(to_json(made), indent=2, ensure_ascii=False) + "\n"
     if form == "csv":
         from mtdsl.plan import sample
 

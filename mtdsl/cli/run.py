@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mtdsl.cli.failure import Misuse
+from mtdsl.cli.plans import reviewed
 from mtdsl.cli.recipes import compiled
 from mtdsl.cli.terminal import colored, width
 from mtdsl.diag import refuse
@@ -27,6 +27,7 @@ def run(
     set_: list[str] | None = None,
     out: Path | None = None,
     plan: Path | None = None,
+    base: Path | None = None,
     save_every: float = 30.0,
 ) -> int:
     """Train what a recipe says. Run again, it goes on where it stopped.
@@ -41,6 +42,8 @@ def run(
         The run's folder; runs/RECIPE where it is left out. Results are stored beside it, in .store, for all runs there.
     plan
         Run exactly this plan, as `mtdsl plan --format json` wrote it, instead of a recipe.
+    base
+        The folder that the plan's paths are read from; where it is left out, what the plan says, or the plan's own.
     save_every
         Seconds between two checkpoints.
     """
@@ -50,13 +53,20 @@ def run(
         raise Misuse("`--save-every` takes seconds, at least 0")
     if plan is not None and set_:
         raise Misuse("`--set` goes with a recipe; a plan is already made")
-    made = compiled(recipe, set_) if recipe is not None else reviewed(plan) if plan is not None else None
-    if made is None:
+    if recipe is not None and base is not None:
+        raise Misuse("`--base` goes with `--plan`; a recipe's paths are read from its own folder")
+    found = _of_recipe(recipe, set_) if recipe is not None else reviewed(plan) if plan is not None else None
+    if found is None:
         return 1
     _require_training()
-    base = (recipe or plan or Path()).parent
+    made, folder = found
     files = [] if recipe is None else list(used_by(recipe))
-    return _run(made, base, out or Path("runs") / made.recipe, files, save_every)
+    return _run(made, base or folder, out or Path("runs") / made.recipe, files, save_every)
+
+
+def _of_recipe(recipe: Path, sets: list[str] | None) -> tuple[Plan, Path] | None:
+    made = compiled(recipe, sets)
+    return None if made is None else (made, recipe.parent)
 
 
 def _run(made: Plan, base: Path, out: Path, files: Sequence[Path], save_every: float) -> int:
@@ -79,36 +89,6 @@ def _run(made: Plan, base: Path, out: Path, files: Sequence[Path], save_every: f
             return stopped.code
     sys.stdout.write(losses.render(result.losses, width=width(), color=colored(sys.stdout)))
     return 0
-
-
-def reviewed(path: Path) -> Plan:
-    """The plan in a JSON file. Raises a `Refusal` where there is none, or its plugins are not those installed."""
-    from mtdsl.plan import fingerprint, from_json
-
-    try:
-        body = json.loads(path.read_text("utf-8"))
-        plan = from_json(body)
-    except OSError as error:
-        raise refuse("file-unreadable", f"cannot read `{path}`: {error.strerror}") from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise refuse("not-a-plan", f"`{path}` is no plan", help="write one with `mtdsl plan R.mtr --format json`") from error
-    if body.get("fingerprint") != fingerprint(plan):
-        raise refuse("plan-changed", f"`{path}` was changed after it was made: its fingerprint does not fit")
-    _check_plugins(plan)
-    return plan
-
-
-def _check_plugins(plan: Plan) -> None:
-    from mtdsl.registry import installed
-
-    for used in plan.plugins:
-        found = {(entry.package, entry.version) for entry in installed().find(used.kind, used.name)}
-        if (used.package, used.version) not in found:
-            have = ", ".join(f"{package} {version}" for package, version in sorted(found)) or "nothing"
-            raise refuse(
-                "plugin-differs",
-                f"the plan uses the {used.kind} `{used.name}` of {used.package} {used.version}; installed is {have}",
-            )
 
 
 def used_by(recipe: Path) -> Iterator[Path]:

@@ -58,7 +58,7 @@ def execute(
     SIGTERM or SIGINT came and the work was saved.
     """
     _one_process()
-    set_verbosity_error()  # type: ignore[no-untyped-call]  # what the hub's client would say of each attempt is in the one error that remains
+    set_verbosity_error()  # type: ignore[no-untyped-call]  # one error is enough, not one an attempt
     with durable.room(out):
         folder = RunFolder(out, plan.recipe)
         try:

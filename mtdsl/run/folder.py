@@ -45,9 +45,14 @@ class RunFolder:
         self.events = Log(path / EVENTS)
 
     def adopt(self, plan: Plan, files: Iterable[Path], base: Path) -> None:
-        """Make this the folder of a run of `plan`: its description, and the recipe's files as they are now."""
-        self._copy_recipe(files, base)
-        durable.write_json(self.path / PLAN, to_json(plan))
+        """Make this the folder of a run of `plan`: its description, and the recipe's files as they are now.
+
+        A plan that is run without its recipe leaves the recipe that is here, if that is where it came from.
+        """
+        body, kept = to_json(plan), tuple(files)
+        if kept or read_notes(self.path / PLAN).get("fingerprint") != body["fingerprint"]:
+            self._copy_recipe(kept, base)
+        durable.write_json(self.path / PLAN, {**body, "base": os.path.relpath(base.resolve(), self.path.resolve())})
 
     def _clean(self) -> None:
         """Remove what a killed process left half-written; nobody else writes here while the lock is held."""
