@@ -34,6 +34,10 @@ class Chain:
         self._phases = {phase.name: phase for phase in session.plan.phases}
         self._differed: set[str] = set()
 
+    def has(self, node: str) -> bool:
+        """Whether the store has every point of `node` that somebody needs."""
+        return not self._missing(node)
+
     def bring(self, node: str) -> None:
         """Have every point of `node` that somebody needs in the store; what is there is not made again."""
         missing = self._missing(node)

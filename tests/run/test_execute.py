@@ -108,6 +108,7 @@ def test_a_finished_run_trains_nothing(whole, do):
     before = toys.weights_of(whole / "final")
     result, watcher = do(toys.CHAIN, whole)
     assert watcher.taken == []
+    assert watcher.said == [f"`{node}` is done" for node in ("trunk", "anneal[1]", "anneal[2]", "soup", "long")]
     assert list(result.losses) == ["trunk", "anneal[1]", "anneal[2]", "soup", "long"]
     assert toys.weights_of(whole / "final") == before
 
@@ -127,6 +128,7 @@ def test_a_signal_stops_after_the_step_and_the_next_run_goes_on(whole, do, tmp_p
     assert len(toys.log_of(out)) == steps
     _, watcher = do(toys.CHAIN, out)
     assert len(watcher.taken) == 27 - steps
+    assert watcher.said.count("`trunk` is done") == (steps >= 10)
     assert toys.log_of(out) == toys.log_of(whole)
     assert toys.weights_of(out / "final") == toys.weights_of(whole / "final")
 
