@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,11 @@ def export(model: PreTrainedModel, tokenizer_dir: Path, folder: Path) -> None:
     written beside and renamed, so that `folder` is whole at every moment but that of the exchange.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
     try:
         _write(model, tokenizer_dir, beside)
-        beside.chmod(0o755)
         _exchange(beside, folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -40,7 +41,9 @@ def _write(model: PreTrainedModel, tokenizer_dir: Path, folder: Path) -> None:
         settings.pad_token_id = tokenizer.eos_token_id if settings.pad_token_id is None else settings.pad_token_id
     tokenizer.save_pretrained(folder)
     model.save_pretrained(folder)
+    usual = (folder / "config.json").stat().st_mode
     for path in folder.iterdir():
+        path.chmod(usual)  # safetensors lets nobody but the owner read
         sync(path)
     sync(folder)
 

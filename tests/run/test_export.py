@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -76,6 +77,17 @@ def test_an_earlier_export_is_replaced_whole(tokenizer_dir, tmp_path):
     export(tiny.model(), tokenizer_dir, final)
     assert not (final / "stale.txt").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["final"]
+
+
+@pytest.mark.parametrize(("umask", "file", "folder"), [(0o022, 0o644, 0o755), (0o077, 0o600, 0o700), (0o002, 0o664, 0o775)])
+def test_who_may_read_an_export_is_the_umasks_to_say(tokenizer_dir, tmp_path, umask, file, folder):
+    before = os.umask(umask)
+    try:
+        export(tiny.model(), tokenizer_dir, tmp_path / "final")
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "final").iterdir()} == {file}
+    assert (tmp_path / "final").stat().st_mode & 0o777 == folder
 
 
 def test_a_failed_export_leaves_what_was_there(tmp_path):
