@@ -23,6 +23,7 @@ from mtdsl.run.folder import RunFolder
 from mtdsl.run.history import Histories
 from mtdsl.run.identity import identify
 from mtdsl.run.listener import Listener, Losses
+from mtdsl.run.model import configured
 from mtdsl.run.results import export_leaves, losses_of, measure, measured
 from mtdsl.run.session import Session
 from mtdsl.run.stopping import Stopping
@@ -64,6 +65,8 @@ def execute(
         try:
             foreign.check(plan, base)
             corpus = prepare(plan, base, cache or cache_folder(), registry, listener.say)
+            if plan.model is not None:
+                configured(plan.model, corpus.vocab, base)
             _deterministic()
             disable_progress_bar()  # type: ignore[no-untyped-call]
             session = Session(

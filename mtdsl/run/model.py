@@ -103,8 +103,12 @@ def _seeded(seed: int) -> Iterator[None]:
         yield
 
 
-def _config(model: Model, vocabulary: int, base: Path) -> PretrainedConfig:
-    return _llama(model, vocabulary) if model.kind == "llama" else configuration(str(model.params["name"]), base)
+def configured(model: Model, vocabulary: int, base: Path) -> PretrainedConfig:
+    """The configuration that a description comes to. Raises a `Refusal` where it has no room for `vocabulary` tokens."""
+    config = _llama(model, vocabulary) if model.kind == "llama" else configuration(str(model.params["name"]), base)
+    if config.vocab_size < vocabulary:
+        raise refuse("model-vocabulary", f"the tokenizer has {vocabulary:,} tokens, the model {config.vocab_size:,}")
+    return config
 
 
 def _llama(model: Model, vocabulary: int) -> LlamaConfig:

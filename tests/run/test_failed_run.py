@@ -51,14 +51,17 @@ def described(run):
 MISSING = SMALL.replace("clean.jsonl", "moved.jsonl")
 WIDE = START.replace("context = 32", "context = 16").replace("2 x 32", "4 x 16")
 
+SMALLER = SMALL.replace("llama(layers = 1, width = 32, heads = 2)", 'config("small")')
+
 
 @pytest.mark.parametrize(
     ("recipe", "id"),
-    [(MISSING, "source-missing"), (START, "model-unreadable"), (WIDE, "start-differs")],
-    ids=["source", "start", "facts"],
+    [(MISSING, "source-missing"), (START, "model-unreadable"), (WIDE, "start-differs"), (SMALLER, "model-vocabulary")],
+    ids=["source", "start", "facts", "vocabulary"],
 )
 def test_a_run_that_cannot_begin_overwrites_nothing(base, finished, tmp_path, recipe, id):
     tiny.model(vocab_size=300, max_position_embeddings=32).save_pretrained(base / "old")
+    tiny.config(vocab_size=200).save_pretrained(base / "small")
     if id == "model-unreadable":
         (base / "old" / "model.safetensors").write_bytes(b"\0" * 100)
     before = described(finished)
