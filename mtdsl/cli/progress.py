@@ -144,7 +144,7 @@ def watching(plan: Plan) -> Iterator[Listener]:
 
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(bar_width=None),
+        BarColumn(bar_width=10),
         MofNCompleteColumn(),
         TextColumn("{task.fields[facts]}"),
         TextColumn("{task.fields[left]}"),
