@@ -82,7 +82,7 @@ class Techniques:
             factory = entry.factory()
             parameters(factory)
             return factory
-        except Exception as error:
+        except Exception as error:  # a stranger's module: importing it may raise anything
             raise mistake("plugin-broken", f"`{entry.package}` could not load `{entry.name}`: {error}", span) from error
 
 
