@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,10 +15,12 @@ from mtdsl.plan.checks import check_of
 from mtdsl.plan.compiler import Compiler
 from mtdsl.plan.cost import flops_of
 from mtdsl.plan.limits import check_epochs
+from mtdsl.plan.lints import lint
 from mtdsl.plan.model import Check, Model, Phase, Plan, Tokenizer, Totals
 from mtdsl.plan.models import model_of, tokenizer_of
 from mtdsl.plan.names import Module, Scope, load
 from mtdsl.plan.needed import only_needed
+from mtdsl.plan.origins import Origins, origins
 from mtdsl.registry import Registry, installed
 
 
@@ -26,22 +28,44 @@ def compile(
     path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None
 ) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
     """The plan of a recipe, and all that was found; no plan where there is an error. Reads the recipe and what it uses."""
+    found = analyse(path, sets, registry)
+    return found.plan, found.diagnostics
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A recipe understood: its plan (None where there is an error), what was found, and where each value was written."""
+
+    plan: Plan | None
+    diagnostics: tuple[Diagnostic, ...]
+    origins: Origins
+
+
+def analyse(path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None) -> Analysis:
+    """As `compile`, with the origins of what the plan says."""
     report = Report()
     registry = registry or installed()
     report.extend(tuple(registry.warnings()))
     module = load(path, sets or {}, report)
     if module is None or report.failed:
-        return None, report.done()
+        return Analysis(None, report.done(), Origins())
     try:
-        plan = attempt(report, lambda: _plan(module, dict(sets or {}), registry, report))
+        plan, written = attempt(report, lambda: _understood(module, dict(sets or {}), registry, report)) or (None, Origins())
     except RecursionError:
         report.error("too-deep", "names that stand for other names, or phases like other phases, are nested too deep")
-        plan = None
-    return (None if report.failed else plan), report.done()
+        plan, written = None, Origins()
+    return Analysis(None if report.failed else plan, report.done(), written)
 
 
-def _plan(module: Module, sets: dict[str, str], registry: Registry, report: Report) -> Plan:
+def _understood(module: Module, sets: dict[str, str], registry: Registry, report: Report) -> tuple[Plan, Origins]:
     compiler = Compiler(module, registry, report)
+    plan = _plan(module, sets, compiler, registry, report)
+    written = origins(compiler)
+    lint(plan, written, registry, report)
+    return plan, written
+
+
+def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Registry, report: Report) -> Plan:
     name, title = _title(module, report)
     check_settings(module.settings, report)
     lookup = Lookup(module.settings, Scope(module))

@@ -63,6 +63,7 @@ class Compiler:
             flow, self.graph, self.budgets, self.evaluator, self.techniques, report, inherited.point, inherited.before
         )
         self.schedules.read()
+        self.edges = edges(flow, self.graph, self.evaluator, report)
         self._tools = Tools(
             graph=self.graph,
             lookup=self.lookup,
@@ -71,7 +72,7 @@ class Compiler:
             blends=blends,
             budgets=self.budgets,
             schedules=self.schedules,
-            edges=edges(flow, self.graph, self.evaluator, report),
+            edges=self.edges,
             ending=inherited.before,
         )
         self._ready = True

@@ -16,6 +16,7 @@ from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.flow import Graph
 from mtdsl.plan.model import Source, Start
 from mtdsl.plan.models import start_of
+from mtdsl.plan.names import Found
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.sources import Sources
 
@@ -44,6 +45,10 @@ class Declared:
         """The source of that name; None after its mistake was reported."""
         found = self._blends.sources[name]
         return self._once(("source", name), lambda: attempt(self._report, lambda: self._sources.of(found)))
+
+    def items(self) -> tuple[tuple[str, Found], ...]:
+        """Every `data` item that a mixture named so far, by name."""
+        return tuple(self._blends.sources.items())
 
     def span(self, name: str) -> Span:
         """Where the source of that name is declared."""

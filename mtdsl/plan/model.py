@@ -9,86 +9,60 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from fractions import Fraction
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
 from mtdsl.lang.node import Frozen, node
+from mtdsl.plan.values import (
+    Blend,
+    Certainty,
+    Curve,
+    Known,
+    Param,
+    Piece,
+    Plugin,
+    Rule,
+    Scalar,
+    Term,
+    Test,
+    V,
+    Warmup,
+)
 
-V = TypeVar("V")
-Scalar = str | bool | int | Fraction | None
-Param = Scalar | tuple["Param", ...] | Mapping[str, "Param"]
-Certainty = Literal["exact", "declared", "measured", "bounded", "unknown"]
-
-
-@node
-class Plugin(Frozen):
-    """A technique by name, with every parameter bound, defaults included."""
-
-    name: str
-    params: Mapping[str, Param] = field(default_factory=dict)
-
-
-@node
-class Known(Frozen):
-    """A number that the recipe's text may not be able to know; `value` is None only where `certainty` is `unknown`."""
-
-    value: int | Fraction | None
-    certainty: Certainty = "exact"
-    reason: str = ""
-
-
-# ---- curves
-
-
-@node
-class Rule(Frozen):
-    """The part of a blend whose weights a mixer chooses: `share` of the whole, among `sources` with their base weights.
-
-    A base weight is None where the recipe only named the source (`natural(a, b)`).
-    """
-
-    share: Fraction
-    mixer: Plugin
-    sources: Mapping[str, Fraction | None]
-
-
-@node
-class Blend(Frozen):
-    """A mixture: shares of tokens by source, and what is left to rules. All shares sum to 1."""
-
-    shares: Mapping[str, Fraction] = field(default_factory=dict)
-    rules: tuple[Rule, ...] = ()
-
-
-@node
-class Piece(Frozen, Generic[V]):
-    """A stretch of a curve: from `start` at token `begin` to `stop` at token `end`, then standing at `stop`.
-
-    It is in force from `begin` until the next piece begins. `by` is the scheduler; None where the value stands still
-    (`start == stop`). Positions may lie before the phase (a schedule over a path) or past its end (an arrow that is cut).
-    """
-
-    begin: Fraction
-    end: Fraction
-    start: V
-    stop: V
-    by: Plugin | None = None
-
-
-@node
-class Warmup(Frozen):
-    """A linear rise of the rate over the first `steps` steps (`tokens` tokens), from `start` to the curve's first value."""
-
-    steps: int
-    tokens: int
-    start: Fraction
-
-
-@node
-class Curve(Frozen, Generic[V]):
-    """What a value does during a phase. `pieces` is never empty and ordered by `begin`."""
-
-    pieces: tuple[Piece[V], ...]
-    warmup: Warmup | None = None
+__all__ = [
+    "Asked",
+    "Batch",
+    "Blend",
+    "Certainty",
+    "Check",
+    "Context",
+    "Curve",
+    "Evaluation",
+    "Event",
+    "Feeding",
+    "Gate",
+    "Known",
+    "Merge",
+    "Model",
+    "Param",
+    "Parent",
+    "Phase",
+    "Piece",
+    "Plan",
+    "Plugin",
+    "Rule",
+    "Run",
+    "Scalar",
+    "Source",
+    "Start",
+    "Term",
+    "Test",
+    "Tokenizer",
+    "Totals",
+    "Transition",
+    "Used",
+    "V",
+    "Warmup",
+]
 
 
 # ---- what is trained on
@@ -96,7 +70,12 @@ class Curve(Frozen, Generic[V]):
 
 @node
 class Source(Frozen):
-    """A named source of documents. `source` is None where only facts are declared: such a plan cannot be run."""
+    """A named source of documents. `source` is None where only facts are declared: such a plan cannot be run.
+
+    A view of a source (`corpus(doc.length >= 64k)`) is a source of its own, with its own cursor: `of` is the whole, `where`
+    says which documents are in it. Every document is read `repeat` times an epoch, in `order`; under `loss_mask = "prompt"`
+    only what the assistant says is learnt.
+    """
 
     name: str
     source: Plugin | None
@@ -104,6 +83,11 @@ class Source(Frozen):
     documents: Known
     max_epochs: Fraction | None = None
     holdout: Fraction = Fraction(1, 100)
+    of: str = ""
+    where: Test | None = None
+    repeat: Fraction = Fraction(1)
+    order: Literal["shuffled", "given"] = "shuffled"
+    loss_mask: Literal["none", "prompt"] = "none"
 
 
 @node
@@ -178,18 +162,54 @@ class Context(Frozen):
 
 
 @node
+class Gate(Frozen):
+    """What must hold before an edge is taken, by `test` or by a `gate` plugin; `rollback` is the node to go back to."""
+
+    test: Test | None = None
+    plugin: Plugin | None = None
+    on_fail: Literal["stop", "rollback"] = "stop"
+    rollback: str = ""
+
+
+@node
 class Transition(Frozen):
     """What happens on the edge into a phase; every default is spelled out.
 
-    `optimizer`: `keep` the state or `reset` it. `lr`: `continue`, `restart` or `rewarm`. `data`: `continue` the cursors or
-    begin `fresh`. A phase without a parent has `reset, restart, fresh`.
+    `optimizer`: `keep` the state, `reset` it, `reset_moments` (step counter kept), or `rescale` its moments by `rescale`;
+    `optimizer_of` names the node whose state is kept where that is not the parent. `lr`: `continue`, `restart` or `rewarm`.
+    `data`: `continue` the cursors or begin `fresh`. A phase without a parent has `reset, restart, fresh`.
     """
 
-    optimizer: Literal["keep", "reset"] = "keep"
+    optimizer: Literal["keep", "reset", "reset_moments", "rescale"] = "keep"
     lr: Literal["continue", "restart", "rewarm"] = "continue"
     data: Literal["continue", "fresh"] = "continue"
-    gate: Plugin | None = None
+    gate: Gate | None = None
+    optimizer_of: str = ""
+    rescale: Fraction | None = None
     written: tuple[str, ...] = ()
+
+
+@node
+class Event(Frozen):
+    """`when loss < 1.98 { expect = 69B, batch = 32Mi tokens }`.
+
+    `expect`: the step boundary, in tokens of the phase, where the plan draws it; the phase's own curves and batch hold what
+    follows from that. `sets` is what the event itself changes, positions counted from wherever it happens; `batch` in
+    sequences.
+    """
+
+    test: Test
+    expect: int
+    sets: Mapping[str, Curve[Fraction]] = field(default_factory=dict)
+    mix: Curve[Blend] | None = None
+
+
+@node
+class Feeding(Frozen):
+    """`window = alternate([1Mi, 4k], shares = [92%, 8%])`: lengths that steps are fed in turn, each a share of all tokens."""
+
+    lengths: tuple[int, ...]
+    shares: tuple[Fraction, ...]
 
 
 @node
@@ -199,6 +219,9 @@ class Phase(Frozen):
     `tokens` is steps times batch; `origin` what the weights had seen where it begins; `seen` where it ends
     (`origin + tokens`); `spent` counts every distinct ancestor once. `seed` is the one its data order and fresh weights
     derive from. `scalars` holds the curve of every other number that can move (`weight_decay`, `clip`, ...).
+
+    `certainty` of its tokens, steps and `seen`: `bounded` where a `stop` here or before may end it early. `train` and
+    `freeze` are patterns of parameter names. `coupling` is how the rate follows a batch that moves inside the phase.
     """
 
     name: str
@@ -221,11 +244,23 @@ class Phase(Frozen):
     seed: int
     transition: Transition
     doc: str = ""
+    certainty: Certainty = "exact"
+    objective: Plugin | None = None
+    train: tuple[str, ...] = ()
+    freeze: tuple[str, ...] = ()
+    edits: tuple[Plugin, ...] = ()
+    feeding: Feeding | None = None
+    coupling: Literal["none", "sqrt", "linear"] = "none"
+    stop: Test | None = None
+    events: tuple[Event, ...] = ()
 
 
 @node
 class Merge(Frozen):
-    """Weights made of other weights: no training. `weights` are the parents' shares in the order of `parents`, sum 1."""
+    """Weights made of other weights: no training.
+
+    `weights` are the parents' shares in the order of `parents`, sum 1; empty where what was measured decides (`pick`).
+    """
 
     name: str
     merger: Plugin
@@ -235,6 +270,15 @@ class Merge(Frozen):
     spent: int
     context: int
     doc: str = ""
+
+
+@node
+class Evaluation(Frozen):
+    """`eval niah = needle(every = 10B)`: measured each `every` tokens of training, and at the end of every phase."""
+
+    name: str
+    evaluator: Plugin
+    every: int | None = None
 
 
 @node
@@ -267,7 +311,10 @@ class Totals(Frozen):
 
 @node
 class Plan(Frozen):
-    """The whole chain. `phases` and `merges` are each in an order in which they can be run; `order` is that of both."""
+    """The whole chain. `phases` and `merges` are each in an order in which they can be run; `order` is that of both.
+
+    `pins` are the revisions that the lock holds of what lies elsewhere, by name.
+    """
 
     recipe: str
     title: str
@@ -283,6 +330,8 @@ class Plan(Frozen):
     checks: tuple[Check, ...]
     plugins: tuple[Used, ...]
     totals: Totals
+    evals: tuple[Evaluation, ...] = ()
+    pins: Mapping[str, str] = field(default_factory=dict)
     format: int = 1
 
     def phase(self, name: str) -> Phase:

@@ -3,12 +3,14 @@
 from mtdsl.registry.constraints import Bound, Length, NotNegative, Positive, Share, Steps, Tokens
 from mtdsl.registry.hooks import hookimpl
 from mtdsl.registry.kinds import (
+    Editor,
     Evaluator,
     Extender,
     Gate,
     Lint,
     Merger,
     Mixer,
+    Objective,
     Optimizer,
     Packer,
     Progress,
@@ -18,10 +20,13 @@ from mtdsl.registry.kinds import (
 )
 from mtdsl.registry.loading import Entry, Registry, installed
 from mtdsl.registry.parameters import Argument, bind
+from mtdsl.registry.remarks import Edit, Place, Remark
 
 __all__ = [
     "Argument",
     "Bound",
+    "Edit",
+    "Editor",
     "Entry",
     "Evaluator",
     "Extender",
@@ -31,11 +36,14 @@ __all__ = [
     "Merger",
     "Mixer",
     "NotNegative",
+    "Objective",
     "Optimizer",
     "Packer",
+    "Place",
     "Positive",
     "Progress",
     "Registry",
+    "Remark",
     "Scheduler",
     "Share",
     "Source",

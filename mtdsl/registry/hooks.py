@@ -69,6 +69,18 @@ def mtdsl_evaluators() -> Iterable[kinds.Evaluator]:
 
 
 @hookspec
+def mtdsl_objectives() -> Iterable[kinds.Objective]:
+    """What a step minimises."""
+    return ()
+
+
+@hookspec
+def mtdsl_editors() -> Iterable[kinds.Editor]:
+    """Changes of a model's architecture."""
+    return ()
+
+
+@hookspec
 def mtdsl_lints() -> Iterable[kinds.Lint]:
     """Remarks on a plan."""
     return ()

@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 if TYPE_CHECKING:
     import torch
 
+    from mtdsl.plan.model import Plan
+    from mtdsl.plan.origins import Origins
+    from mtdsl.registry.remarks import Remark
+
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
@@ -78,8 +82,20 @@ class Evaluator(Descriptor):
     kind = "evaluator"
 
 
+class Objective(Descriptor):
+    """What a step minimises."""
+
+    kind = "objective"
+
+
+class Editor(Descriptor):
+    """Changes a model's architecture at a phase's first step."""
+
+    kind = "editor"
+
+
 class Lint(Descriptor):
-    """Finds something in a plan that its author should know."""
+    """Finds something in a plan that its author should know; see `Linting`."""
 
     kind = "lint"
 
@@ -94,6 +110,8 @@ KINDS: tuple[type[Descriptor], ...] = (
     Optimizer,
     Gate,
     Evaluator,
+    Objective,
+    Editor,
     Lint,
 )
 
@@ -168,3 +186,10 @@ class Optimizing(Protocol):
 
     def build(self, parameters: Iterable[tuple[str, torch.nn.Parameter]], modules: torch.nn.Module) -> torch.optim.Optimizer:
         """An optimizer over the named parameters; every group carries its `lr`, which the executor sets before each step."""
+
+
+class Linting(Protocol):
+    """What a lint's factory makes. Its docstring is what `mtdsl explain NAME` says."""
+
+    def __call__(self, plan: Plan, written: Origins, /) -> Iterable[Remark]:
+        """Remarks on a plan; `written` tells where each value was written, or that it was copied or left out."""

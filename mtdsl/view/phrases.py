@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mtdsl.plan.curves import sources_of
-from mtdsl.plan.model import Asked, Merge, Param, Parent, Phase, Plugin, Start
+from mtdsl.plan.model import Asked, Gate, Merge, Param, Parent, Phase, Plugin, Start, Term, Test
 from mtdsl.view import numbers
 from mtdsl.view.columns import Column
 
@@ -107,3 +107,27 @@ def kind(node: Phase | Merge | Start) -> str:
     if isinstance(node, Merge):
         return node.merger.name
     return "phase" if isinstance(node, Phase) else "start"
+
+
+def gate(edge: Gate) -> str:
+    """`niah >= 1 or back to lc`: what must hold, and what happens where it does not."""
+    must = test(edge.test) if edge.test else plugin(edge.plugin) if edge.plugin else ""
+    return must + (f", else back to {edge.rollback}" if edge.on_fail == "rollback" else ", else stop")
+
+
+def test(condition: Test) -> str:
+    """`loss < 1.98 and niah >= 1`."""
+    if condition.op == "not":
+        return f"not ({test(condition.tests[0])})"
+    parts = [*(_term(term) for term in condition.terms), *(_inner(inner) for inner in condition.tests)]
+    return f" {condition.op} ".join(parts)
+
+
+def _inner(inner: Test) -> str:
+    return f"({test(inner)})" if inner.tests else test(inner)
+
+
+def _term(term: Term) -> str:
+    if term.value is not None:
+        return f"{float(term.value):g}"
+    return f"{term.of}.{term.metric}" if term.of else term.metric

@@ -86,7 +86,7 @@ def _transition(parent: Parent, phase: Phase) -> Iterator[str]:
     yield f"{phrases.parent(parent)} → {phase.name}"
     for name, value in (("optimizer", edge.optimizer), ("lr", edge.lr), ("data", edge.data)):
         yield value if name in edge.written else f"{value} (default)"
-    yield phrases.plugin(edge.gate) if edge.gate else "none"
+    yield phrases.gate(edge.gate) if edge.gate else "none"
 
 
 def _merges(merges: Sequence[Merge]) -> Table:

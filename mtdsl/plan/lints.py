@@ -1,0 +1,37 @@
+"""Runs every lint of the registry over a plan, and finds the lines that its remarks speak of."""
+
+from __future__ import annotations
+
+from mtdsl.diag import Diagnostic, Fix, Label, Report
+from mtdsl.plan.model import Plan
+from mtdsl.plan.origins import Origins
+from mtdsl.registry import Registry
+from mtdsl.registry.remarks import Edit, Place, Remark
+
+
+def lint(plan: Plan, written: Origins, registry: Registry, report: Report) -> None:
+    """Adds the remarks of all lints to `report`. A lint that fails is a warning, and the others go on."""
+    for name in registry.names("lint"):
+        for entry in registry.find("lint", name):
+            try:
+                remarks = tuple(registry.build("lint", name, {})(plan, written))
+            except Exception as error:  # noqa: BLE001  a stranger's lint may raise anything and must not stop the rest
+                report.warning("plugin-broken", f"the lint `{name}` of `{entry.package}` failed: {error!r}")
+                continue
+            for remark in remarks:
+                report.add(_diagnostic(name, remark, written))
+
+
+def _diagnostic(name: str, remark: Remark, written: Origins) -> Diagnostic:
+    labels = tuple(label for place in remark.places if (label := _label(place, written)) is not None)
+    return Diagnostic(name, remark.severity, remark.message, labels, remark.help, _fix(remark.edit, written))
+
+
+def _label(place: Place, written: Origins) -> Label | None:
+    span = written.span(place.node, place.attribute)
+    return None if span is None else Label(span, place.message)
+
+
+def _fix(edit: Edit | None, written: Origins) -> Fix | None:
+    span = written.of(edit.place.node, edit.place.attribute).span if edit else None
+    return None if edit is None or span is None else Fix(edit.title, span, edit.replacement)

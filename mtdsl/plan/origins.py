@@ -1,0 +1,88 @@
+"""Where the values of a plan were written: what labels point at, and what `mtdsl show` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from mtdsl.diag import Span
+from mtdsl.lang import tree
+from mtdsl.plan.attributes import PHASE
+
+if TYPE_CHECKING:
+    from mtdsl.plan.compiler import Compiler
+    from mtdsl.plan.drafts import Draft
+
+Via = Literal["written", "copied", "recipe", "schedule", "parent", "default"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a value came to be.
+
+    `written` in the node itself, `copied` by `like` from the phase `of`, from the `recipe`'s top level, set by a `schedule`,
+    taken over from the `parent` named by `of`, or a `default`. `span` is None where nobody wrote it.
+    """
+
+    via: Via
+    span: Span | None = None
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Origins by node and attribute; see `mtdsl.registry.remarks.Place` for how attributes are named."""
+
+    known: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
+
+    def of(self, node: str, attribute: str = "name") -> Origin:
+        """The origin of a value; a default where nothing else is known."""
+        return self.known.get((node, attribute), Origin("default"))
+
+    def span(self, node: str, attribute: str = "name") -> Span | None:
+        """Where a value was written, else where its node is declared; None for a node that no text declares."""
+        return self.of(node, attribute).span or self.of(node).span
+
+
+def origins(compiler: Compiler) -> Origins:
+    """Where everything that a compiled recipe says was written."""
+    return Origins(dict(_all(compiler)))
+
+
+def _all(compiler: Compiler) -> Iterator[tuple[tuple[str, str], Origin]]:
+    graph = compiler.graph
+    for name, draft in graph.phases.items():
+        yield (name, "name"), Origin("written", draft.span)
+        for attribute in PHASE:
+            origin = _attribute(compiler, draft, attribute)
+            if origin is not None:
+                yield (name, attribute), origin
+    for (_, child), words in compiler.edges.words.items():
+        yield from (((child, f"transition.{key}"), Origin("written", span)) for key, (_, span) in words.items())
+    for name, found in (*graph.merges.items(), *graph.starts.items(), *compiler.declared.items()):
+        yield (name, "name"), Origin("written", found.item.name_span)
+        yield from _body(name, found.item)
+
+
+def _attribute(compiler: Compiler, draft: Draft, attribute: str) -> Origin | None:
+    if compiler.schedules.owns(attribute, draft.name):
+        return Origin("schedule", compiler.schedules.span(attribute, draft.name))
+    found = compiler.lookup.written(draft, attribute)
+    if found is None:
+        return None
+    if attribute not in draft.attributes:
+        return Origin("recipe", found.span)
+    own = any(entry is found.attribute for entry in draft.item.body.entries)
+    return (
+        Origin("written", found.span) if own else Origin("copied", found.span, draft.item.like.name if draft.item.like else "")
+    )
+
+
+def _body(name: str, item: object) -> Iterator[tuple[tuple[str, str], Origin]]:
+    body = item.body if isinstance(item, tree.Data | tree.Start) else None
+    for entry in body.entries if body else ():
+        if isinstance(entry, tree.Attribute):
+            yield (name, entry.name), Origin("written", entry.value.span)
+    if isinstance(item, tree.Data | tree.Merge) and item.value is not None:
+        yield (name, "value"), Origin("written", item.value.span)

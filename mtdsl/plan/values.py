@@ -1,0 +1,114 @@
+"""The lower half of a Plan: techniques with their parameters, tests that a run answers, and curves along the tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from fractions import Fraction
+from typing import Generic, Literal, TypeVar
+
+from mtdsl.lang.node import Frozen, node
+
+V = TypeVar("V")
+Scalar = str | bool | int | Fraction | None
+Param = Scalar | tuple["Param", ...] | Mapping[str, "Param"]
+Certainty = Literal["exact", "declared", "measured", "bounded", "unknown"]
+
+
+@node
+class Plugin(Frozen):
+    """A technique by name, with every parameter bound, defaults included."""
+
+    name: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+@node
+class Term(Frozen):
+    """One side of a comparison: a number, or something measured.
+
+    `metric` is `loss`, `grad_norm`, the name of an `eval`, or `doc.length` of a document. With `of`, it is what was measured
+    where that node ended (`pretrain.short`); without, what it is now.
+    """
+
+    value: Fraction | None = None
+    metric: str = ""
+    of: str = ""
+
+
+@node
+class Test(Frozen):
+    """What only a run can answer: `loss < 1.98`, `niah >= 100% and short >= pretrain.short`.
+
+    A comparison has two `terms`; `and`, `or` and `not` have `tests`.
+    """
+
+    __test__ = False  # not one of pytest's
+
+    op: Literal["<", "<=", ">", ">=", "==", "!=", "and", "or", "not"]
+    terms: tuple[Term, ...] = ()
+    tests: tuple[Test, ...] = ()
+
+
+@node
+class Known(Frozen):
+    """A number that the recipe's text may not be able to know; `value` is None only where `certainty` is `unknown`."""
+
+    value: int | Fraction | None
+    certainty: Certainty = "exact"
+    reason: str = ""
+
+
+# ---- curves
+
+
+@node
+class Rule(Frozen):
+    """The part of a blend whose weights a mixer chooses: `share` of the whole, among `sources` with their base weights.
+
+    A base weight is None where the recipe only named the source (`natural(a, b)`).
+    """
+
+    share: Fraction
+    mixer: Plugin
+    sources: Mapping[str, Fraction | None]
+
+
+@node
+class Blend(Frozen):
+    """A mixture: shares of tokens by source, and what is left to rules. All shares sum to 1."""
+
+    shares: Mapping[str, Fraction] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+
+
+@node
+class Piece(Frozen, Generic[V]):
+    """A stretch of a curve: from `start` at token `begin` to `stop` at token `end`, then standing at `stop`.
+
+    It is in force from `begin` until the next piece begins. `by` is the scheduler; None where the value stands still
+    (`start == stop`). Positions may lie before the phase (a schedule over a path) or past its end (an arrow that is cut).
+    """
+
+    begin: Fraction
+    end: Fraction
+    start: V
+    stop: V
+    by: Plugin | None = None
+
+
+@node
+class Warmup(Frozen):
+    """A linear rise of the rate over the first `steps` steps (`tokens` tokens), from `start` to the curve's first value."""
+
+    steps: int
+    tokens: int
+    start: Fraction
+
+
+@node
+class Curve(Frozen, Generic[V]):
+    """What a value does during a phase. `pieces` is never empty and ordered by `begin`."""
+
+    pieces: tuple[Piece[V], ...]
+    warmup: Warmup | None = None

@@ -1,0 +1,13 @@
+"""Measurements of a model, built in; registered as any third party's evaluators are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import mtdsl
+
+
+@mtdsl.hookimpl
+def mtdsl_evaluators() -> Iterator[mtdsl.Evaluator]:
+    """The built-in evaluators."""
+    yield from ()
