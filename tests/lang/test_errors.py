@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mtdsl.diag import Source
-from mtdsl.diag.catalogue import CATALOGUE
+from mtdsl.diag.catalogue import catalogue
 from mtdsl.diag.text import render
 from mtdsl.lang import parse
 
@@ -30,7 +30,7 @@ def test_what_is_said(case):
 def test_fixes_mend_what_they_point_at(case):
     text = case.read_text(encoding="utf-8")
     _, found = parse(Source(case.name, text))
-    assert all(one.id in CATALOGUE for one in found)
+    assert all(one.id in catalogue() for one in found)
     for fix in sorted((one.fix for one in found if one.fix), key=lambda fix: -fix.span.start):
         text = text[: fix.span.start] + fix.replacement + text[fix.span.end :]
     assert len(parse(Source(case.name, text))[1]) == sum(one.fix is None for one in found)
