@@ -10,6 +10,7 @@ from pathlib import Path
 from mtdsl.diag import Diagnostic, Label, Report, Source, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import parse, parse_expression, tree
+from mtdsl.plan.outside import says_more
 
 DECLARING = (tree.Param, tree.Let, tree.Start, tree.Data, tree.Mix, tree.Phase, tree.Merge, tree.Eval)
 
@@ -160,6 +161,7 @@ def _use(use: tree.Use, module: Module, path: Path, chain: tuple[Path, ...], fil
     other = files.get(target.resolve()) or _opened(target, use, chain, files, report)
     if other is None:
         return
+    says_more(use, other.file, report)
     if use.alias:
         module.aliases[use.alias] = other
         return
