@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from mtdsl.diag.model import Diagnostic, Fix, Label, Severity, Span
+from mtdsl.diag.model import Change, Diagnostic, Fix, Label, Severity
+from mtdsl.diag.source import Span
 
 
 class SpanFields(TypedDict):
@@ -26,11 +27,18 @@ class LabelFields(SpanFields):
     message: str
 
 
-class FixFields(SpanFields):
-    """An edit: what the span covers becomes `replacement`."""
+class ChangeFields(SpanFields):
+    """What the span covers becomes `replacement`."""
+
+    replacement: str
+
+
+class FixFields(TypedDict):
+    """Changes to be made together; only a safe fix may be made without asking."""
 
     title: str
-    replacement: str
+    safe: bool
+    changes: list[ChangeFields]
 
 
 class DiagnosticFields(TypedDict):
@@ -42,6 +50,7 @@ class DiagnosticFields(TypedDict):
     labels: list[LabelFields]
     help: str | None
     fix: FixFields | None
+    settings: list[str]
 
 
 def fields(diagnostic: Diagnostic) -> DiagnosticFields:
@@ -53,6 +62,7 @@ def fields(diagnostic: Diagnostic) -> DiagnosticFields:
         "labels": [_label(label) for label in diagnostic.labels],
         "help": diagnostic.help,
         "fix": _fix(diagnostic.fix) if diagnostic.fix else None,
+        "settings": list(diagnostic.settings),
     }
 
 
@@ -76,4 +86,8 @@ def _label(label: Label) -> LabelFields:
 
 
 def _fix(fix: Fix) -> FixFields:
-    return {**_span(fix.span), "title": fix.title, "replacement": fix.replacement}
+    return {"title": fix.title, "safe": fix.safe, "changes": [_change(change) for change in fix.changes]}
+
+
+def _change(change: Change) -> ChangeFields:
+    return {**_span(change.span), "replacement": change.replacement}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from mtdsl.diag.model import Diagnostic, Fix, Label, Report, Span
+from mtdsl.diag.model import Diagnostic, Fix, Label
+from mtdsl.diag.report import Report, labels_of
+from mtdsl.diag.source import Span
 
 T = TypeVar("T")
 
@@ -20,8 +22,7 @@ class Mistake(Exception):
 
 def mistake(id: str, message: str, *labels: Label | Span, help: str | None = None, fix: Fix | None = None) -> Mistake:
     """An error to raise: `raise mistake("unit-mismatch", "...", span)`."""
-    marks = tuple(Label(label) if isinstance(label, Span) else label for label in labels)
-    return Mistake(Diagnostic(id, "error", message, marks, help, fix))
+    return Mistake(Diagnostic(id, "error", message, labels_of(labels), help, fix))
 
 
 def attempt(report: Report, work: Callable[[], T]) -> T | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from mtdsl.diag.columns import shown, width
-from mtdsl.diag.fields import DiagnosticFields, LabelFields, fields
+from mtdsl.diag.fields import DiagnosticFields, FixFields, LabelFields, fields
 from mtdsl.diag.model import Diagnostic
 from mtdsl.diag.paint import Paint
 
@@ -20,10 +20,10 @@ def draw(found: DiagnosticFields, *, color: bool) -> str:
     """One diagnostic, drawn from the fields that its JSON has."""
     paint = Paint(found["severity"], color)
     head = paint.severity(f"{found['severity']}[{found['id']}]") + paint.strong(f": {shown_lines(found['message'], 0)}")
-    lines = [head, *_snippets(found["labels"], paint)]
+    lines = [head, *_snippets(found, paint)]
     if found["help"]:
         lines.append(f" {paint.strong('help')}: {shown_lines(found['help'], 7)}")
-    if found["fix"]:
+    if found["fix"] and not _told(found["fix"], found["help"] or ""):
         lines.append(f"  {paint.strong('fix')}: {shown_lines(found['fix']['title'], 7)}")
     return "\n".join(lines)
 
@@ -33,8 +33,14 @@ def shown_lines(text: str, indent: int) -> str:
     return ("\n" + " " * indent).join(map(shown, text.split("\n")))
 
 
-def _snippets(labels: list[LabelFields], paint: Paint) -> Iterator[str]:
+def _told(fix: FixFields, help: str) -> bool:
+    """Whether the help spells out already what the fix would write."""
+    return all(change["replacement"].strip() and change["replacement"].strip() in help for change in fix["changes"])
+
+
+def _snippets(found: DiagnosticFields, paint: Paint) -> Iterator[str]:
     """The labelled lines: the primary label's file first, each file's lines in order, those between left out."""
+    labels = found["labels"]
     if not labels:
         return
     primary = labels[0]
@@ -44,7 +50,8 @@ def _snippets(labels: list[LabelFields], paint: Paint) -> Iterator[str]:
         here = [label for label in labels if label["path"] == path]
         first = here[0]
         sign = "-->" if path == primary["path"] else ":::"
-        yield " " * gutter + f"{paint.frame(sign)} {shown(path)}:{first['line']}:{first['column']}"
+        given = f"          (with {', '.join(f'--set {one}' for one in found['settings'])})" if found["settings"] else ""
+        yield " " * gutter + f"{paint.frame(sign)} {shown(path)}:{first['line']}:{first['column']}{shown(given)}"
         yield paint.frame(" " * gutter + " |")
         ordered = sorted(here, key=lambda label: (label["line"], label["column"]))
         for number, group in groupby(ordered, key=lambda label: label["line"]):

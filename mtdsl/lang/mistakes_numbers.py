@@ -33,7 +33,7 @@ def detached_suffix(failure: Failure) -> Diagnostic | None:
     span = failure.where(number).to(failure.here(suffix.end()))
     written = f"{number}{suffix[0]}"
     message = f"`{suffix[0]}` is part of the number and follows it at once"
-    return failure.error("detached-suffix", message, span=span, fix=Fix(f"write `{written}`", span, written))
+    return failure.error("detached-suffix", message, span=span, fix=Fix.write(span, written))
 
 
 def attached_operator(failure: Failure) -> Diagnostic | None:
@@ -44,7 +44,7 @@ def attached_operator(failure: Failure) -> Diagnostic | None:
     span = failure.where(failure.previous).to(failure.here(product.end()))
     written = f"{failure.previous} x {product[1]}"
     return failure.error(
-        "attached-operator", "`x` needs spaces around it", span=span, fix=Fix(f"write `{written}`", span, written)
+        "attached-operator", "`x` needs spaces around it", span=span, fix=Fix.write(span, written)
     )
 
 
@@ -55,7 +55,7 @@ def unknown_suffix(failure: Failure) -> Diagnostic | None:
         return None
     span = failure.where(number).to(failure.here(suffix.end()))
     meant = _MEANT.get(suffix[0])
-    fix = Fix(f"write `{number}{meant}`", span, f"{number}{meant}") if meant else None
+    fix = Fix.write(span, f"{number}{meant}") if meant else None
     return failure.error("unknown-suffix", f"no number ends in `{suffix[0]}`", span=span, help=_SUFFIXES, fix=fix)
 
 
@@ -67,7 +67,7 @@ def leading_point(failure: Failure) -> Diagnostic | None:
     span = failure.here(digits.end())
     written = f"0{digits[0]}"
     return failure.error(
-        "leading-point", "a number begins with a digit", span=span, fix=Fix(f"write `{written}`", span, written)
+        "leading-point", "a number begins with a digit", span=span, fix=Fix.write(span, written)
     )
 
 

@@ -27,7 +27,7 @@ def other_quotes(failure: Failure) -> Diagnostic | None:
         return None
     quoted = _QUOTED.match(failure.rest)
     span = failure.here(quoted.end() if quoted else 1)
-    fix = Fix('write "..."', span, f'"{quoted[1] or quoted[2] or ""}"') if quoted else None
+    fix = Fix.write(span, f'"{quoted[1] or quoted[2] or ""}"') if quoted else None
     return failure.error("other-quotes", 'texts stand in double quotes: "..."', span=span, fix=fix)
 
 
@@ -44,7 +44,7 @@ def other_arrow(failure: Failure) -> Diagnostic | None:
         return None
     span = Span(failure.source, start, arrow.end())
     return failure.error(
-        "other-arrow", f"the arrow is written `->`, not `{arrow[0]}`", span=span, fix=Fix("write `->`", span, "->")
+        "other-arrow", f"the arrow is written `->`, not `{arrow[0]}`", span=span, fix=Fix.write(span, "->")
     )
 
 
@@ -55,7 +55,7 @@ def other_equals(failure: Failure) -> Diagnostic | None:
         return None
     span = failure.here(sign.end())
     return failure.error(
-        "other-equals", f"a value is given with `=`, not `{sign[0]}`", span=span, fix=Fix("write `=`", span, " =")
+        "other-equals", f"a value is given with `=`, not `{sign[0]}`", span=span, fix=Fix.write(span, " =")
     )
 
 

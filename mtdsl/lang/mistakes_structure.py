@@ -106,7 +106,7 @@ def dash_in_name(failure: Failure) -> Diagnostic | None:
         return None
     span = failure.where(first).to(failure.here(rest.end()))
     name = span.text.replace("-", "_")
-    return failure.error("dash-in-name", "names have no dashes", span=span, fix=Fix(f"write `{name}`", span, name))
+    return failure.error("dash-in-name", "names have no dashes", span=span, fix=Fix.write(span, name))
 
 
 def keyword_as_name(failure: Failure) -> Diagnostic | None:
@@ -146,7 +146,7 @@ def missing_by(failure: Failure) -> Diagnostic | None:
     piece = takewhile(lambda token: token.type not in _BEGINS | {"EQUAL", "LSQB", "LPAR"}, reversed(failure.before))
     if re.match(r"\w+[ \t]*=(?!=)|when\b", failure.rest) or all(token.type != "ARROW" for token in piece):
         return None
-    fix = Fix(f"write `by {word}`", failure.span, f"by {word}")
+    fix = Fix.write(failure.span, f"by {word}")
     return failure.error("missing-by", f"what moves a value is named behind `by`, and `{word}` stands alone", fix=fix)
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal
 
 from mtdsl.diag.mistake import mistake
-from mtdsl.diag.model import Span
+from mtdsl.diag import Span
 from mtdsl.lang.tree import Number
 
 Dimension = Literal["number", "tokens", "steps", "epochs", "length", "share"]

@@ -10,16 +10,20 @@ from mtdsl.registry.remarks import Edit, Place, Remark
 
 
 def lint(plan: Plan, written: Origins, registry: Registry, report: Report) -> None:
-    """Adds the remarks of all lints to `report`. A lint that fails is a warning, and the others go on."""
+    """Adds the remarks of all lints to `report`. A lint that fails is a warning, and the others go on.
+
+    Members of a family share their lines: of several remarks of one lint that point at one place, the first is kept.
+    """
     for name in registry.names("lint"):
         for entry in registry.find("lint", name):
             try:
-                remarks = tuple(registry.build("lint", name, {})(plan, written))
+                remarks = tuple(entry.factory()(plan, written))
             except Exception as error:  # noqa: BLE001  a stranger's lint may raise anything and must not stop the rest
                 report.warning("plugin-broken", f"the lint `{name}` of `{entry.package}` failed: {error!r}")
                 continue
-            for remark in remarks:
-                report.add(_diagnostic(name, remark, written))
+            found = [_diagnostic(name, remark, written) for remark in remarks]
+            for diagnostic in {one.labels[0].span if one.labels else one.message: one for one in reversed(found)}.values():
+                report.add(diagnostic)
 
 
 def _diagnostic(name: str, remark: Remark, written: Origins) -> Diagnostic:
@@ -34,4 +38,4 @@ def _label(place: Place, written: Origins) -> Label | None:
 
 def _fix(edit: Edit | None, written: Origins) -> Fix | None:
     span = written.of(edit.place.node, edit.place.attribute).span if edit else None
-    return None if edit is None or span is None else Fix(edit.title, span, edit.replacement)
+    return None if edit is None or span is None else Fix.write(span, edit.replacement, title=edit.title, safe=edit.safe)

@@ -62,7 +62,7 @@ def test_several_files_several_labels_of_a_line_and_a_fix():
             Label(span(recipe, "mix a")),
         ),
         help="change the limit with `max_epochs`",
-        fix=Fix("write `0.0315%`", span(recipe, "0.325%"), "0.0315%"),
+        fix=Fix.write(span(recipe, "0.325%"), "0.0315%"),
     )
     assert (
         text.render([found], color=False)
@@ -162,11 +162,11 @@ def test_json_holds_all_that_the_text_is_drawn_from(jump):
 
 def test_json_of_a_fix_and_of_text_that_no_terminal_could_show():
     source = Source("r.mtr", "a = 5 B\ud800")
-    found = Diagnostic("detached-suffix", "error", "m \ud800", (), fix=Fix("write `5B`", Span(source, 4, 7), "5B"))
+    found = Diagnostic("detached-suffix", "error", "m \ud800", (), fix=Fix.write(Span(source, 4, 7), "5B"))
     said = machine.render([found])
     assert said.isascii()
-    fix = json.loads(said)[0]["fix"]
-    assert (fix["title"], fix["replacement"], fix["line"], fix["column"], fix["end_column"]) == ("write `5B`", "5B", 1, 5, 8)
+    fix = json.loads(said)[0]["fix"]["changes"][0]
+    assert (fix["replacement"], fix["line"], fix["column"], fix["end_column"]) == ("5B", 1, 5, 8)
     text.render([found], color=False).encode()
 
 

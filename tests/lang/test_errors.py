@@ -31,6 +31,7 @@ def test_fixes_mend_what_they_point_at(case):
     text = case.read_text(encoding="utf-8")
     _, found = parse(Source(case.name, text))
     assert all(one.id in catalogue() for one in found)
-    for fix in sorted((one.fix for one in found if one.fix), key=lambda fix: -fix.span.start):
-        text = text[: fix.span.start] + fix.replacement + text[fix.span.end :]
+    changes = [change for one in found if one.fix for change in one.fix.changes]
+    for change in sorted(changes, key=lambda change: -change.span.start):
+        text = text[: change.span.start] + change.replacement + text[change.span.end :]
     assert len(parse(Source(case.name, text))[1]) == sum(one.fix is None for one in found)

@@ -1,0 +1,66 @@
+"""How diagnostics leave a stage: collected in a report, or raised as a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mtdsl.diag.model import Diagnostic, Fix, Label
+from mtdsl.diag.source import Span
+
+
+class Report:
+    """Collects the diagnostics of one stage, in the order they were found."""
+
+    def __init__(self) -> None:
+        self._found: dict[Diagnostic, None] = {}
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Keep `diagnostic`, unless the very same was found before (two ways can lead to one mistake)."""
+        self._found[diagnostic] = None
+
+    def error(self, id: str, message: str, *labels: Label | Span, help: str | None = None, fix: Fix | None = None) -> None:
+        """Keep an error; a bare span is a label without a remark."""
+        self.add(Diagnostic(id, "error", message, labels_of(labels), help, fix))
+
+    def warning(self, id: str, message: str, *labels: Label | Span, help: str | None = None, fix: Fix | None = None) -> None:
+        """Keep a warning."""
+        self.add(Diagnostic(id, "warning", message, labels_of(labels), help, fix))
+
+    def note(self, id: str, message: str, *labels: Label | Span, help: str | None = None, fix: Fix | None = None) -> None:
+        """Keep a note: nothing is wrong, but the reader may want to know."""
+        self.add(Diagnostic(id, "note", message, labels_of(labels), help, fix))
+
+    def extend(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        """Keep what another stage found."""
+        for diagnostic in diagnostics:
+            self.add(diagnostic)
+
+    @property
+    def failed(self) -> bool:
+        """True where an error was found."""
+        return any(found.severity == "error" for found in self._found)
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        return iter(self._found)
+
+    def done(self) -> tuple[Diagnostic, ...]:
+        """All that was found."""
+        return tuple(self._found)
+
+
+class Refusal(Exception):
+    """Raised where work cannot go on because of something the user can mend; the command line draws it and exits 1."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(found.message for found in diagnostics))
+        self.diagnostics = diagnostics
+
+
+def refuse(id: str, message: str, *labels: Label | Span, help: str | None = None) -> Refusal:
+    """A refusal for one reason: `raise refuse("run-folder", "...")`."""
+    return Refusal(Diagnostic(id, "error", message, labels_of(labels), help))
+
+
+def labels_of(labels: tuple[Label | Span, ...]) -> tuple[Label, ...]:
+    """Labels, a bare span as one without a remark."""
+    return tuple(Label(label) if isinstance(label, Span) else label for label in labels)
