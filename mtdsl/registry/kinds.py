@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import torch
@@ -71,13 +71,13 @@ class Optimizer(Descriptor):
 
 
 class Gate(Descriptor):
-    """Lets a chain go on, or not."""
+    """Decides from what was measured whether a chain goes on, or a phase stops; see `Deciding`."""
 
     kind = "gate"
 
 
 class Evaluator(Descriptor):
-    """Measures a model."""
+    """Measures a model; see `Measuring`."""
 
     kind = "evaluator"
 
@@ -164,6 +164,14 @@ class Extension(Protocol):
         """Closed form of `parameters`: `head_dim / 2` inverse frequencies (radians a token) and the attention scaling."""
 
 
+@runtime_checkable
+class Reaching(Protocol):
+    """An extender that stretches a window by a stated factor, and so knows how far its positions reach."""
+
+    def reach(self, parameters: Mapping[str, Any]) -> int:
+        """The window, in tokens, up to which `parameters` (its own `rope_parameters`) put positions where training was."""
+
+
 class Merging(Protocol):
     """What a merger's factory makes. Called tensor by tensor, so that memory does not grow with the model."""
 
@@ -188,8 +196,41 @@ class Optimizing(Protocol):
         """An optimizer over the named parameters; every group carries its `lr`, which the executor sets before each step."""
 
 
+class Measuring(Protocol):
+    """What an evaluator's factory makes: it says what it measures, so that a plan can be made without a model.
+
+    `unit` is `share` (0 to 1, written in %) or `number`.
+    """
+
+    unit: ClassVar[Literal["share", "number"]]
+
+    def parts(self) -> Sequence[str]:
+        """What is measured beside the one number: a test asks for it as `EVAL.PART`."""
+
+    def sources(self) -> Sequence[str]:
+        """The recipe's sources whose held-out documents are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A metric's value when a phase had trained `tokens`."""
+
+    tokens: int
+    value: float
+
+
+class Deciding(Protocol):
+    """What a gate's factory makes."""
+
+    def metrics(self) -> Sequence[str]:
+        """What it must be told of: `loss`, `grad_norm` or names of evaluations."""
+
+    def __call__(self, readings: Mapping[str, Sequence[Reading]], /) -> bool:
+        """Whether the condition holds, given each metric's readings of the phase so far, oldest first."""
+
+
 class Linting(Protocol):
-    """What a lint's factory makes. Its docstring is what `mtdsl explain NAME` says."""
+    """What a lint's factory is, a function, since a lint has no parameters. Its docstring is what `mtdsl explain NAME` says."""
 
     def __call__(self, plan: Plan, written: Origins, /) -> Iterable[Remark]:
         """Remarks on a plan; `written` tells where each value was written, or that it was copied or left out."""

@@ -65,6 +65,10 @@ class Yarn:
         scaled = [base * (share + (1.0 - share) / factor) for base, share in zip(frequencies, kept_shares, strict=True)]
         return scaled, _attention_scaling(parameters)
 
+    def reach(self, parameters: Mapping[str, Any]) -> int:
+        """The original window times the factor."""
+        return round(parameters["original_max_position_embeddings"] * parameters["factor"])
+
     def _check(self) -> None:
         if self.beta_fast <= self.beta_slow:
             raise refuse(

@@ -10,4 +10,4 @@ import mtdsl
 @mtdsl.hookimpl
 def mtdsl_lints() -> Iterator[mtdsl.Lint]:
     """The built-in lints, by subject: rate, budget and batch, window, data, chain and state."""
-    yield mtdsl.Lint("mask-changes", "mtdsl_lints.mask_changes:MaskChanges")
+    yield mtdsl.Lint("mask-changes", "mtdsl_lints.mask_changes:mask_changes")

@@ -1,0 +1,36 @@
+"""What several lints ask of a plan: which phase each phase goes on from, whatever lies between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mtdsl.plan.model import Merge, Phase, Plan
+
+
+def pairs(plan: Plan) -> Iterator[tuple[Phase, Phase]]:
+    """Every phase that trains, behind the phase that trained last before it: through merges and phases of 0 steps."""
+    last = trained_last(plan)
+    for phase in plan.phases:
+        before = last.get(phase.parents[0].node) if phase.parents and phase.steps else None
+        if before is not None:
+            yield before, phase
+
+
+def trained_last(plan: Plan) -> dict[str, Phase]:
+    """The last phase that trained the weights of each node (of a merge, its first parent's); nodes without one are left out."""
+    training = {phase.name: phase for phase in plan.phases if phase.steps}
+    found: dict[str, Phase] = {}
+    for node in in_order(plan):
+        last = training.get(node.name) or next((found[at.node] for at in node.parents if at.node in found), None)
+        if last is not None:
+            found[node.name] = last
+    return found
+
+
+def in_order(plan: Plan) -> Iterator[Phase | Merge]:
+    """Phases and merges, each after its parents."""
+    nodes: dict[str, Phase | Merge] = {phase.name: phase for phase in plan.phases}
+    nodes |= {merge.name: merge for merge in plan.merges}
+    return (nodes[name] for name in plan.order if name in nodes)
