@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from itertools import takewhile
 
 from lark import Token
 
 from mtdsl.diag import Diagnostic, Fix, Label, Span
+from mtdsl.diag.nearest import suggest
 from mtdsl.lang.failure import END, OPENS, Failure
 from mtdsl.lang.grammar import keywords, reserved
 from mtdsl.lang.newlines import CONTINUES
@@ -128,14 +128,14 @@ def unknown_item(failure: Failure) -> Diagnostic | None:
     if word is None or word.type != "NAME" or failure.accepts != {"EQUAL"} or failure.fresh_line:
         return None
     known = ["when"] if failure.brackets else sorted(item_words())
-    near = get_close_matches(word.lower(), known, n=1, cutoff=0.65)
+    where = failure.where(word)
+    help, fix = suggest(str(word), where, known, f"items are {', '.join(known)}, or `name = value`")
     begins = len(failure.before) == 1 or failure.before[-2].type in _BEGINS
-    if not begins or (failure.brackets and not near):
+    if not begins or (failure.brackets and fix is None):
         message = f"expected `=` behind `{word}`"
         return failure.error("missing-equals", message)
-    help = f"did you mean `{near[0]}`?" if near else f"items are {', '.join(known)}, or `name = value`"
     kind = "entry" if failure.brackets else "item"
-    return failure.error("unknown-item", f"no {kind} begins with `{word}`", span=failure.where(word), help=help)
+    return failure.error("unknown-item", f"no {kind} begins with `{word}`", span=where, help=help, fix=fix)
 
 
 def missing_by(failure: Failure) -> Diagnostic | None:

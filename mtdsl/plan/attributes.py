@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from mtdsl.diag import Diagnostic, Report
 from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.evaluate import is_word
@@ -43,9 +43,8 @@ def unknown_attribute(attribute: tree.Attribute, known: tuple[str, ...], of: str
     name = attribute.name
     if name in LATER:
         return mistake("not-supported-yet", f"`{name}` is not supported yet", attribute.name_span)
-    near = get_close_matches(name, known, 1, 0.6)
-    hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(f'`{other}`' for other in known)}"
-    return mistake("unknown-attribute", f"{of} has no `{name}`", attribute.name_span, help=hint)
+    hint, fix = suggest(name, attribute.name_span, known, f"there are {', '.join(f'`{other}`' for other in known)}")
+    return mistake("unknown-attribute", f"{of} has no `{name}`", attribute.name_span, help=hint, fix=fix)
 
 
 class Lookup:

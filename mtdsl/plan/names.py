@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from mtdsl.diag import Diagnostic, Label, Report, Source, Span
 from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.diag.nearest import suggest
 from mtdsl.lang import parse, parse_expression, tree
 from mtdsl.plan.outside import says_more
 
@@ -81,9 +81,8 @@ class Scope:
 
 def unknown_name(name: str, span: Span, known: list[str], what: str = "name") -> Mistake:
     """An error for a name that nothing declares, with the nearest one that something does."""
-    near = get_close_matches(name, known, 1, 0.5)
-    hint = f"did you mean `{near[0]}`?" if near else None
-    return mistake("unknown-name", f"there is no {what} `{name}`", span, help=hint)
+    hint, fix = suggest(name, span, known)
+    return mistake("unknown-name", f"there is no {what} `{name}`", span, help=hint, fix=fix)
 
 
 def load(path: Path, sets: Mapping[str, str], report: Report) -> Module | None:

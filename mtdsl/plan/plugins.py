@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
+from typing import Any
 
 from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.model import Plugin, Used
 from mtdsl.plan.names import Scope
+from mtdsl.plan.readings import Readings, Surroundings
 from mtdsl.registry import Argument, Entry, Registry, bind
 from mtdsl.registry.parameters import parameters
 
@@ -24,21 +26,37 @@ class Techniques:
         self._report = report
         self._used: dict[tuple[str, str], Entry] = {}
 
-    def bind(self, kind: str, expr: tree.Expr, scope: Scope, without: int = 0) -> Plugin:
-        """The technique that `expr` names, its parameters bound; `without` leading arguments are left to the caller."""
+    def bind(self, kind: str, expr: tree.Expr, scope: Scope, without: int = 0, around: Surroundings | None = None) -> Plugin:
+        """The technique that `expr` names, its parameters bound; `without` leading arguments are left to the caller.
+
+        `around` is the axis that it stands on, where its parameters may move or be counted in steps.
+        """
         call, where = self._evaluator.call(expr, scope)
         name = ".".join(call.func.parts) if isinstance(call.func, tree.Name) else call.func.span.text
         shortened = tree.Call(call.span, call.func, call.args[without:], call.named)
         args, named = self._evaluator.arguments(shortened, where)
-        return self._bound(kind, name, args, named, call.span)
+        reader = Readings(self._evaluator, where, self.bind, around)
+        return self._bound(kind, name, args, named, call.span, reader)
 
     def default(self, kind: str, name: str, span: Span) -> Plugin:
         """A technique that the recipe did not name, with its own defaults; `span` is who needs it."""
         return self._bound(kind, name, [], {}, span)
 
-    def _bound(self, kind: str, name: str, args: list[Argument], named: dict[str, Argument], span: Span) -> Plugin:
+    def rules(self, kind: str, name: str, span: Span) -> bool:
+        """Whether a scheduler may stand under a value without an arrow: it moves between that value and 0."""
+        return bool(getattr(self._factory(self._entry(kind, name, span), span), "rules", False))
+
+    def _bound(
+        self,
+        kind: str,
+        name: str,
+        args: list[Argument],
+        named: dict[str, Argument],
+        span: Span,
+        reader: Readings | None = None,
+    ) -> Plugin:
         entry = self._entry(kind, name, span)
-        params = bind(self._factory(entry, span), args, named, span, name, self._report)
+        params = bind(self._factory(entry, span), args, named, span, name, self._report, reader)
         if params is None:
             raise Mistake
         self._check(kind, name, params, span)
@@ -50,6 +68,10 @@ class Techniques:
             self._registry.build(kind, name, params)
         except (ValueError, TypeError, ArithmeticError) as error:
             raise mistake("plugin-argument", f"`{name}`: {error}", span) from error
+
+    def made(self, kind: str, plugin: Plugin) -> Any:
+        """The technique itself."""
+        return self._registry.build(kind, plugin.name, plugin.params)
 
     def knows(self, kind: str, name: str) -> bool:
         """Whether some package provides it."""
@@ -71,11 +93,10 @@ class Techniques:
 
     def _missing(self, kind: str, name: str, span: Span) -> Mistake:
         names = self._registry.names(kind)
-        near = get_close_matches(name, names, 1, 0.5)
-        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(f'`{other}`' for other in names)}"
+        hint, fix = suggest(name, span, names, f"there are {', '.join(f'`{other}`' for other in names)}")
         if self._registry.broken:
-            hint += "; " + "; ".join(f"`{at.package}` failed to load: {at.reason}" for at in self._registry.broken)
-        return mistake("unknown-plugin", f"no installed package provides {_article(kind)} named `{name}`", span, help=hint)
+            hint = f"{hint}; " + "; ".join(f"`{at.package}` failed to load: {at.reason}" for at in self._registry.broken)
+        return mistake("unknown-plugin", f"no installed package provides {_article(kind)} named `{name}`", span, help=hint, fix=fix)
 
     def _factory(self, entry: Entry, span: Span) -> type[object]:
         try:
