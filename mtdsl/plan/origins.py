@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from mtdsl.diag import Span
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import PHASE
+from mtdsl.plan.share_spans import share_span
 
 if TYPE_CHECKING:
     from mtdsl.plan.compiler import Compiler
@@ -32,12 +33,19 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """Origins by node and attribute; see `mtdsl.registry.remarks.Place` for how attributes are named."""
+    """Origins by node and attribute; see `mtdsl.registry.remarks.Place` for how attributes are named.
+
+    `shares` looks for the share of a source in the mixture of a phase: only when it is asked for, since there are many.
+    """
 
     known: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
+    shares: Callable[[str, str], Span | None] = lambda node, source: None
 
     def of(self, node: str, attribute: str = "name") -> Origin:
         """The origin of a value; a default where nothing else is known."""
+        if attribute.startswith("mix."):
+            whole = self.of(node, "mix")
+            return replace(whole, span=self.shares(node, attribute.removeprefix("mix.")) or whole.span)
         return self.known.get((node, attribute), Origin("default"))
 
     def span(self, node: str, attribute: str = "name") -> Span | None:
@@ -47,7 +55,13 @@ class Origins:
 
 def origins(compiler: Compiler) -> Origins:
     """Where everything that a compiled recipe says was written."""
-    return Origins(dict(_all(compiler)))
+    return Origins(dict(_all(compiler)), lambda node, source: _share(compiler, node, source))
+
+
+def _share(compiler: Compiler, node: str, source: str) -> Span | None:
+    draft = compiler.graph.phases.get(node)
+    mix = compiler.lookup(draft, "mix") if draft else None
+    return share_span(mix, source) if mix else None
 
 
 def _all(compiler: Compiler) -> Iterator[tuple[tuple[str, str], Origin]]:

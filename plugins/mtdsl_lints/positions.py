@@ -7,11 +7,12 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from mtdsl.diag import Refusal
+from mtdsl.plan.model import Phase
 from mtdsl.registry import installed
 from mtdsl_lints.chain import in_order
 
 if TYPE_CHECKING:
-    from mtdsl.plan.model import Phase, Plan
+    from mtdsl.plan.model import Plan
 
 Rope = Mapping[str, Any]
 UNKNOWN: Rope = {"rope_type": "default", "rope_theta": nan}
@@ -28,7 +29,7 @@ def positions(plan: Plan) -> dict[str, Rope]:
     found: dict[str, Rope] = {start.name: UNKNOWN for start in plan.starts}
     for node in in_order(plan):
         before = found.get(node.parents[0].node, UNKNOWN) if node.parents else fresh
-        found[node.name] = _after(node, before) if hasattr(node, "lr") else before
+        found[node.name] = _after(node, before) if isinstance(node, Phase) else before
     return found
 
 
