@@ -1,18 +1,14 @@
-"""What the documents show is what the code does: every block of a recipe is checked, every command exists."""
+"""What the documents show is what the code does. Their recipes are checked in `tests/lang/test_pages.py`."""
 
 import ast
 import re
 import shlex
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from mtdsl.cli.commands import app
-from mtdsl.diag import Source, concise, text
-from mtdsl.lang import parse
-from mtdsl.plan import compile
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^```(\w+) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -39,27 +35,6 @@ def blocks(*languages):
 
 def each(*languages):
     return pytest.mark.parametrize("block", list(blocks(*languages)), ids=lambda block: block.where)
-
-
-@each("mtr")
-def test_a_recipe_is_what_its_mark_says(block, tmp_path):
-    """Without a mark it checks cleanly; a `fragment` parses; `error=ID` fails with exactly that."""
-    if block.mark == "fragment":
-        assert concise.render(parse(Source(block.where, block.body))[1]) == ""
-        return
-    (tmp_path / "block.mtr").write_text(block.body)
-    found = compile(tmp_path / "block.mtr")[1]
-    wanted = block.mark.removeprefix("error=").split(",") if block.mark else []
-    assert [remark.id for remark in found if remark.severity != "note"] == wanted, text.render(found, color=False)
-
-
-def test_what_is_shown_under_a_recipe_is_what_is_drawn(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    pairs = [(above, below) for above, below in pairwise(blocks("mtr", "text")) if below.mark == "drawn"]
-    for above, below in pairs:
-        (tmp_path / "r.mtr").write_text(above.body)
-        assert text.render(compile(Path("r.mtr"))[1], color=False) + "\n" == below.body
-    assert pairs
 
 
 @each("console")
