@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from mtdsl.diag import Label, Span
+from mtdsl.diag import Fix, Label, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.axis import Axis
@@ -22,10 +22,7 @@ def warmup_of(
     if isinstance(written.value, tree.Hold | tree.Ruled | tree.Move):
         raise mistake("unit-mismatch", "`warmup` takes a length: `1000 steps`, `2B` or `5%`", written.span)
     if transition.lr == "continue":
-        hint = "write `warmup = none`, or `lr = restart` or `lr = rewarm` on the transition"
-        raise mistake(
-            "warmup-continued", f"`{draft.name}` goes on with its parent's rate, so it cannot warm up", written.span, help=hint
-        )
+        raise _continued(written, draft)
     length = evaluator.number(written.value, written.scope)
     if length.value < 0:
         raise mistake("unit-mismatch", "`warmup` cannot be negative", written.span)
@@ -35,10 +32,34 @@ def warmup_of(
     steps = axis.steps_before(axis.position(length, Fraction(0)))
     if steps > axis.stretches[0].steps:
         raise mistake(
-            "warmup-too-long", f"warm-up takes {steps:,} steps, `{draft.name}` has {axis.stretches[0].steps:,}", written.span
+            "warmup-longer-than-phase",
+            f"warm-up takes {steps:,} steps, `{draft.name}` has {axis.stretches[0].steps:,}",
+            written.span,
+            help="shorten it, or write it as a share of the phase: `warmup = 10%`",
         )
     start = last if transition.lr == "rewarm" and last is not None else Fraction(0)
     return Warmup(steps, axis.of_steps(steps), start)
+
+
+def _continued(written: Written, draft: Draft) -> Mistake:
+    """A warm-up where the rate goes on: written here, or copied along with a phase that needed one."""
+    own = any(entry is written.attribute for entry in draft.item.body.entries)
+    if not own and draft.item.like is not None and "warmup" in draft.attributes:
+        return _copied(written, draft, draft.item.like.span.text)
+    hint = "write `warmup = none`, or `lr = restart` or `lr = rewarm` on the transition"
+    message = f"`{draft.name}` goes on with its parent's rate, so it cannot warm up"
+    return mistake("warmup-continued", message, written.span, help=hint)
+
+
+def _copied(written: Written, draft: Draft, like: str) -> Mistake:
+    message = f"`{draft.name}` goes on with its parent's rate, but copies a warm-up from `{like}`"
+    labels = Label(draft.span, "the rate goes on here"), Label(written.span, "copied from here")
+    fix = None
+    if draft.item.body.entries:
+        first = draft.item.body.entries[0].span
+        before = Span(first.source, first.start, first.start)
+        fix = Fix.write(before, "warmup = none, ", title="write `warmup = none`", safe=False)
+    return mistake("warmup-copied", message, *labels, help=f"write `warmup = none` in `{draft.family}`", fix=fix)
 
 
 def check_continuity(

@@ -109,7 +109,7 @@ def test_one_percent_is_no_jump(plan, wrong):
         ("lr = 1e-3 -> 0 by lineer", "unknown-plugin"),
         ("lr = 1e-3 -> 0 by linear(power = 2)", "plugin-argument"),
         ("lr = 1e-3 -> 0 over 2000", "unit-mismatch"),
-        ("lr = 1e-3, warmup = 20 steps", "warmup-too-long"),
+        ("lr = 1e-3, warmup = 20 steps", "warmup-longer-than-phase"),
         ("lr = [1e-3 until 2 steps, -> 0], warmup = 4 steps", "warmup-too-long"),
         ("warmup = 2 steps", "missing-attribute"),
     ],
