@@ -9,7 +9,8 @@ from mtdsl.lang.tree import Allow
 
 _COMMENT = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"?|(?P<comment>#[^\n]*)')
 _DIRECTIVE = re.compile(r"#\s*mtr:\s*(?P<order>.*?)\s*$")
-_ALLOW = re.compile(r"allow\(\s*(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)\s*,?\s*\)")
+_ALLOW = re.compile(r"allow\(\s*(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)\s*,?\s*\)(?:\s*:\s*(?P<reason>.*))?")
+_BESIDE = re.compile(r"##|#\s*mtr:")  # documents an item, or may stand between it and its text
 _BEHIND = re.compile(r"[ \t]*,?[ \t]*(?=##)")
 
 
@@ -22,6 +23,14 @@ class Comments:
         self.spans = tuple(Span(source, *match.span()) for match in found)
         self._by_start = {span.start: span.text for span in self.spans}
         self._own_line = {span.line: span.text for span in self.spans if self._stands_alone(span)}
+
+    def said_of(self, comment: Span) -> int:
+        """The line that a comment speaks of: its own, or for one that stands alone the next with anything but comments."""
+        line = comment.line
+        if line not in self._own_line:
+            return line
+        lines = range(line + 1, len(self._source.line_starts) + 1)
+        return next((at for at in lines if at not in self._own_line and self._source.line(at).strip()), line)
 
     def doc(self, start: int, end: int, opening: int | None = None) -> str:
         """The `##` text above what covers `start` to `end`, and behind it on its last line or its opening brace."""
@@ -41,9 +50,9 @@ class Comments:
         if self._source.line(line)[: column - 1].strip():
             return ""
         lines: list[str] = []
-        while (line := line - 1) in self._own_line and self._own_line[line].startswith("##"):
-            lines.insert(0, _words(self._own_line[line]))
-        return "\n".join(lines)
+        while (text := self._own_line.get(line := line - 1)) is not None and _BESIDE.match(text):
+            lines.insert(0, _words(text))
+        return "\n".join(filter(None, lines))
 
 
 def allows(comments: Comments, report: Report) -> tuple[Allow, ...]:
@@ -53,12 +62,14 @@ def allows(comments: Comments, report: Report) -> tuple[Allow, ...]:
         if not (directive := _DIRECTIVE.search(span.text)):
             continue
         if match := _ALLOW.fullmatch(directive["order"]):
-            found.append(Allow(span, tuple(re.split(r"\s*,\s*", match["ids"]))))
+            order = Span(span.source, span.start + directive.start(), span.end)
+            ids = tuple(re.split(r"\s*,\s*", match["ids"]))
+            found.append(Allow(order, ids, comments.said_of(span), match["reason"] or ""))
         else:
             message = f"`# mtr: {directive['order']}` is not understood"
-            report.warning("unknown-directive", message, span, help="write `# mtr: allow(lr-jump)`")
+            report.warning("unknown-directive", message, span, help="write `# mtr: allow(mask-changes): why`")
     return tuple(found)
 
 
 def _words(comment: str) -> str:
-    return comment.lstrip("#").strip()
+    return _DIRECTIVE.sub("", comment).lstrip("#").strip()

@@ -277,9 +277,11 @@ AnyItem = (
 
 @node
 class Allow(Syntax):
-    """`# mtr: allow(lr-jump)`: ids that are not shown on this line."""
+    """`# mtr: allow(mask-changes): why`: ids that are not shown where they speak of `line`, the comment's or the next."""
 
     ids: tuple[str, ...]
+    line: int
+    reason: str = ""
 
 
 @node

@@ -10,6 +10,7 @@ from pathlib import Path
 from mtdsl.diag import Diagnostic, Report
 from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.lang import tree
+from mtdsl.plan.allows import silenced
 from mtdsl.plan.attributes import Lookup, check_settings
 from mtdsl.plan.checks import check_of
 from mtdsl.plan.compiler import Compiler
@@ -47,14 +48,21 @@ def analyse(path: Path, sets: Mapping[str, str] | None = None, registry: Registr
     registry = registry or installed()
     report.extend(tuple(registry.warnings()))
     module = load(path, sets or {}, report)
-    if module is None or report.failed:
+    if module is None:
         return Analysis(None, report.done(), Origins())
+    plan, written = (None, Origins()) if report.failed else _attempted(module, dict(sets or {}), registry, report)
+    found = silenced(report, module.files, module.file, registry.names("lint"), complete=plan is not None)
+    failed = any(one.severity == "error" for one in found)
+    return Analysis(None if failed else plan, found, written)
+
+
+def _attempted(module: Module, sets: dict[str, str], registry: Registry, report: Report) -> tuple[Plan | None, Origins]:
+    """The plan and the origins of its values; None after the report was told why."""
     try:
-        plan, written = attempt(report, lambda: _understood(module, dict(sets or {}), registry, report)) or (None, Origins())
+        return attempt(report, lambda: _understood(module, sets, registry, report)) or (None, Origins())
     except RecursionError:
         report.error("too-deep", "names that stand for other names, or phases like other phases, are nested too deep")
-        plan, written = None, Origins()
-    return Analysis(None if report.failed else plan, report.done(), written)
+        return None, Origins()
 
 
 def _understood(module: Module, sets: dict[str, str], registry: Registry, report: Report) -> tuple[Plan, Origins]:
@@ -73,6 +81,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     tokenizer = attempt(report, lambda: _tokenizer(lookup, compiler))
     phases = compiler.phases()
     merges = compiler.merges()
+    evals = compiler.evals.all()
     checks = _checks(module, compiler, report)
     if report.failed:
         raise Mistake
@@ -93,6 +102,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
         checks=checks,
         plugins=compiler.techniques.used(),
         totals=_totals(phases, model, tokenizer),
+        evals=evals,
     )
     check_epochs(plan, registry, compiler.declared.span, report)
     return plan
@@ -105,9 +115,8 @@ def _title(module: Module, report: Report) -> tuple[str, str]:
         raise Mistake
     if len(recipes) > 1:
         report.error("declared-twice", "a file is one recipe", recipes[1].span, recipes[0].span)
-    for kind, word in ((tree.Require, "require"), (tree.Eval, "eval")):
-        for item in module.items(kind):
-            report.error("not-supported-yet", f"`{word}` is not supported yet", item.span)
+    for item in module.items(tree.Require):
+        report.error("not-supported-yet", "`require` is not supported yet", item.span)
     return recipes[0].name, recipes[0].title
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from mtdsl.diag import Diagnostic, Label, Report, Source, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.diag.nearest import suggest
-from mtdsl.lang import parse, parse_expression, tree
+from mtdsl.lang import files, parse, parse_expression, tree
 from mtdsl.plan.outside import says_more
 
 DECLARING = (tree.Param, tree.Let, tree.Start, tree.Data, tree.Mix, tree.Phase, tree.Merge, tree.Eval)
@@ -33,11 +33,12 @@ class Bound:
 
 @dataclass(slots=True, eq=False)
 class Module:
-    """One file: what it declares and what it uses of others."""
+    """One file: what it declares and what it uses of others. The main one knows all `files` of the recipe, itself included."""
 
     file: tree.File
     names: dict[str, Found] = field(default_factory=dict)
     aliases: dict[str, Module] = field(default_factory=dict)
+    files: tuple[tree.File, ...] = ()
 
     def items(self, kind: type[tree.Item]) -> Iterator[tree.AnyItem]:
         """Its own items of one kind, in order."""
@@ -87,29 +88,18 @@ def unknown_name(name: str, span: Span, known: list[str], what: str = "name") ->
 
 def load(path: Path, sets: Mapping[str, str], report: Report) -> Module | None:
     """The main module of a recipe and, through it, all that it uses; None where it cannot be read."""
-    source = _read(path, str(path), None, report)
+    source = files.read(path, str(path), None, report)
     if source is None:
         return None
-    files: dict[Path, Module] = {}
-    main = _module(source, path, (path.resolve(),), files, report)
-    _apply(sets, main, files, report)
+    known: dict[Path, Module] = {}
+    main = _module(source, path, (path.resolve(),), known, report)
+    main.files = tuple(module.file for module in known.values())
+    _apply(sets, main, known, report)
     return main
 
 
-def _read(path: Path, shown: str, used: Span | None, report: Report) -> Source | None:
-    labels = () if used is None else (used,)
-    try:
-        return Source(shown, path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        report.error("not-text", f"`{shown}` is not UTF-8 text: byte {error.start} cannot be read", *labels)
-    except OSError as error:
-        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        report.error("file-unreadable", f"cannot read `{shown}`: {reason}", *labels)
-    return None
-
-
-def _module(source: Source, path: Path, chain: tuple[Path, ...], files: dict[Path, Module], report: Report) -> Module:
-    """One file and all that it uses; `files` keeps each, so that two ways to a file give the same names."""
+def _module(source: Source, path: Path, chain: tuple[Path, ...], known: dict[Path, Module], report: Report) -> Module:
+    """One file and all that it uses; `known` keeps each, so that two ways to a file give the same names."""
     file, found = parse(source)
     report.extend(found)
     module = Module(file)
@@ -117,10 +107,10 @@ def _module(source: Source, path: Path, chain: tuple[Path, ...], files: dict[Pat
     for item in file.items:
         _once_inside(item, report)
         if isinstance(item, tree.Use):
-            _use(item, module, path, chain, files, report)
+            _use(item, module, path, chain, known, report)
         elif isinstance(item, DECLARING):
             _declare(item.name, Found(item, module), item.name_span, module, report)
-    files[path.resolve()] = module
+    known[path.resolve()] = module
     return module
 
 
@@ -149,15 +139,20 @@ def _declare(name: str, found: Found, span: Span, module: Module, report: Report
     module.names[name] = found
 
 
-def _use(use: tree.Use, module: Module, path: Path, chain: tuple[Path, ...], files: dict[Path, Module], report: Report) -> None:
+def _use(
+    use: tree.Use, module: Module, path: Path, chain: tuple[Path, ...], known: dict[Path, Module], report: Report
+) -> None:
     if use.python:
         report.error("not-supported-yet", "`use python` is not supported yet", use.span, help="publish a plugin package")
         return
     target = path.parent / use.path
-    if target.resolve() in chain:
+    place = files.inside(target, chain[0], use.path_span, report)
+    if place is None:
+        return
+    if place in chain:
         report.error("import-cycle", f"`{use.path}` uses this file again", use.path_span)
         return
-    other = files.get(target.resolve()) or _opened(target, use, chain, files, report)
+    other = known.get(place) or _opened(target, use, chain, known, report)
     if other is None:
         return
     says_more(use, other.file, report)
@@ -173,9 +168,9 @@ def _use(use: tree.Use, module: Module, path: Path, chain: tuple[Path, ...], fil
             _declare(name.parts[0], found, name.span, module, report)
 
 
-def _opened(target: Path, use: tree.Use, chain: tuple[Path, ...], files: dict[Path, Module], report: Report) -> Module | None:
-    source = _read(target, str(target), use.path_span, report)
-    return None if source is None else _module(source, target, (*chain, target.resolve()), files, report)
+def _opened(target: Path, use: tree.Use, chain: tuple[Path, ...], known: dict[Path, Module], report: Report) -> Module | None:
+    source = files.read(target, str(target), use.path_span, report)
+    return None if source is None else _module(source, target, (*chain, target.resolve()), known, report)
 
 
 def _diagnostics(found: Mistake) -> tuple[Diagnostic, ...]:

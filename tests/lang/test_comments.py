@@ -47,7 +47,23 @@ def test_allows():
     text = "a = 1  # mtr: allow(lr-jump, mask-changes)\nb = 2  # measured # mtr: allow( x )\n"
     file, found = parse(Source("t.mtr", text))
     assert found == ()
-    assert [(allow.ids, allow.span.line) for allow in file.allows] == [(("lr-jump", "mask-changes"), 1), (("x",), 2)]
+    assert [(allow.ids, allow.line) for allow in file.allows] == [(("lr-jump", "mask-changes"), 1), (("x",), 2)]
+    assert [allow.span.text for allow in file.allows] == ["# mtr: allow(lr-jump, mask-changes)", "# mtr: allow( x )"]
+
+
+def test_an_allow_says_why():
+    file, _ = parse(Source("t.mtr", "a = 1  # mtr: allow(mask-changes): the published run did (it says)\n"))
+    assert (file.allows[0].ids, file.allows[0].reason) == (("mask-changes",), "the published run did (it says)")
+
+
+def test_an_allow_on_its_own_line_speaks_of_the_next_that_says_anything():
+    file, _ = parse(Source("t.mtr", "# mtr: allow(x)\n# mtr: allow(y)\n\na = 1\n# mtr: allow(z)\n"))
+    assert [allow.line for allow in file.allows] == [4, 4, 5]
+
+
+def test_an_allow_is_no_doc_and_hides_none():
+    file, _ = parse(Source("t.mtr", "## far\n# mtr: allow(x): why\n## near\na = 1  ## behind # mtr: allow(y)\n"))
+    assert file.items[0].doc == "far\nnear\nbehind"
 
 
 def test_other_directives_are_a_warning():
