@@ -14,8 +14,8 @@ from mtdsl.plan.names import Scope
 
 BUDGETS = ("tokens", "steps", "epochs")
 SCALARS = ("weight_decay", "clip")
-PHASE = (*BUDGETS, "batch", "context", "lr", "warmup", "mix", "seed", "packing", "mask", "optimizer", *SCALARS)
-LATER = ("window", "fim", "objective", "train", "freeze", "stop", "ema", "z_loss", "length_bucket", "loss_mask")
+PHASE = (*BUDGETS, "batch", "context", "lr", "warmup", "mix", "seed", "packing", "mask", "optimizer", "stop", *SCALARS)
+LATER = ("window", "fim", "objective", "train", "freeze", "ema", "z_loss", "length_bucket", "loss_mask")
 RECIPE = ("model", "tokenizer")
 DESCRIPTIVE = ("cite",)
 
@@ -23,12 +23,19 @@ DESCRIPTIVE = ("cite",)
 def check_phase(draft: Draft, report: Report) -> None:
     """Reports attributes that a phase does not have, and those that are not supported yet."""
     for name, written in draft.attributes.items():
+        if name == "when":
+            _check_unset(written, report)
+            continue
         unset = is_word(written.value, "none") and name in LATER
         if name not in (*PHASE, *DESCRIPTIVE) and not unset:
             report.extend(_told(unknown_attribute(written.attribute, PHASE, "a phase")))
-    for entry in draft.item.body.entries:
-        if isinstance(entry, tree.When):
-            report.error("not-supported-yet", "`when` is not supported yet", entry.span)
+
+
+def _check_unset(written: Written, report: Report) -> None:
+    """`when = none` leaves the copied ones out; nothing else can be said of `when` with `=`."""
+    if not is_word(written.value, "none"):
+        hint = "write `when loss < 2 { expect = 10B, ... }`, or `when = none` to leave copied ones out"
+        report.error("unknown-attribute", "`when` is followed by a test", written.attribute.name_span, help=hint)
 
 
 def check_settings(settings: Mapping[str, tree.Attribute], report: Report) -> None:

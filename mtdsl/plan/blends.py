@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
@@ -29,6 +30,16 @@ class Blends:
         self._report = report
         self.sources: dict[str, Found] = {}
         self._open: list[tree.Mix] = []
+        self._now: Blend | None = None
+
+    @contextmanager
+    def now(self, blend: Blend | None) -> Iterator[None]:
+        """While an event's mixture is read, `mix` is the one in force."""
+        self._now = blend
+        try:
+            yield
+        finally:
+            self._now = None
 
     def read(self, expr: tree.Expr, scope: Scope) -> Blend:
         """A whole mixture: its shares sum to 1. Raises `Mistake`."""
@@ -60,6 +71,8 @@ class Blends:
         raise mistake("not-a-mix", "a mixture is expected here: a source, a `mix`, or `90% * a + 10% * b`", expr.span)
 
     def _named(self, expr: tree.Name, scope: Scope) -> Blend:
+        if self._now is not None and expr.parts == ("mix",):
+            return self._now
         found, home = self._evaluator.resolve(expr, scope)
         if not isinstance(found, tree.Name):
             return self._read(found, home)
@@ -70,6 +83,14 @@ class Blends:
         if isinstance(named.item, tree.Data):
             return self._source(named, expr.span)
         return self.mix(named)
+
+    def source(self, name: str, scope: Scope, span: Span) -> None:
+        """Keep a source that something else than a mixture reads. Raises `Mistake` for a name that is none."""
+        found = scope.module.names.get(name)
+        if found is None or not isinstance(found.item, tree.Data):
+            known = [other for other, at in scope.module.names.items() if isinstance(at.item, tree.Data)]
+            raise unknown_name(name, span, known, "source")
+        self._source(found, span)
 
     def _source(self, found: Found, span: Span) -> Blend:
         name = found.item.name

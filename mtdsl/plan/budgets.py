@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, cast
 
 from mtdsl.diag import Report
 from mtdsl.diag.mistake import mistake
+from mtdsl.lang import tree
+from mtdsl.plan.amounts import check_steps, rounded
 from mtdsl.plan.attributes import Lookup
 from mtdsl.plan.batches import TokenAxis, batch_of, sequences_of
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator, whole
+from mtdsl.plan.events import Expected, check_order, expected, overlaid, scope_now
 from mtdsl.plan.model import Asked, Batch, Curve
+from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot
 from mtdsl.plan.plugins import Techniques
-from mtdsl.plan.steps import tokens_of
+from mtdsl.plan.steps import sequences_of_step, steps_of, tokens_of
 from mtdsl.plan.windows import Window, Windows
 from mtdsl.registry import Registry
 
@@ -26,12 +30,13 @@ FAR = 10**15
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Window, batch and length of a phase; no batch where it trains nothing."""
+    """Window, batch and length of a phase, and its events in order; no batch where it trains nothing."""
 
     window: Window
     asked: Asked
     batch: Batch | None
     steps: int
+    events: tuple[Expected, ...] = ()
 
     @property
     def tokens(self) -> int:
@@ -93,13 +98,18 @@ class Budgets:
                 at.span,
                 help="a phase that trains nothing has `steps = 0`",
             )
-        batch = self._batch(draft, asked, at, window.context.end) if asked.amount else None
-        return Budget(window, asked, batch, sum(run.steps for run in batch.runs) if batch else 0)
+        if not asked.amount:
+            _check_none_happens(draft)
+            return Budget(window, asked, None, 0)
+        batch, events = self._batch(draft, asked, at, window.context.end)
+        return Budget(window, asked, batch, sum(run.steps for run in batch.runs), events)
 
     def _asked(self, draft: Draft) -> tuple[Asked, Written]:
         unit, written = self._lookup.budget(draft)
         amount = self._evaluator.number(cast(Any, written.value), written.scope)
-        if amount.dimension not in (unit, "number") or (unit == "steps" and amount.scaled):
+        if unit == "steps":
+            check_steps(amount, written)
+        if amount.dimension not in (unit, "number"):
             hint = f"write `{unit} = ...`, or name the other budget: `tokens`, `steps` or `epochs`"
             raise mistake("unit-mismatch", f"`{unit}` takes a number of {unit}, not {amount.noun}", written.span, help=hint)
         if unit != "epochs":
@@ -108,20 +118,57 @@ class Budgets:
             raise mistake("unit-mismatch", "`epochs` cannot be negative", written.span)
         return Asked(cast(Literal["tokens", "steps", "epochs"], unit), amount.value), written
 
-    def _batch(self, draft: Draft, asked: Asked, at: Written, window: int) -> Batch:
+    def _batch(self, draft: Draft, asked: Asked, at: Written, window: int) -> tuple[Batch, tuple[Expected, ...]]:
+        """The batch with what every event is expected to make of it, and the events."""
         written = self._lookup(draft, "batch")
         if written is None:
             raise mistake(
                 "missing-attribute", f"`{draft.name}` has no `batch`", draft.span, help=f"write `batch = 16 x {window}`"
             )
         tokens = self._tokens(draft, asked, at)
-        read = lambda expr, scope: sequences_of(expr, window, scope, self._evaluator)  # noqa: E731
+        steps = int(asked.amount) if asked.unit == "steps" else None
+        curve = self._sizes(written, window, tokens, None)
+        batch = self._reached(curve, window, tokens, steps, written)
+        events: list[Expected] = []
+        for when in draft.whens:
+            event = expected(draft, when, asked, batch, self._evaluator)
+            check_order([*events, event])
+            if "batch" in event.sets:
+                event = self._grown(event, batch, tokens)
+                assert event.batch is not None
+                curve = overlaid(curve, event.batch.pieces, event.at)
+                batch = self._reached(curve, window, tokens, steps, event.sets["batch"])
+            events.append(event)
+        return batch, tuple(events)
+
+    def _grown(self, event: Expected, batch: Batch, tokens: Fraction | None) -> Expected:
+        """The event with what it makes of the batch."""
+        size = sequences_of_step(batch, steps_of(batch, event.at) - 1)
+        written = event.sets["batch"]
+        now = Fraction(size * batch.length)
+        scope = scope_now(written.scope, {"batch": (now, "tokens")}, event.span)
+        left = None if tokens is None else tokens - event.at
+        return replace(event, batch=self._sizes(Written(written.attribute, scope), batch.length, left, Fraction(size)))
+
+    def _sizes(self, written: Written, window: int, tokens: Fraction | None, before: Fraction | None) -> Curve[Fraction]:
+        """Sequences a step along the tokens; `before` is where an arrow without a left side begins."""
+        read = lambda expr, scope: self._sequences(expr, scope, window)  # noqa: E731
         axis = TokenAxis(int(tokens) if tokens is not None else FAR, FAR)
-        layer = Layer(Slot("batch", read, None), axis, written.scope, self._evaluator, self._techniques)
+        layer = Layer(Slot("batch", read, before), axis, written.scope, self._evaluator, self._techniques)
         curve: Curve[Fraction] = Curve(layer.lay(written.value, 0, self._report))
         if any(piece.by and piece.end >= FAR for piece in curve.pieces):
             raise mistake("piece-without-length", "a batch that moves under a budget of steps needs `over`", written.span)
-        steps = int(asked.amount) if asked.unit == "steps" else None
+        return curve
+
+    def _sequences(self, expr: tree.Expr, scope: Scope, window: int) -> Fraction:
+        size = sequences_of(expr, window, scope, self._evaluator)
+        if size.denominator != 1:
+            self._report.add(rounded(size, window, expr.span))
+        return size
+
+    def _reached(
+        self, curve: Curve[Fraction], window: int, tokens: Fraction | None, steps: int | None, written: Written
+    ) -> Batch:
         try:
             return batch_of(curve, window, self._registry, tokens=tokens, steps=steps)
         except OverflowError as error:
@@ -131,3 +178,8 @@ class Budgets:
         if asked.unit == "steps":
             return None
         return asked.amount if asked.unit == "tokens" else asked.amount * self._size(draft, at)
+
+
+def _check_none_happens(draft: Draft) -> None:
+    for when in draft.whens:
+        raise mistake("event-past-end", f"`{draft.name}` trains nothing, so nothing can happen in it", when.item.span)

@@ -12,10 +12,12 @@ from mtdsl.plan import facts
 from mtdsl.plan.attributes import Lookup
 from mtdsl.plan.blends import Blends
 from mtdsl.plan.budgets import Budgets
+from mtdsl.plan.conditions import Conditions
 from mtdsl.plan.declared import Declared
 from mtdsl.plan.drafts import Families
 from mtdsl.plan.endings import united
 from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.evaluations import Evals
 from mtdsl.plan.flow import Flow, order
 from mtdsl.plan.inheritance import Inheritance
 from mtdsl.plan.lowering import PhaseLowering, Tools
@@ -47,6 +49,8 @@ class Compiler:
         self.terms = Merges(self._families, self.evaluator, self.techniques, lambda name: self.budgets.of(name))
         self.lookup = Lookup(module.settings, Scope(module))
         blends = Blends(self.evaluator, self.techniques, report)
+        self.evals = Evals(module, self.evaluator, self.techniques, report, blends)
+        self.conditions = Conditions(self.evaluator, self.techniques, self.evals, self._asked)
         self.declared = Declared(self.graph, blends, self.lookup, self.evaluator, self.techniques, report)
         self._inherited = inherited = Inheritance(self)
         self.budgets: Budgets = Budgets(
@@ -74,6 +78,8 @@ class Compiler:
             schedules=self.schedules,
             edges=self.edges,
             ending=inherited.before,
+            conditions=self.conditions,
+            registry=registry,
         )
         self._ready = True
 
@@ -153,7 +159,7 @@ class Compiler:
 
     def fact(self, base: tree.Name | tree.Member, scope: Scope) -> Quantity:
         """What is asked of a node: `plan5t.tokens`, `lc[128k].context.end`. Raises `Mistake`."""
-        name, asked = facts.node_of(base, scope, self._families, self.module)
+        name, asked = self._asked(base, scope)
         if not self._ready:
             message = f"`{base.span.text}` cannot name a member: members are named before anything is worked out"
             raise mistake("not-supported-yet", message, base.span)
@@ -164,6 +170,9 @@ class Compiler:
         if asked in facts.OF_BUDGET:
             return facts.of_budget(self.budgets.of(name), asked, base.span)
         return facts.of_phase(self.phase(name), asked, base.span, self.registry)
+
+    def _asked(self, base: tree.Name | tree.Member, scope: Scope) -> tuple[str, str]:
+        return facts.node_of(base, scope, self._families, self.module)
 
     def _ancestors(self, names: set[str]) -> set[str]:
         found, left = set(names), list(names)

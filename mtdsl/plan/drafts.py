@@ -35,6 +35,15 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """A `when` of a phase, where the names in it are looked up, and whether `like` copied it."""
+
+    item: tree.When
+    scope: Scope
+    copied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """One value of a `for`: as written, and in the form that references are compared by."""
 
@@ -44,7 +53,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Draft:
-    """A phase before lowering: its name, its place in its family, its attributes by name."""
+    """A phase before lowering: its name, its place in its family, its attributes by name, its `when`s in order."""
 
     name: str
     family: str
@@ -55,6 +64,7 @@ class Draft:
     item: tree.Phase
     scope: Scope
     attributes: Mapping[str, Written]
+    whens: tuple[Occasion, ...] = ()
 
     def get(self, name: str) -> Written | None:
         """The attribute, or None where it is not written or was unset by `none`."""
@@ -167,6 +177,7 @@ class Families:
             item=item,
             scope=here,
             attributes={**copied, **_budget(own, copied), **own},
+            whens=tuple(_whens(item, base, here)),
         )
 
     def _base(self, item: tree.Phase, scope: Scope) -> Draft | None:
@@ -222,16 +233,29 @@ class Families:
         return Key(expr.span.text, self._evaluator.number(found, where).value)
 
 
+def _whens(item: tree.Phase, base: Draft | None, here: Scope) -> Iterator[Occasion]:
+    """The copied ones, unless `when = none` leaves them out, then the phase's own."""
+    unset = any(isinstance(entry, tree.Attribute) and entry.name == "when" for entry in item.body.entries)
+    for when in base.whens if base and not unset else ():
+        yield Occasion(when.item, _under(when.scope, here), copied=True)
+    yield from (Occasion(entry, here) for entry in item.body.entries if isinstance(entry, tree.When))
+
+
 def _unbound(family: Family) -> Draft:
     """A family as something to be like: its attributes without the values that `for` gave them."""
     first = family.members[0]
     names = {name.parts[0] for each in first.item.each for name in each.names}
     local = {name: bound for name, bound in first.scope.local.items() if name not in names}
     attributes = {
-        name: Written(at.attribute, Scope(at.scope.module, {key: to for key, to in at.scope.local.items() if key not in names}))
+        name: Written(at.attribute, _without(at.scope, names))
         for name, at in first.attributes.items()
     }
-    return replace(first, scope=Scope(first.scope.module, local), attributes=attributes)
+    whens = tuple(replace(when, scope=_without(when.scope, names)) for when in first.whens)
+    return replace(first, scope=Scope(first.scope.module, local), attributes=attributes, whens=whens)
+
+
+def _without(scope: Scope, names: set[str]) -> Scope:
+    return Scope(scope.module, {name: bound for name, bound in scope.local.items() if name not in names})
 
 
 def _combinations(choices: list[list[_Choice]], item: tree.Phase) -> Iterator[tuple[_Choice, ...]]:
@@ -265,7 +289,12 @@ def _short(row: tuple[Key, ...], rows: list[tuple[Key, ...]]) -> tuple[str, ...]
 
 def _again(written: Written, scope: Scope) -> Written:
     """A copied attribute: names are looked up where it was written, the new member's variables first."""
-    return Written(written.attribute, Scope(written.scope.module, {**written.scope.local, **scope.local}))
+    return Written(written.attribute, _under(written.scope, scope))
+
+
+def _under(scope: Scope, member: Scope) -> Scope:
+    """Where a copied thing was written, the new member's variables first."""
+    return Scope(scope.module, {**scope.local, **member.local})
 
 
 def _budget(own: Mapping[str, Written], copied: Mapping[str, Written]) -> Mapping[str, Written]:

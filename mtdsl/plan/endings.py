@@ -7,15 +7,20 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from mtdsl.diag import Span
-from mtdsl.plan.curves import in_force, scalar_at, shares_at
-from mtdsl.plan.model import Blend, Curve, Plugin
+from mtdsl.plan.curves import coupled, in_force, scalar_at, shares_at, under_rule
+from mtdsl.plan.model import Blend, Certainty, Curve, Phase, Plugin
+from mtdsl.plan.steps import step_at
 from mtdsl.plan.transitions import Kind
 from mtdsl.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A point in the flow. `used` counts the tokens of every distinct ancestor, itself included, by name."""
+    """A point in the flow. `used` counts the tokens of every distinct ancestor, itself included, by name.
+
+    `certainty` is `bounded` where a `stop` there or before may end it early. `batch` is the tokens of its last step, `techniques`
+    the phase's by attribute, their parameters as they had become.
+    """
 
     kind: Kind = "none"
     node: str | None = None
@@ -28,6 +33,10 @@ class Ending:
     mix: Blend | None = None
     seed: int | None = None
     used: Mapping[str, int] = field(default_factory=dict)
+    certainty: Certainty = "exact"
+    batch: int | None = None
+    scalars: Mapping[str, Fraction] = field(default_factory=dict)
+    techniques: Mapping[str, Plugin] = field(default_factory=dict)
 
     @property
     def spent(self) -> int:
@@ -47,9 +56,18 @@ def united(used: list[Mapping[str, int]]) -> dict[str, int]:
 def value_at(curve: Curve[Fraction], tokens: int, registry: Registry) -> Fraction:
     """A curve's value as an exact number: what was written where it has landed, else the float that a step uses."""
     piece = in_force(curve, tokens)
-    if piece.by is None or tokens >= piece.end:
+    if piece.by is None or (tokens >= piece.end and not under_rule(piece)):
         return piece.stop
     return Fraction(repr(scalar_at(curve, tokens, registry)))
+
+
+def rate_at(phase: Phase, tokens: int, registry: Registry) -> Fraction | None:
+    """The rate that a phase has reached after `tokens` of its own; None where it trains nothing."""
+    if phase.lr is None:
+        return None
+    rate = value_at(phase.lr, tokens, registry)
+    factor = coupled(phase, max(0, step_at(phase, tokens) - 1))
+    return rate if factor == 1 else Fraction(repr(float(rate) * factor))
 
 
 def blend_at(curve: Curve[Blend], tokens: int, registry: Registry) -> Blend | None:

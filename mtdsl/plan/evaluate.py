@@ -13,6 +13,7 @@ from mtdsl.lang import tree, units
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.names import Bound, Found, Scope, unknown_name
 from mtdsl.registry import Argument
+from mtdsl.registry.arguments import Deferred
 
 WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "none": None}
 
@@ -105,9 +106,10 @@ class Evaluator:
         )
 
     def argument(self, expr: tree.Value, scope: Scope) -> Argument:
-        """What stands inside a call's brackets: a number, text, a word or a list of these."""
-        if isinstance(expr, tree.Hold | tree.Ruled | tree.Move):
-            raise mistake("not-supported-yet", "a parameter that moves is not supported yet", expr.span)
+        """What stands inside a call's brackets: a number, text, a word or a list of these; an arrow or a call is deferred."""
+        if moves(expr):
+            return Argument(Deferred(expr, scope, moves=True), None, expr.span)
+        assert not isinstance(expr, tree.Hold | tree.Ruled | tree.Move)
         found, where = self.resolve(expr, scope)
         if isinstance(found, tree.String):
             return Argument(found.value, None, expr.span)
@@ -115,9 +117,11 @@ class Evaluator:
             return Argument(tuple(self.argument(item, where) for item in found.items), None, expr.span)
         if isinstance(found, tree.Name) and len(found.parts) == 1 and where.find(found) is None:
             word = found.parts[0]
-            return Argument(WORDS.get(word, word), None, expr.span)
+            return Argument(WORDS.get(word, word), None, expr.span, bare=word not in WORDS)
+        if isinstance(found, tree.Call):
+            return Argument(Deferred(found, where, moves=False), None, expr.span)
         value = self.number(found, where)
-        return Argument(value.value, value.dimension, expr.span)
+        return Argument(value.value, value.dimension, expr.span, value.scaled)
 
     def arguments(self, call: tree.Call, scope: Scope) -> tuple[list[Argument], dict[str, Argument]]:
         """Positional and named arguments of a call."""
@@ -136,6 +140,18 @@ class Evaluator:
             return word
         listed = " or ".join(f"`{option}`" for option in options)
         raise mistake("unknown-word", f"`{of}` is {listed}", value.span)
+
+
+def _stands_for_itself(found: Bound | Found | None) -> bool:
+    """A word, or the name of a source or an evaluation: a technique is told the name."""
+    return found is None or (isinstance(found, Found) and isinstance(found.item, tree.Data | tree.Eval))
+
+
+def moves(value: tree.Value) -> bool:
+    """Whether a value is more than an expression: an arrow, what lasts for a span, or a list with one of these."""
+    if isinstance(value, tree.Items):
+        return any(moves(item) for item in value.items)
+    return isinstance(value, tree.Hold | tree.Ruled | tree.Move)
 
 
 def is_word(value: tree.Value, word: str) -> bool:

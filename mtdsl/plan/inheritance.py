@@ -12,7 +12,7 @@ from mtdsl.plan.endings import Ending, blend_at, united, value_at
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.flow import Graph
 from mtdsl.plan.merges import Merges
-from mtdsl.plan.model import Merge, Phase, Plugin, Start
+from mtdsl.plan.model import Certainty, Merge, Phase, Plugin, Start
 from mtdsl.plan.names import Module, Scope
 from mtdsl.plan.points import point_of
 from mtdsl.plan.rates import last_span
@@ -122,12 +122,15 @@ class Inheritance:
             mix=blend_at(phase.mix, tokens, nodes.registry) if phase.mix else before.mix,
             seed=phase.seed,
             used={**before.used, phase.name: tokens},
+            certainty=phase.certainty,
         )
 
     def _of_merge(self, merge: Merge) -> Ending:
         window, in_force = self.merged_window(merge.name)
-        used = united([self.ending(parent.node, parent.at).used for parent in merge.parents])
-        return Ending("merge", merge.name, None, merge.seen, window, in_force, used=used)
+        endings = [self.ending(parent.node, parent.at) for parent in merge.parents]
+        used = united([ending.used for ending in endings])
+        certain: Certainty = "bounded" if any(ending.certainty == "bounded" for ending in endings) else "exact"
+        return Ending("merge", merge.name, None, merge.seen, window, in_force, used=used, certainty=certain)
 
 
 def _of_start(start: Start) -> Ending:

@@ -18,16 +18,19 @@ from mtdsl.plan.attributes import SCALARS, Lookup, check_phase
 from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.blends import Blends
 from mtdsl.plan.budgets import Budget, Budgets
+from mtdsl.plan.conditions import Conditions
 from mtdsl.plan.drafts import Draft, Written
+from mtdsl.plan.drawing import Moving, Pens, drawn
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator, count, plain
 from mtdsl.plan.flow import Graph
-from mtdsl.plan.model import Blend, Curve, Parent, Phase, Plugin, Transition
+from mtdsl.plan.model import Blend, Curve, Event, Parent, Phase, Plugin, Test, Transition
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.schedules import Schedules
 from mtdsl.plan.transitions import Edges
+from mtdsl.registry import Registry
 
 PACKER, OPTIMIZER = "concat", "adamw"
 R = TypeVar("R")
@@ -46,6 +49,8 @@ class Tools:
     schedules: Schedules
     edges: Edges
     ending: Callable[[str], Ending]
+    conditions: Conditions
+    registry: Registry
 
 
 class PhaseLowering:
@@ -71,8 +76,10 @@ class PhaseLowering:
         packing = self._try(lambda: self._plugin("packing", "packer", PACKER))
         optimizer = self._try(lambda: self._plugin("optimizer", "optimizer", OPTIMIZER))
         mask = self._try(self._mask)
+        stop = self._try(self._stop)
         if self._failed:
             raise Mistake
+        lr, mix, scalars, events = self._events(budget, lr, mix, cast(dict[str, Curve[Fraction]], scalars))
         return Phase(
             name=draft.name,
             family=draft.family,
@@ -87,14 +94,41 @@ class PhaseLowering:
             context=budget.window.context,
             lr=lr,
             mix=mix,
-            scalars=cast(dict[str, Curve[Fraction]], scalars),
+            scalars=scalars,
             packing=cast(Plugin, packing),
             mask=cast(Literal["document", "none"], mask),
             optimizer=cast(Plugin, optimizer),
             seed=cast(int, seed),
             transition=transition,
             doc=draft.item.doc,
+            certainty="bounded" if stop or before.certainty == "bounded" else "exact",
+            stop=stop,
+            events=events,
         )
+
+    def _events(
+        self, budget: Budget, lr: Curve[Fraction] | None, mix: Curve[Blend] | None, scalars: dict[str, Curve[Fraction]]
+    ) -> tuple[Curve[Fraction] | None, Curve[Blend] | None, dict[str, Curve[Fraction]], tuple[Event, ...]]:
+        """The curves with what every event is expected to do to them, and the events."""
+        if not budget.events or lr is None or mix is None:
+            return lr, mix, scalars, ()
+        tools = self._tools
+        pens = Pens(
+            tools.evaluator,
+            tools.techniques,
+            tools.blends,
+            tools.schedules,
+            tools.conditions,
+            tools.registry,
+            self._report,
+            lambda name: self._rate if name == "lr" else self._amount(name),
+        )
+        moving, events = drawn(self._draft, budget, Moving({**scalars, "lr": lr}, mix), pens)
+        return moving.numbers["lr"], moving.mix, {name: moving.numbers[name] for name in scalars}, events
+
+    def _stop(self) -> Test | None:
+        written = self._find("stop")
+        return None if written is None else self._tools.conditions.read(written.value, written.scope)
 
     def _try(self, work: Callable[[], R]) -> R | None:
         """What `work` gives; a mistake in one attribute does not hide those in others."""

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from mtdsl.lang.node import Frozen, node
+from mtdsl.plan.given import Model, Pin, Source, Start, Tokenizer
 from mtdsl.plan.values import (
     Blend,
     Certainty,
@@ -47,6 +48,7 @@ __all__ = [
     "Parent",
     "Phase",
     "Piece",
+    "Pin",
     "Plan",
     "Plugin",
     "Rule",
@@ -63,58 +65,6 @@ __all__ = [
     "V",
     "Warmup",
 ]
-
-
-# ---- what is trained on
-
-
-@node
-class Source(Frozen):
-    """A named source of documents. `source` is None where only facts are declared: such a plan cannot be run.
-
-    A view of a source (`corpus(doc.length >= 64k)`) is a source of its own, with its own cursor: `of` is the whole, `where`
-    says which documents are in it. Every document is read `repeat` times an epoch, in `order`; under `loss_mask = "prompt"`
-    only what the assistant says is learnt.
-    """
-
-    name: str
-    source: Plugin | None
-    tokens: Known
-    documents: Known
-    max_epochs: Fraction | None = None
-    holdout: Fraction = Fraction(1, 100)
-    of: str = ""
-    where: Test | None = None
-    repeat: Fraction = Fraction(1)
-    order: Literal["shuffled", "given"] = "shuffled"
-    loss_mask: Literal["none", "prompt"] = "none"
-
-
-@node
-class Model(Frozen):
-    """Fresh weights: `llama` with its sizes, or `config` with a folder or hub name in `params["name"]`."""
-
-    kind: str
-    params: Mapping[str, Param]
-
-
-@node
-class Tokenizer(Frozen):
-    """`bpe` with `params["vocab"]`, or `hub` with a folder or hub name in `params["name"]`."""
-
-    kind: str
-    params: Mapping[str, Param]
-
-
-@node
-class Start(Frozen):
-    """A checkpoint made elsewhere: its declared facts are compared when it is loaded."""
-
-    name: str
-    weights: str | None
-    tokens: int | None = None
-    context: int | None = None
-    lr: Fraction | None = None
 
 
 # ---- phases
@@ -274,11 +224,12 @@ class Merge(Frozen):
 
 @node
 class Evaluation(Frozen):
-    """`eval niah = needle(every = 10B)`: measured each `every` tokens of training, and at the end of every phase."""
+    """`eval niah = needle(every = 10B)`: measured each `every` tokens (or steps) of training, and at the end of every phase."""
 
     name: str
     evaluator: Plugin
     every: int | None = None
+    unit: Literal["tokens", "steps"] = "tokens"
 
 
 @node
@@ -313,7 +264,7 @@ class Totals(Frozen):
 class Plan(Frozen):
     """The whole chain. `phases` and `merges` are each in an order in which they can be run; `order` is that of both.
 
-    `pins` are the revisions that the lock holds of what lies elsewhere, by name.
+    `pins` are what the lock ties the plan to: `data NAME`, `start NAME`, `model`, `tokenizer`.
     """
 
     recipe: str
@@ -331,7 +282,7 @@ class Plan(Frozen):
     plugins: tuple[Used, ...]
     totals: Totals
     evals: tuple[Evaluation, ...] = ()
-    pins: Mapping[str, str] = field(default_factory=dict)
+    pins: Mapping[str, Pin] = field(default_factory=dict)
     format: int = 1
 
     def phase(self, name: str) -> Phase:

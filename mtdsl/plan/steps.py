@@ -22,13 +22,16 @@ def tokens_of(batch: Batch, steps: int) -> int:
 
 def sequences(phase: Phase, step: int) -> int:
     """How many sequences `step` is fed."""
-    if phase.batch is None:
-        return 0
-    for run in phase.batch.runs:
+    return 0 if phase.batch is None else sequences_of_step(phase.batch, step)
+
+
+def sequences_of_step(batch: Batch, step: int) -> int:
+    """How many sequences `step` is fed; a batch goes on at its last size."""
+    for run in batch.runs:
         if step < run.steps:
             return run.sequences
         step -= run.steps
-    return phase.batch.runs[-1].sequences
+    return batch.runs[-1].sequences
 
 
 def step_at(phase: Phase, tokens: int) -> int:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from fractions import Fraction
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar, Union
 
 from mtdsl.lang.node import Frozen, node
 
 V = TypeVar("V")
 Scalar = str | bool | int | Fraction | None
-Param = Scalar | tuple["Param", ...] | Mapping[str, "Param"]
+Param = Union[Scalar, tuple["Param", ...], Mapping[str, "Param"], "Plugin", "Curve[Fraction]"]
 Certainty = Literal["exact", "declared", "measured", "bounded", "unknown"]
 
 
 @node
 class Plugin(Frozen):
-    """A technique by name, with every parameter bound, defaults included."""
+    """A technique by name, with every parameter bound, defaults included.
+
+    A parameter that moves is a curve along the phase's tokens, one that is a technique of its own another `Plugin`.
+    """
 
     name: str
     params: Mapping[str, Param] = field(default_factory=dict)
@@ -28,26 +31,30 @@ class Term(Frozen):
     """One side of a comparison: a number, or something measured.
 
     `metric` is `loss`, `grad_norm`, the name of an `eval`, or `doc.length` of a document. With `of`, it is what was measured
-    where that node ended (`pretrain.short`); without, what it is now.
+    where that node ended (`pretrain.short`); without, what it is now. A part of an `eval` follows a dot: `held.web`.
+    `times` is a factor: `98% * pretrain.short`.
     """
 
     value: Fraction | None = None
     metric: str = ""
     of: str = ""
+    times: Fraction = Fraction(1)
 
 
 @node
 class Test(Frozen):
     """What only a run can answer: `loss < 1.98`, `niah >= 100% and short >= pretrain.short`.
 
-    A comparison has two `terms`; `and`, `or` and `not` have `tests`.
+    A comparison has two `terms`; `and`, `or` and `not` have `tests`; `gate` has the `plugin` that decides
+    (`plateau(loss, over = 10B)`).
     """
 
     __test__ = False  # not one of pytest's
 
-    op: Literal["<", "<=", ">", ">=", "==", "!=", "and", "or", "not"]
+    op: Literal["<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "gate"]
     terms: tuple[Term, ...] = ()
     tests: tuple[Test, ...] = ()
+    plugin: Plugin | None = None
 
 
 @node
@@ -66,12 +73,14 @@ class Known(Frozen):
 class Rule(Frozen):
     """The part of a blend whose weights a mixer chooses: `share` of the whole, among `sources` with their base weights.
 
-    A base weight is None where the recipe only named the source (`natural(a, b)`).
+    A base weight is None where the recipe only named the source (`natural(a, b)`), or where the rules that this one stands
+    `over` choose it (`natural(a, b) by temperature(tau = 2)`).
     """
 
     share: Fraction
     mixer: Plugin
     sources: Mapping[str, Fraction | None]
+    over: tuple[Rule, ...] = ()
 
 
 @node
@@ -87,7 +96,8 @@ class Piece(Frozen, Generic[V]):
     """A stretch of a curve: from `start` at token `begin` to `stop` at token `end`, then standing at `stop`.
 
     It is in force from `begin` until the next piece begins. `by` is the scheduler; None where the value stands still
-    (`start == stop`). Positions may lie before the phase (a schedule over a path) or past its end (an arrow that is cut).
+    (`start == stop`). A number that stands under a scheduler's rule (`1e-3 by wsd_s(...)`) has both: the rule moves it between
+    that number and 0. Positions may lie before the phase (a schedule over a path) or past its end (an arrow that is cut).
     """
 
     begin: Fraction

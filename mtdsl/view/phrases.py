@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mtdsl.plan.curves import sources_of
-from mtdsl.plan.model import Asked, Gate, Merge, Param, Parent, Phase, Plugin, Start, Term, Test
+from mtdsl.plan.model import Asked, Curve, Gate, Merge, Param, Parent, Phase, Plugin, Start, Term, Test
 from mtdsl.view import numbers
 from mtdsl.view.columns import Column
 
@@ -92,6 +92,10 @@ def value_of(value: Param) -> str:
     """A parameter's value as text."""
     if isinstance(value, tuple):
         return f"[{', '.join(value_of(part) for part in value)}]"
+    if isinstance(value, Plugin):
+        return plugin(value)
+    if isinstance(value, Curve):
+        return numbers.moves(numbers.plain(value.pieces[0].start), numbers.plain(value.pieces[-1].stop))
     if isinstance(value, Mapping):
         return ", ".join(f"{name} = {value_of(part)}" for name, part in value.items())
     if value is None or isinstance(value, bool):
@@ -119,6 +123,8 @@ def test(condition: Test) -> str:
     """`loss < 1.98 and niah >= 1`."""
     if condition.op == "not":
         return f"not ({test(condition.tests[0])})"
+    if condition.plugin is not None:
+        return plugin(condition.plugin)
     parts = [*(_term(term) for term in condition.terms), *(_inner(inner) for inner in condition.tests)]
     return f" {condition.op} ".join(parts)
 
@@ -130,4 +136,5 @@ def _inner(inner: Test) -> str:
 def _term(term: Term) -> str:
     if term.value is not None:
         return f"{float(term.value):g}"
-    return f"{term.of}.{term.metric}" if term.of else term.metric
+    measured = f"{term.of}.{term.metric}" if term.of else term.metric
+    return measured if term.times == 1 else f"{float(term.times):g} x {measured}"

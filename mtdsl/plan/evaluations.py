@@ -1,0 +1,96 @@
+"""`eval` items: what is measured, how often, and what a test may call it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal, Protocol, cast
+
+from mtdsl.diag import Report, Span
+from mtdsl.diag.mistake import attempt, mistake
+from mtdsl.lang import tree
+from mtdsl.plan.evaluate import Evaluator, is_word, whole
+from mtdsl.plan.model import Evaluation
+from mtdsl.plan.names import Found, Module, Scope
+from mtdsl.plan.plugins import Techniques
+from mtdsl.registry.kinds import Measuring
+
+STEP_METRICS = ("loss", "grad_norm")
+"""What every step measures; no `eval` may have such a name."""
+
+Unit = Literal["share", "number"]
+
+
+class Reads(Protocol):
+    """Remembers the sources that a recipe reads."""
+
+    def source(self, name: str, scope: Scope, span: Span) -> None:
+        """Keep a source. Raises `Mistake` for a name that is none."""
+
+
+class Evals:
+    """The recipe's evaluations, each read once."""
+
+    def __init__(
+        self, module: Module, evaluator: Evaluator, techniques: Techniques, report: Report, reads: Reads
+    ) -> None:
+        self._items = {name: found for name, found in module.names.items() if isinstance(found.item, tree.Eval)}
+        self._evaluator = evaluator
+        self._techniques = techniques
+        self._report = report
+        self._reads = reads
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every declared name."""
+        return tuple(self._items)
+
+    def all(self) -> tuple[Evaluation, ...]:
+        """Those that could be read; the mistakes of the others are in the report."""
+        return tuple(self._all.values())
+
+    def unit(self, metric: str) -> Unit:
+        """What a metric's numbers are: `share` (0 to 1, written in %), or `number`."""
+        found = self._all.get(metric.partition(".")[0])
+        return "number" if found is None else self._built(found).unit
+
+    def parts(self, name: str) -> tuple[str, ...]:
+        """What an evaluation measures beside its one number: `held.web` is the part `web` of `held`."""
+        found = self._all.get(name)
+        return () if found is None else tuple(self._built(found).parts())
+
+    @cached_property
+    def _all(self) -> dict[str, Evaluation]:
+        read = {name: attempt(self._report, lambda at=at: self._read(at)) for name, at in self._items.items()}  # type: ignore[misc]
+        return {name: evaluation for name, evaluation in read.items() if evaluation is not None}
+
+    def _built(self, found: Evaluation) -> Measuring:
+        return cast("Measuring", self._techniques.made("evaluator", found.evaluator))
+
+    def _read(self, found: Found) -> Evaluation:
+        item, scope = cast(tree.Eval, found.item), Scope(found.module)
+        if item.name in STEP_METRICS:
+            message = f"`{item.name}` is what every step measures, so no `eval` can have its name"
+            raise mistake("declared-twice", message, item.name_span)
+        call, scope = self._evaluator.call(cast(tree.Expr, item.value), scope)
+        own = tuple(named for named in call.named if named.name not in ("every", "at"))
+        evaluator = self._techniques.bind("evaluator", tree.Call(call.span, call.func, call.args, own), scope)
+        every, unit = self._cadence(call, scope)
+        made = Evaluation(item.name, evaluator, every, unit)
+        for source in self._built(made).sources():
+            self._reads.source(source, scope, item.value.span)
+        return made
+
+    def _cadence(self, call: tree.Call, scope: Scope) -> tuple[int | None, Literal["tokens", "steps"]]:
+        """`every = 10B`, `every = 500 steps`; `at = end`, which is always measured, says that this is all."""
+        given = {named.name: named.value for named in call.named}
+        if "at" in given and not is_word(given["at"], "end"):
+            raise mistake("unknown-word", "`at` is `end`: an evaluation is made at the end of every phase", given["at"].span)
+        if "every" not in given:
+            return None, "tokens"
+        every = self._evaluator.number(cast(tree.Expr, given["every"]), scope)
+        if every.dimension not in ("tokens", "steps") and not (every.dimension == "number" and every.scaled):
+            hint = "write `every = 10B` or `every = 1000 steps`"
+            raise mistake("unit-mismatch", f"`every` takes tokens or steps, not {every.noun}", given["every"].span, help=hint)
+        if every.value <= 0:
+            raise mistake("unit-mismatch", "`every` must be more than 0", given["every"].span)
+        return whole(every, "every"), "steps" if every.dimension == "steps" else "tokens"

@@ -1,0 +1,138 @@
+"""`when loss < 1.98 { expect = 69B, batch = 32Mi tokens }`: where the plan draws an event, and what it sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from mtdsl.diag import Label, Span
+from mtdsl.diag.mistake import mistake
+from mtdsl.lang import tree
+from mtdsl.lang.values import Unit
+from mtdsl.plan.attributes import DESCRIPTIVE, PHASE, SCALARS, unknown_attribute
+from mtdsl.plan.axis import bisect_steps
+from mtdsl.plan.drafts import Draft, Occasion, Written
+from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.model import Asked, Batch, Curve, Piece, Run, V
+from mtdsl.plan.names import Bound, Scope
+from mtdsl.plan.steps import tokens_of
+
+SETTABLE = ("batch", "lr", "mix", *SCALARS)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An event of a phase: the step boundary where the plan draws it, in tokens, and the attributes that it sets.
+
+    `batch` is what it makes of the batch, in sequences, positions counted from the event.
+    """
+
+    when: Occasion
+    at: int
+    sets: Mapping[str, Written]
+    batch: Curve[Fraction] | None = None
+
+    @property
+    def span(self) -> Span:
+        """The whole `when`."""
+        return self.when.item.span
+
+
+def expected(draft: Draft, when: Occasion, asked: Asked, batch: Batch, evaluator: Evaluator) -> Expected:
+    """Where `when` is drawn on a phase that is fed `batch` until then. Raises `Mistake` where that is not inside."""
+    sets, expect = _entries(when)
+    if expect is None:
+        hint = "add where the plan should draw it: `expect = 69B`"
+        raise mistake("event-without-expect", "nothing says when this is expected to happen", when.item.test.span, help=hint)
+    if not sets:
+        raise mistake("event-sets-nothing", "this event changes nothing", when.item.span, help="write what becomes of what")
+    steps = _steps(expect, asked, batch, evaluator)
+    total = sum(run.steps for run in batch.runs)
+    if not 0 < steps < total:
+        message = f"`{draft.name}` has {tokens_of(batch, total):,} tokens in {total:,} steps; the event is expected outside"
+        raise mistake("event-past-end", message, expect.span, help="the budget is a cap: expect it before its end, or not at all")
+    return Expected(when, tokens_of(batch, steps), sets)
+
+
+def check_order(events: Iterable[Expected]) -> None:
+    """Raises `Mistake` where an event is expected before one that is written above it."""
+    last: Expected | None = None
+    for event in events:
+        if last is not None and event.at < last.at:
+            labels = Label(event.span, f"expected at {event.at:,} tokens"), Label(last.span, f"expected at {last.at:,} tokens")
+            raise mistake("event-order", "these events are expected in another order than they are written", *labels)
+        last = event
+
+
+def scope_now(scope: Scope, values: Mapping[str, tuple[Fraction, Unit | None]], span: Span) -> Scope:
+    """A scope in which the name of an attribute is its value where the event happens: a number and its unit."""
+    local = dict(scope.local)
+    here = Scope(scope.module, local)
+    local.update({name: Bound(tree.Number(span, value, "", unit), here) for name, (value, unit) in values.items()})
+    return here
+
+
+def overlaid(curve: Curve[V], pieces: tuple[Piece[V], ...], at: int) -> Curve[V]:
+    """A curve that becomes `pieces`, counted from there, at token `at`, inside the phase and behind its warm-up."""
+    kept = tuple(_until(piece, at) for piece in curve.pieces if piece.begin < at)
+    moved = tuple(replace(piece, begin=piece.begin + at, end=piece.end + at) for piece in pieces)
+    return Curve((*kept, *moved), curve.warmup)
+
+
+def rest_of(batch: Batch, steps: int) -> Batch:
+    """The batch from step `steps` on."""
+    runs: list[Run] = []
+    for run in batch.runs:
+        if run.steps > steps:
+            runs.append(Run(run.steps - steps, run.sequences))
+        steps = max(0, steps - run.steps)
+    return Batch(batch.length, tuple(runs))
+
+
+def _until(piece: Piece[V], at: int) -> Piece[V]:
+    return replace(piece, end=min(piece.end, Fraction(at))) if piece.by is None else piece
+
+
+def _entries(when: Occasion) -> tuple[dict[str, Written], Written | None]:
+    """What an event sets by name, and its `expect`."""
+    found: dict[str, Written] = {}
+    for entry in when.item.body.entries:
+        if isinstance(entry, tree.When):
+            raise mistake("event-cannot-set", "an event inside an event is not possible", entry.span)
+        if entry.name in found:
+            raise mistake("declared-twice", f"`{entry.name}` is given twice", entry.name_span, found[entry.name].span)
+        _check_settable(entry)
+        found[entry.name] = Written(entry, when.scope)
+    expect = found.pop("expect", None)
+    return {name: written for name, written in found.items() if name not in DESCRIPTIVE}, expect
+
+
+def _check_settable(entry: tree.Attribute) -> None:
+    if entry.name in PHASE and entry.name not in SETTABLE:
+        listed = ", ".join(f"`{name}`" for name in SETTABLE)
+        message = f"`{entry.name}` belongs to a whole phase: an event cannot set it"
+        raise mistake("event-cannot-set", message, entry.name_span, help=f"an event sets {listed}")
+    if entry.name not in ("expect", *SETTABLE, *DESCRIPTIVE):
+        raise unknown_attribute(entry, ("expect", *SETTABLE), "an event")
+
+
+def _steps(expect: Written, asked: Asked, batch: Batch, evaluator: Evaluator) -> int:
+    """The steps before the boundary where an event is drawn."""
+    if isinstance(expect.value, tree.Hold | tree.Ruled | tree.Move):
+        raise mistake("unit-mismatch", "`expect` takes tokens, steps or a share of the phase", expect.span)
+    amount = evaluator.number(expect.value, expect.scope)
+    if amount.dimension == "steps":
+        return -(-amount.value.numerator // amount.value.denominator)
+    if amount.dimension == "share":
+        total = sum(run.steps for run in batch.runs)
+        share = amount.value * (total if asked.unit == "steps" else tokens_of(batch, total))
+        return -(-share.numerator // share.denominator) if asked.unit == "steps" else _reaching(batch, share)
+    if amount.dimension == "tokens" or (amount.dimension == "number" and amount.scaled):
+        return _reaching(batch, amount.value)
+    hint = "write `expect = 69B`, `expect = 20_000 steps` or `expect = 30%`"
+    raise mistake("unit-mismatch", f"`expect` takes tokens, steps or a share, not {amount.noun}", expect.span, help=hint)
+
+
+def _reaching(batch: Batch, tokens: Fraction) -> int:
+    return bisect_steps(lambda steps: tokens_of(batch, steps), tokens) if tokens > 0 else 0

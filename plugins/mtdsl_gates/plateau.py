@@ -1,0 +1,37 @@
+"""A metric that no longer falls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING, Annotated
+
+import mtdsl
+
+if TYPE_CHECKING:
+    from mtdsl.registry.kinds import Reading
+
+
+@dataclass(frozen=True)
+class Plateau:
+    """Holds where the mean of `metric` over the last `over` tokens is less than `least` below that over the `over` before.
+
+    Means rather than best values, since the loss of single steps is noisy. It does not hold before `2 x over` tokens are trained.
+    """
+
+    metric: Annotated[str, mtdsl.Word]
+    over: Annotated[int, mtdsl.Tokens, mtdsl.Positive]
+    least: Annotated[float, mtdsl.NotNegative] = 0.0
+
+    def metrics(self) -> Sequence[str]:
+        """The one metric."""
+        return (self.metric,)
+
+    def __call__(self, readings: Mapping[str, Sequence[Reading]]) -> bool:
+        """Whether the metric stands still at its last reading."""
+        known = readings[self.metric]
+        end = known[-1].tokens if known else 0
+        last = [reading.value for reading in known if end - self.over < reading.tokens]
+        before = [reading.value for reading in known if end - 2 * self.over < reading.tokens <= end - self.over]
+        return end >= 2 * self.over and bool(before) and fmean(before) - fmean(last) < self.least
