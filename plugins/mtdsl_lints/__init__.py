@@ -6,8 +6,19 @@ from collections.abc import Iterator
 
 import mtdsl
 
+WINDOW = (
+    "factor-misses-window",
+    "mask-changes",
+    "no-document-that-long",
+    "packing-changes",
+    "theta-falls",
+    "theta-too-small-for-window",
+)
+
 
 @mtdsl.hookimpl
 def mtdsl_lints() -> Iterator[mtdsl.Lint]:
-    """The built-in lints, by subject: rate, budget and batch, window, data, chain and state."""
-    yield mtdsl.Lint("mask-changes", "mtdsl_lints.mask_changes:mask_changes")
+    """The built-in lints, by subject; each is the function in the file of its name."""
+    for id in WINDOW:
+        name = id.replace("-", "_")
+        yield mtdsl.Lint(id, f"mtdsl_lints.{name}:{name}")
