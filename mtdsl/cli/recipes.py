@@ -12,6 +12,7 @@ from mtdsl.cli.terminal import colored
 from mtdsl.diag import Diagnostic
 
 if TYPE_CHECKING:
+    from mtdsl.plan import Analysis
     from mtdsl.plan.model import Plan
 
 Sets = list[str] | None
@@ -31,12 +32,17 @@ def settings(pairs: Sequence[str] | None) -> dict[str, str]:
 
 def compiled(recipe: Path, pairs: Sequence[str] | None) -> Plan | None:
     """The recipe's plan; what was found is drawn on stderr. None where there was an error."""
-    from mtdsl.plan import compile
+    return analysed(recipe, pairs).plan
+
+
+def analysed(recipe: Path, pairs: Sequence[str] | None) -> Analysis:
+    """The recipe's plan and where its values were written; what was found is drawn on stderr."""
+    from mtdsl.plan import analyse
     from mtdsl.registry import installed
 
-    plan, found = compile(recipe, settings(pairs), installed())
-    draw(found)
-    return plan
+    found = analyse(recipe, settings(pairs), installed())
+    draw(found.diagnostics)
+    return found
 
 
 def draw(found: Sequence[Diagnostic]) -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from mtdsl.cli.failure import Misuse
 from mtdsl.cli.plans import reviewed
-from mtdsl.cli.recipes import compiled
+from mtdsl.cli.recipes import analysed
 from mtdsl.cli.terminal import colored, width
-from mtdsl.diag import refuse
+from mtdsl.diag import Refusal, refuse
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
@@ -55,18 +55,26 @@ def run(
         raise Misuse("`--set` goes with a recipe; a plan is already made")
     if recipe is not None and base is not None:
         raise Misuse("`--base` goes with `--plan`; a recipe's paths are read from its own folder")
-    found = _of_recipe(recipe, set_) if recipe is not None else reviewed(plan) if plan is not None else None
-    if found is None:
+    if recipe is not None:
+        return _of_recipe(recipe, set_, out, save_every)
+    assert plan is not None
+    made, folder = reviewed(plan)
+    _require_training()
+    return _run(made, base or folder, out or Path("runs") / made.recipe, [], save_every)
+
+
+def _of_recipe(recipe: Path, sets: list[str] | None, out: Path | None, save_every: float) -> int:
+    """Runs a recipe; what cannot be done is shown at the line that asks for it."""
+    found = analysed(recipe, sets)
+    if found.plan is None:
         return 1
     _require_training()
-    made, folder = found
-    files = [] if recipe is None else list(used_by(recipe))
-    return _run(made, base or folder, out or Path("runs") / made.recipe, files, save_every)
+    from mtdsl.plan.origins import located
 
-
-def _of_recipe(recipe: Path, sets: list[str] | None) -> tuple[Plan, Path] | None:
-    made = compiled(recipe, sets)
-    return None if made is None else (made, recipe.parent)
+    try:
+        return _run(found.plan, recipe.parent, out or Path("runs") / found.plan.recipe, list(used_by(recipe)), save_every)
+    except Refusal as refusal:
+        raise Refusal(*(located(one, found.origins) for one in refusal.diagnostics)) from refusal
 
 
 def _run(made: Plan, base: Path, out: Path, files: Sequence[Path], save_every: float) -> int:

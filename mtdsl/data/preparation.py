@@ -10,6 +10,7 @@ from mtdsl.data.sizes import check
 from mtdsl.data.table import read
 from mtdsl.data.tokenise import content, table
 from mtdsl.data.tokenizer import obtain
+from mtdsl.diag import concerning
 from mtdsl.plan.model import Plan
 from mtdsl.registry import Registry
 
@@ -21,7 +22,8 @@ def prepare(plan: Plan, base: Path, cache: Path, registry: Registry, say: Say) -
     with fewer tokens than the plan needs.
     """
     bound = readings(plan, base, registry)
-    encoder = obtain(plan, base, cache, bound, say)
+    with concerning("", "tokenizer"):
+        encoder = obtain(plan, base, cache, bound, say)
     folders = {name: table(reading, encoder, cache, say) for name, reading in bound.items()}
     corpus = Corpus(
         tokenizer_dir=encoder.folder,

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from mtdsl.diag import Refusal, refuse
+from mtdsl.diag import Refusal, concerning, refuse
 from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import Plan, Source
 from mtdsl.registry import Registry
@@ -42,7 +42,8 @@ class Reading:
     def _named(self, work: Callable[[], T]) -> T:
         """What `work` gives; a refusal is made to name the source."""
         try:
-            return work()
+            with concerning(self.source.name, "source"):
+                return work()
         except Refusal as refusal:
             named = (replace(found, message=f"`{self.source.name}`: {found.message}") for found in refusal.diagnostics)
             raise Refusal(*named) from refusal
@@ -57,7 +58,9 @@ def readings(plan: Plan, base: Path, registry: Registry) -> dict[str, Reading]:
 def _bind(source: Source, base: Path, registry: Registry) -> Reading:
     if source.source is None:
         hint = f'say where its documents are: data {source.name} {{ source = jsonl("...") }}'
-        raise refuse("source-declared", f"`{source.name}` is declared, but nothing says where its text is", help=hint)
+        message = f"`{source.name}` is declared, but nothing says where its text is"
+        with concerning(source.name):
+            raise refuse("source-declared", message, help=hint)
     return Reading(source, registry.build("source", source.source.name, source.source.params), base)
 
 

@@ -34,13 +34,14 @@ def _short(plan: Plan, source: Source, corpus: Corpus) -> Iterator[Diagnostic]:
     declared = source.tokens.value if source.tokens.certainty == "declared" else None
     if declared and held < DECLARED * declared:
         message = f"`{source.name}` is declared with {int(declared):,} tokens and holds {held:,}"
-        yield Diagnostic("source-short", "error", message, help=f"declare tokens = {held:_}, or leave it out")
+        hint = f"declare tokens = {held:_}, or leave it out"
+        yield Diagnostic("source-short", "error", message, help=hint, about=(source.name, "tokens"))
     fed = [phase for phase in plan.phases if phase.batch and phase.mix and source.name in sources_of(phase.mix)]
     longest = max(fed, key=lambda phase: phase.batch.length if phase.batch else 0)
     if longest.batch and size < longest.batch.length:
         message = f"`{source.name}` holds {size:,} tokens to train on, less than one window of `{longest.name}`"
         hint = f"a window is {longest.batch.length:,} tokens: add text, or make it shorter"
-        yield Diagnostic("source-short", "error", message, help=hint)
+        yield Diagnostic("source-short", "error", message, help=hint, about=(source.name, "source"))
 
 
 def _repeated(source: Source, corpus: Corpus, node: str, tokens: int, say: Say) -> Iterator[Diagnostic]:
@@ -49,7 +50,8 @@ def _repeated(source: Source, corpus: Corpus, node: str, tokens: int, say: Say) 
     epochs = tokens / size if size else 0.0
     taken = f"by the end of `{node}`, `{source.name}` is read {epochs:.2f} times ({tokens:,} of {size:,} tokens)"
     if source.max_epochs is not None and tokens > source.max_epochs * size:
-        hint = "add text, lower its share, shorten the phases, or allow more epochs"
-        yield Diagnostic("source-epochs", "error", f"{taken}; max_epochs is {float(source.max_epochs):g}", help=hint)
+        hint, about = "add text, lower its share, shorten the phases, or allow more epochs", (source.name, "max_epochs")
+        message = f"{taken}; max_epochs is {float(source.max_epochs):g}"
+        yield Diagnostic("source-epochs", "error", message, help=hint, about=about)
     elif epochs > 1:
         say(taken)

@@ -14,7 +14,7 @@ from mtdsl.data.keys import digest
 from mtdsl.data.reading import Reading, Say
 from mtdsl.data.table import Ids, write
 from mtdsl.data.tokenizer import Encoder
-from mtdsl.diag import refuse
+from mtdsl.diag import concerning, refuse
 
 RULES = {"format": 1, "special_tokens": "none added", "document": "[bos] tokens eos"}
 """What becomes of a document: part of the key of every table."""
@@ -52,7 +52,8 @@ def _documents(reading: Reading, encoder: Encoder, dtype: np.dtype[Any], say: Sa
             say(f"tokenising `{reading.source.name}`: {total:,} tokens")
             told += REPORT
     if not total:
-        raise refuse("source-empty", f"`{reading.source.name}` holds no text")
+        with concerning(reading.source.name, "source"):
+            raise refuse("source-empty", f"`{reading.source.name}` holds no text")
 
 
 def _batches(texts: Iterator[str]) -> Iterator[list[str]]:

@@ -51,7 +51,8 @@ class Diagnostic:
     """One thing that is wrong or worth knowing.
 
     `labels[0]` is the primary one, where the reader should look first; it may be missing where no text is to blame.
-    `settings` are those of `--set` that it depends on, as written: `budget=100B`.
+    `settings` are those of `--set` that it depends on, as written: `budget=100B`. `about` is the node and attribute of the
+    plan that it speaks of, where whoever found it knew the plan and not the recipe; see `mtdsl.plan.origins.located`.
     """
 
     id: str
@@ -61,3 +62,4 @@ class Diagnostic:
     help: str | None = None
     fix: Fix | None = None
     settings: tuple[str, ...] = ()
+    about: tuple[str, str] | None = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from mtdsl.diag.model import Diagnostic, Fix, Label
 from mtdsl.diag.source import Span
@@ -59,6 +61,19 @@ class Refusal(Exception):
 def refuse(id: str, message: str, *labels: Label | Span, help: str | None = None) -> Refusal:
     """A refusal for one reason: `raise refuse("run-folder", "...")`."""
     return Refusal(Diagnostic(id, "error", message, labels_of(labels), help))
+
+
+@contextmanager
+def concerning(node: str, attribute: str = "name") -> Iterator[None]:
+    """Says of every refusal raised inside which value of the plan it speaks of, unless that is known more closely.
+
+    `node` and `attribute` are as in `mtdsl.Place`; no node is the recipe itself, whose attributes are `model` and `tokenizer`.
+    """
+    try:
+        yield
+    except Refusal as refusal:
+        found = (one if one.about else replace(one, about=(node, attribute)) for one in refusal.diagnostics)
+        raise Refusal(*found) from refusal
 
 
 def labels_of(labels: tuple[Label | Span, ...]) -> tuple[Label, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from mtdsl.diag import Span
+from mtdsl.diag import Diagnostic, Label, Span
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import PHASE
 from mtdsl.plan.share_spans import share_span
@@ -53,6 +53,12 @@ class Origins:
         return self.of(node, attribute).span or self.of(node).span
 
 
+def located(found: Diagnostic, written: Origins) -> Diagnostic:
+    """What was found without the recipe at hand, with the line that it speaks of."""
+    span = written.span(*found.about) if found.about and not found.labels else None
+    return found if span is None else replace(found, labels=(Label(span),))
+
+
 def origins(compiler: Compiler) -> Origins:
     """Where everything that a compiled recipe says was written."""
     return Origins(dict(_all(compiler)), lambda node, source: _share(compiler, node, source))
@@ -66,6 +72,7 @@ def _share(compiler: Compiler, node: str, source: str) -> Span | None:
 
 def _all(compiler: Compiler) -> Iterator[tuple[tuple[str, str], Origin]]:
     graph = compiler.graph
+    yield from ((("", name), Origin("recipe", at.value.span)) for name, at in compiler.module.settings.items())
     for name, draft in graph.phases.items():
         yield (name, "name"), Origin("written", draft.span)
         for attribute in PHASE:
@@ -99,4 +106,4 @@ def _body(name: str, item: object) -> Iterator[tuple[tuple[str, str], Origin]]:
         if isinstance(entry, tree.Attribute):
             yield (name, entry.name), Origin("written", entry.value.span)
     if isinstance(item, tree.Data | tree.Merge) and item.value is not None:
-        yield (name, "value"), Origin("written", item.value.span)
+        yield (name, "source" if isinstance(item, tree.Data) else "value"), Origin("written", item.value.span)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mtdsl.diag import refuse
+from mtdsl.diag import concerning, refuse
 from mtdsl.plan.model import Merge, Parent, Phase, Start
 from mtdsl.plan.steps import step_at
 from mtdsl.run import checkpoint, dcp, durable, saving
@@ -49,11 +49,14 @@ class Chain:
         elif missing:
             self._session.listener.begins(here, 0)
             if isinstance(here, Merge):
-                self._merge(here)
+                with concerning(here.name, "value"):
+                    self._merge(here)
             elif isinstance(here, Start):
-                self._start(here)
+                with concerning(here.name, "weights"):
+                    self._start(here)
         if isinstance(here, Start):
-            self._check_facts(here)
+            with concerning(here.name, "context"):
+                self._check_facts(here)
         self._link(node)
 
     def fetch(self, node: str, at: int | None) -> Stored:
@@ -152,7 +155,8 @@ class Chain:
     def _incoming(self, phase: Phase) -> Incoming:
         session = self._session
         if not phase.parents:
-            model = fresh(session.plan, session.corpus, phase.seed, context=phase.context.end, base=session.base)
+            with concerning("", "model"):
+                model = fresh(session.plan, session.corpus, phase.seed, context=phase.context.end, base=session.base)
             return Incoming(model)
         parent: Parent = phase.parents[0]
         stored = self.fetch(parent.node, whole(parent, self._phases))

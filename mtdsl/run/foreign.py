@@ -9,7 +9,7 @@ from transformers import AutoConfig
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
 from mtdsl.data.elsewhere import folder_of, told
-from mtdsl.diag import refuse
+from mtdsl.diag import concerning, refuse
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 def check(plan: Plan, base: Path) -> None:
     """Raise a `Refusal` where a start or the model that `plan` names is not there or cannot be trained; weights stay unread."""
     for start in plan.starts:
-        if start.weights is None:
-            raise refuse("start-declared", f"`{start.name}` declares a checkpoint but not where its weights are")
-        configuration(start.weights, base)
+        with concerning(start.name, "weights"):
+            if start.weights is None:
+                raise refuse("start-declared", f"`{start.name}` declares a checkpoint but not where its weights are")
+            configuration(start.weights, base)
     if plan.model is not None and "name" in plan.model.params:
-        configuration(str(plan.model.params["name"]), base)
+        with concerning("", "model"):
+            configuration(str(plan.model.params["name"]), base)
 
 
 def place(name: str, base: Path) -> tuple[str, str | None]:

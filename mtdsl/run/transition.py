@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from mtdsl.data.feed import Feed
-from mtdsl.diag import refuse
+from mtdsl.diag import concerning, refuse
 from mtdsl.plan.model import Phase
 from mtdsl.run import checkpoint
 from mtdsl.run.rope import extend
@@ -57,13 +57,15 @@ def begin(session: Session, phase: Phase, incoming: Incoming) -> Training:
     facts: dict[str, Any] = {"transition": {"optimizer": phase.transition.optimizer, "data": phase.transition.data}}
     if phase.context.extender is not None:
         old = phase.context.start or phase.context.end
-        facts["rope"] = extend(incoming.model, phase.context.extender, old, phase.context.end, session.registry)
+        with concerning(phase.name, "context"):
+            facts["rope"] = extend(incoming.model, phase.context.extender, old, phase.context.end, session.registry)
         facts["window"] = [old, phase.context.end]
     keeps = phase.transition.optimizer == "keep" and bool(incoming.state.get("optimizer"))
     optimizer = None
     if phase.steps > 0:
         optimizer = optimizer_of(session, phase, incoming.model)
-        facts["optimizer"] = _kept(phase, incoming, optimizer) if keeps else {"kept": 0}
+        with concerning(phase.name, "optimizer"):
+            facts["optimizer"] = _kept(phase, incoming, optimizer) if keeps else {"kept": 0}
     inherited = incoming.state.get("streams") if phase.transition.data == "continue" else None
     feed = Feed.begin(session.plan, phase, session.corpus, session.registry, inherited) if phase.steps else None
     facts["parent_loss"] = incoming.state.get("loss")
