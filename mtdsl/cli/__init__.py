@@ -43,8 +43,9 @@ def _parsed(arguments: list[str]) -> int:
 
     from mtdsl.cli.commands import app
 
+    words = ["./-" if word == "-" else word for word in arguments]  # one path, but a bare - would be taken for an option
     try:
-        result = app(arguments, exit_on_error=False, result_action="return_value")
+        result = app(words, exit_on_error=False, result_action="return_value")
     except CycloptsError:  # cyclopts has said what is wrong
         return 2
     return result if isinstance(result, int) else 0

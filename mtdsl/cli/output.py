@@ -1,23 +1,33 @@
-"""Where a command's result goes: stdout, or the file named by `--out`."""
+"""Where a command's result goes: stdout, or a file that is replaced whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from mtdsl.diag import refuse
 
 
 def deliver(text: str, out: Path | None) -> None:
-    """Write `text` to stdout or to the file `out`, which is replaced whole or not at all."""
+    """Write `text` to stdout or to the file `out`."""
     if out is None:
         sys.stdout.write(text)
-        return
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    else:
+        replace(out, text.encode())
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Put `content` in the place of a file, whose mode and links to it are kept. Refuses where it cannot be written."""
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(out)
+        beside.write_bytes(content)
+        with suppress(FileNotFoundError):
+            shutil.copymode(target, beside)
+        beside.replace(target)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise refuse("cannot-write", f"`{out}` cannot be written: {error.strerror}") from error
+        raise refuse("cannot-write", f"`{path}` cannot be written: {error.strerror}") from error

@@ -23,9 +23,31 @@ from mtdsl.plan import to_json
 from mtdsl.plan.compile import analyse
 
 ROOT = Path(__file__).resolve().parents[2]
-RECIPES = [*sorted((ROOT / "recipes").glob("*.mtr")), ROOT / ".ci" / "small.mtr", *sorted((ROOT / "tests/lang/chains").glob("*.mtr"))]
+RECIPES = [
+    *sorted((ROOT / "recipes").glob("*.mtr")),
+    ROOT / ".ci" / "small.mtr",
+    *sorted((ROOT / "tests/lang/chains").glob("*.mtr")),
+]
 SECONDS = 10
-NASTY = ["0", "1", "-1", "0%", "100%", "1e300", "1e-300", "999_999T", "1 steps", "3 epochs", "none", '""', "[]", "()", "{ }", "tokens", "x"]
+NASTY = [
+    "0",
+    "1",
+    "-1",
+    "0%",
+    "100%",
+    "1e300",
+    "1e-300",
+    "999_999T",
+    "1 steps",
+    "3 epochs",
+    "none",
+    '""',
+    "[]",
+    "()",
+    "{ }",
+    "tokens",
+    "x",
+]
 """Words that no recipe has, and that arithmetic or a loop may stumble over."""
 
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"?|#[^\n]*|->|[<>=!]=|\d[\w.%]*(?:e-\d+)?|\w+|\n|[^\s\w]')

@@ -1,0 +1,113 @@
+"""`mtdsl fmt`: the one way to lay out recipes."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+
+from mtdsl.cli.output import replace
+from mtdsl.cli.recipes import draw
+from mtdsl.diag import Report
+from mtdsl.lang import files
+from mtdsl.lang.format import formatted
+
+STDIN = Path("-")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One recipe's bytes as they are and as they should be."""
+
+    path: Path
+    before: bytes
+    after: bytes
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is anything to do."""
+        return self.before != self.after
+
+    def diff(self) -> str:
+        """What would change, as `patch` reads it."""
+        before, after = (_lines(content) for content in (self.before, self.after))
+        return "".join(map(_ended, unified_diff(before, after, f"{self.path} (before)", f"{self.path} (after)")))
+
+
+def fmt(recipes: list[Path], /, *, check: bool = False, diff: bool = False) -> int:
+    """Lay out recipes the one way there is: the spaces between words change, never the lines.
+
+    Exits 1 where a recipe cannot be read (it is left as it is) and, with --check or --diff, where one would change.
+
+    Parameters
+    ----------
+    recipes
+        Recipes (.mtr), folders of them, or - to read standard input and write to standard output.
+    check
+        Write nothing; name the recipes that would change.
+    diff
+        Write nothing; show what would change.
+    """
+    report = Report()
+    layouts = [layout for path in _paths(recipes) if (layout := _layout(path, report))]
+    changing = [layout for layout in layouts if layout.differs]
+    only_shown = check or diff
+    for layout in changing if only_shown else layouts:
+        _show(layout, diff=diff) if only_shown else _write(layout)
+    draw(report.done())
+    sys.stderr.write("" if STDIN in recipes else _summary(len(layouts), len(changing), only_shown=only_shown))
+    return int(report.failed or (only_shown and bool(changing)))
+
+
+def _paths(recipes: Sequence[Path]) -> Iterator[Path]:
+    """Files as given, folders as the recipes in them, hidden folders left out; each once."""
+    yield from dict.fromkeys(found for path in recipes for found in (_inside(path) if path.is_dir() else [path]))
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(place, name) for name in sorted(names) if name.endswith(".mtr"))
+
+
+def _layout(path: Path, report: Report) -> Layout | None:
+    """How a recipe should look; None after saying why it cannot be read. Lines end as its first one does, no BOM is kept."""
+    shown = "<stdin>" if path == STDIN else str(path)
+    before = sys.stdin.buffer.read(files.LARGEST + 1) if path == STDIN else files.content_of(path, shown, None, report)
+    source = None if before is None else files.decoded(before, shown, None, report)
+    if before is None or source is None:
+        return None
+    text, wrong = formatted(source)
+    report.extend(wrong)
+    if text is None:
+        return None
+    ending = "\r\n" if before.partition(b"\n")[0].endswith(b"\r") else "\n"
+    return Layout(path, before, text.replace("\n", ending).encode())
+
+
+def _show(layout: Layout, *, diff: bool) -> None:
+    sys.stdout.write(layout.diff() if diff else f"{layout.path}\n")
+
+
+def _write(layout: Layout) -> None:
+    if layout.path == STDIN:
+        sys.stdout.buffer.write(layout.after)
+    elif layout.differs:
+        replace(layout.path, layout.after)
+
+
+def _summary(all_: int, changing: int, *, only_shown: bool) -> str:
+    did = "would change" if only_shown else "changed"
+    return f"{all_} recipe{'s' * (all_ != 1)}: {changing or 'none'} {did}\n"
+
+
+def _lines(content: bytes) -> list[str]:
+    return io.StringIO(content.decode(), newline="\n").readlines()
+
+
+def _ended(line: str) -> str:
+    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -1,0 +1,76 @@
+"""Reads recipe files: what is no text, or more than anyone writes, is named at once."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from mtdsl.diag import Report, Source, Span
+
+LARGEST = 2_000_000
+"""Bytes of the longest file that is read: some 40,000 lines, a hundred times the longest recipe that was published."""
+
+MARKERS = (".git", "pyproject.toml")
+"""What the top folder of a project holds."""
+
+
+def inside(target: Path, main: Path, used: Span, report: Report) -> Path | None:
+    """Where a file named by `use` really lies; None, and an error at `used`, where that is outside the project of `main`.
+
+    A project is the nearest folder above the main recipe that holds one of `MARKERS`, else the recipe's own folder: a recipe
+    that was sent by somebody reads nothing of the machine around it.
+    """
+    project = next((folder for folder in main.parents if any((folder / name).exists() for name in MARKERS)), main.parent)
+    try:
+        place = target.resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL byte
+        report.error("file-unreadable", f"cannot read `{target}`: {error}", used)
+        return None
+    if place.is_relative_to(project):
+        return place
+    message = f"`{target}` is outside the project, which is `{project}`"
+    report.error(
+        "outside-project", message, used, help="keep what recipes share in the project"
+    )
+    return None
+
+
+def read(path: Path, shown: str, used: Span | None, report: Report) -> Source | None:
+    """The text of a file, its lines ended by `\\n`; None where it cannot be read, and the report says why, at `used`."""
+    content = content_of(path, shown, used, report)
+    return None if content is None else decoded(content, shown, used, report)
+
+
+def content_of(path: Path, shown: str, used: Span | None, report: Report) -> bytes | None:
+    """The bytes of a file that is not too large."""
+    labels = () if used is None else (used,)
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:  # a path with a NUL byte is a ValueError
+        report.error("file-unreadable", f"cannot read `{shown}`: {_reason(error)}", *labels)
+        return None
+
+
+def decoded(content: bytes, shown: str, used: Span | None, report: Report) -> Source | None:
+    """The text that `content` holds: UTF-8, with or without a byte order mark, lines ended in any way."""
+    labels = () if used is None else (used,)
+    if len(content) > LARGEST:
+        message = f"`{shown}` is larger than {LARGEST // 1_000_000} MB"
+        report.error("file-too-large", message, *labels, help="a recipe says what is trained on, not the text itself")
+        return None
+    try:
+        text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig").read()
+    except UnicodeDecodeError as error:
+        report.error("not-text", f"`{shown}` is not UTF-8 text: byte {error.start} cannot be read", *labels)
+        return None
+    if "\0" in text:
+        report.error("not-text", f"`{shown}` is not text: character {text.index(chr(0))} is a NUL", *labels)
+        return None
+    return Source(shown, text)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

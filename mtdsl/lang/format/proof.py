@@ -1,0 +1,43 @@
+"""Proves that a layout says what the text before it said."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from mtdsl.diag import Source, Span
+from mtdsl.lang import parse
+from mtdsl.lang.comments import Comments
+from mtdsl.lang.format.lines import significant
+from mtdsl.lang.node import Frozen
+from mtdsl.lang.tree import File
+
+
+class Unsafe(Exception):
+    """A layout would have changed more than white space."""
+
+
+def prove(before: File, after: Source) -> None:
+    """Compare a recipe that parses with its layout: tokens and comments in their order, and the trees. Raises `Unsafe`."""
+    if words(before.source) != words(after):
+        raise Unsafe(f"the layout of {after.path} would change its tokens")
+    file, found = parse(after)
+    if any(one.severity == "error" for one in found) or meaning(file.items) != meaning(before.items):
+        raise Unsafe(f"the layout of {after.path} would change what it says")
+
+
+def words(source: Source) -> list[str]:
+    """Tokens and comments in the order in which they stand, trailing spaces left out."""
+    placed = [(token.start_pos or 0, str(token)) for token in significant(source)]
+    placed += [(span.start, span.text.rstrip()) for span in Comments(source).spans]
+    return [word for _, word in sorted(placed)]
+
+
+def meaning(value: Any) -> Any:
+    """A tree without the places that its values stand at; names and docs are kept."""
+    if isinstance(value, Frozen):
+        kept = {field.name: getattr(value, field.name) for field in fields(value)}
+        return type(value), {name: meaning(part) for name, part in kept.items() if not isinstance(part, Span)}
+    if isinstance(value, tuple):
+        return tuple(meaning(part) for part in value)
+    return value
