@@ -20,11 +20,13 @@ from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.evaluations import Evals
 from mtdsl.plan.flow import Flow, order
 from mtdsl.plan.inheritance import Inheritance
+from mtdsl.plan.locked import Locked
 from mtdsl.plan.lowering import PhaseLowering, Tools
 from mtdsl.plan.merges import Merges
 from mtdsl.plan.model import Merge, Phase, Start
 from mtdsl.plan.names import Module, Scope
 from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.policies import Policies
 from mtdsl.plan.schedules import Schedules
 from mtdsl.plan.transitions import edges
 from mtdsl.registry import Registry
@@ -33,8 +35,9 @@ from mtdsl.registry import Registry
 class Compiler:
     """Answers for every node of the flow: its lowered form, and what may be asked of it in an expression."""
 
-    def __init__(self, module: Module, registry: Registry, report: Report) -> None:
+    def __init__(self, module: Module, registry: Registry, report: Report, locked: Locked) -> None:
         self.module = module
+        self.locked = locked
         self.registry = registry
         self._report = report
         self._phases: dict[str, Phase | None] = {}
@@ -51,7 +54,7 @@ class Compiler:
         blends = Blends(self.evaluator, self.techniques, report)
         self.evals = Evals(module, self.evaluator, self.techniques, report, blends)
         self.conditions = Conditions(self.evaluator, self.techniques, self.evals, self._asked)
-        self.declared = Declared(self.graph, blends, self.lookup, self.evaluator, self.techniques, report)
+        self.declared = Declared(self.graph, blends, self.lookup, self.evaluator, self.techniques, report, locked)
         self._inherited = inherited = Inheritance(self)
         self.budgets: Budgets = Budgets(
             self.lookup,
@@ -67,7 +70,8 @@ class Compiler:
             flow, self.graph, self.budgets, self.evaluator, self.techniques, report, inherited.point, inherited.before
         )
         self.schedules.read()
-        self.edges = edges(flow, self.graph, self.evaluator, report)
+        policies = Policies(flow, self.evaluator, self.conditions)
+        self.edges = edges(flow, self.graph, policies, lambda name: self._ancestors({name}), report)
         self._tools = Tools(
             graph=self.graph,
             lookup=self.lookup,

@@ -115,7 +115,7 @@ class Evaluator:
             return Argument(found.value, None, expr.span)
         if isinstance(found, tree.Items):
             return Argument(tuple(self.argument(item, where) for item in found.items), None, expr.span)
-        if isinstance(found, tree.Name) and len(found.parts) == 1 and where.find(found) is None:
+        if isinstance(found, tree.Name) and len(found.parts) == 1 and _stands_for_itself(where.find(found)):
             word = found.parts[0]
             return Argument(WORDS.get(word, word), None, expr.span, bare=word not in WORDS)
         if isinstance(found, tree.Call):

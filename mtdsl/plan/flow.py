@@ -82,6 +82,17 @@ class Flow:
         family = self._families.of(found)
         return Family(family.name, tuple(self.members(node, family))) if node.keys else family
 
+    def single(self, named: tree.Name | tree.Member) -> str:
+        """The one node that `anneal[42]` names. Raises `Mistake` where it is none, or several."""
+        base, keys = (named.base, named.keys) if isinstance(named, tree.Member) else (named, ())
+        group = self.nodes(tree.Node(named.span, ".".join(base.parts), keys))
+        if isinstance(group, str):
+            return group
+        if len(group.members) != 1:
+            listed = ", ".join(f"`{member.name}`" for member in group.members[:8])
+            raise mistake("unknown-name", f"`{named.span.text}` is no single member", named.span, help=f"there are {listed}")
+        return group.members[0].name
+
     def members(self, node: tree.Node, family: Family) -> list[Draft]:
         """The members that `anneal[42]` names. Raises `Mistake` where there is none."""
         members = family.find(self._families.keys(node.keys, self._scope))

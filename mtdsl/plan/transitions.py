@@ -2,105 +2,123 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE, unknown_attribute
-from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.flow import Flow, Graph
-from mtdsl.plan.model import Transition
-from mtdsl.plan.names import Scope
+from mtdsl.plan.model import Gate, Transition
+from mtdsl.plan.policies import Failing, Moments, Policies
 
 Kind = Literal["none", "phase", "merge", "start"]
-OPTIONS = {
-    "optimizer": ("keep", "reset"),
-    "lr": ("continue", "restart", "rewarm"),
-    "data": ("continue", "fresh"),
-}
-DEFAULTS: dict[Kind, dict[str, str]] = {
-    "none": {"optimizer": "reset", "lr": "restart", "data": "fresh"},
-    "phase": {"optimizer": "keep", "lr": "continue", "data": "continue"},
-    "merge": {"optimizer": "reset", "lr": "restart", "data": "fresh"},
-    "start": {"optimizer": "reset", "lr": "continue", "data": "fresh"},
+Said = str | Moments | Gate | Failing
+KEYS = ("optimizer", "lr", "data", "gate", "on_fail")
+DEFAULTS: Mapping[Kind, Transition] = {
+    "none": Transition("reset", "restart", "fresh"),
+    "phase": Transition("keep", "continue", "continue"),
+    "merge": Transition("reset", "restart", "fresh"),
+    "start": Transition("reset", "continue", "fresh"),
 }
 
 
 @dataclass(slots=True)
 class Edges:
-    """What `transition` blocks say of each edge, and where."""
+    """What `transition` blocks say of each edge, and where. `above` gives the nodes that a node comes from, itself included."""
 
-    words: dict[tuple[str, str], dict[str, tuple[str, Span]]] = field(default_factory=dict)
+    above: Callable[[str], set[str]]
+    words: dict[tuple[str, str], dict[str, tuple[Said, Span]]] = field(default_factory=dict)
 
     def of(self, parent: str | None, name: str, kind: Kind, rate_known: bool) -> Transition:
         """The whole transition into `name`. Raises `Mistake` for what cannot be done on this kind of edge."""
         written = self.words.get((parent or "", name), {})
-        default = dict(DEFAULTS[kind])
+        made = DEFAULTS[kind]
         if kind == "start" and not rate_known:
-            default["lr"] = "restart"
-        _possible(parent or "", name, kind, written)
-        said = {key: word for key, (word, _) in written.items()}
-        values = {**default, **said}
-        return Transition(
-            optimizer=cast(Literal["keep", "reset"], values["optimizer"]),
-            lr=cast(Literal["continue", "restart", "rewarm"], values["lr"]),
-            data=cast(Literal["continue", "fresh"], values["data"]),
+            made = replace(made, lr="restart")
+        if kind == "merge":
+            _check_merge(parent or "", written)
+        said = {key: value for key, (value, _) in written.items()}
+        made = replace(
+            made,
+            lr=cast(Literal["continue", "restart", "rewarm"], said.get("lr", made.lr)),
+            data=cast(Literal["continue", "fresh"], said.get("data", made.data)),
             written=tuple(said),
         )
+        return self._gated(self._moments(made, parent, name, written), name, written)
+
+    def _moments(
+        self, made: Transition, parent: str | None, name: str, written: Mapping[str, tuple[Said, Span]]
+    ) -> Transition:
+        if "optimizer" not in written:
+            return made
+        moments, span = cast("tuple[Moments, Span]", written["optimizer"])
+        if moments.of:
+            self._check_above(moments.of, name, span)
+        of = "" if moments.of == parent else moments.of
+        return replace(made, optimizer=moments.word, optimizer_of=of, rescale=moments.factor)
+
+    def _gated(self, made: Transition, name: str, written: Mapping[str, tuple[Said, Span]]) -> Transition:
+        failing = cast("tuple[Failing, Span] | None", written.get("on_fail"))
+        if "gate" not in written:
+            if failing:
+                hint = "add what must hold: `gate = niah >= 100%`"
+                raise mistake("on-fail-without-gate", "nothing can fail here: there is no `gate`", failing[1], help=hint)
+            return made
+        gate = cast(Gate, written["gate"][0])
+        if failing and failing[0].rollback:
+            self._check_above(failing[0].rollback, name, failing[1])
+            gate = replace(gate, on_fail="rollback", rollback=failing[0].rollback)
+        return replace(made, gate=gate)
+
+    def _check_above(self, node: str, name: str, span: Span) -> None:
+        if node == name or node not in self.above(name):
+            raise mistake("not-upstream", f"`{node}` does not lead to `{name}`", span, help="name a node that comes before it")
 
 
-def _possible(parent: str, name: str, kind: Kind, written: dict[str, tuple[str, Span]]) -> None:
-    _elsewhere(parent, kind, written)
-    optimizer = written.get("optimizer")
-    if kind == "merge" and optimizer and optimizer[0] == "keep":
-        message = f"out of the merge `{parent}` come weights only, no optimizer state"
-        raise mistake("merge-has-no-optimizer", message, optimizer[1], help="write `optimizer = reset`, or leave it out")
+def _check_merge(parent: str, written: Mapping[str, tuple[Said, Span]]) -> None:
+    """Out of a merge come weights only."""
+    if "optimizer" in written:
+        moments, span = cast("tuple[Moments, Span]", written["optimizer"])
+        if moments.word != "reset" and not moments.of:
+            message = f"out of the merge `{parent}` come weights only, no optimizer state"
+            hint = "leave it out, or say whose state is kept: `optimizer = keep(anneal[42])`"
+            raise mistake("merge-has-no-optimizer", message, span, help=hint)
     for key in ("lr", "data"):
-        word = written.get(key)
-        if kind == "merge" and word and word[0] in ("continue", "rewarm"):
-            raise mistake("merge-has-no-optimizer", f"the merge `{parent}` has no {key} to go on with", word[1])
+        value, span = written.get(key, ("", None))
+        if span is not None and value in ("continue", "rewarm"):
+            raise mistake("merge-has-no-optimizer", f"the merge `{parent}` has no {key} to go on with", span)
 
 
-def _elsewhere(parent: str, kind: Kind, written: dict[str, tuple[str, Span]]) -> None:
-    """A checkpoint made elsewhere brings weights: no optimizer that could be kept, no data order that could go on."""
-    for key, word in (("optimizer", "keep"), ("data", "continue")):
-        said = written.get(key)
-        if kind == "start" and said and said[0] == word:
-            message = f"out of the start `{parent}` come weights only, so `{key} = {word}` cannot be done"
-            raise mistake("not-supported-yet", message, said[1])
-
-
-def edges(flow: Flow, graph: Graph, evaluator: Evaluator, report: Report) -> Edges:
+def edges(flow: Flow, graph: Graph, policies: Policies, above: Callable[[str], set[str]], report: Report) -> Edges:
     """Reads every `transition`; an edge that the flow does not have is an error."""
-    found = Edges()
+    found = Edges(above)
     existing = {(origin.node, name) for name, origin in graph.origins.items()}
     for item in flow.module.items(tree.Transition):
         assert isinstance(item, tree.Transition)
-        attempt(report, lambda item=item: _read(item, flow, existing, evaluator, found))  # type: ignore[misc]
+        attempt(report, lambda item=item: _read(item, flow, existing, policies, found))  # type: ignore[misc]
     return found
 
 
-def _read(item: tree.Transition, flow: Flow, existing: set[tuple[str, str]], evaluator: Evaluator, found: Edges) -> None:
-    words = {}
+def _read(item: tree.Transition, flow: Flow, existing: set[tuple[str, str]], policies: Policies, found: Edges) -> None:
+    words: dict[str, tuple[Said, Span]] = {}
     for entry in item.body.entries:
         if isinstance(entry, tree.When):
-            raise mistake("not-supported-yet", "`when` is not supported yet", entry.span)
+            raise mistake("event-cannot-set", "an event happens inside a phase, not on a transition", entry.span)
         if entry.name in DESCRIPTIVE:
             continue
-        if entry.name in ("gate", "on_fail") or isinstance(entry.value, tree.Call):
-            raise mistake("not-supported-yet", f"`{entry.span.text}` is not supported yet", entry.span)
-        if entry.name not in OPTIONS:
-            raise unknown_attribute(entry, tuple(OPTIONS), "a transition")
-        words[entry.name] = evaluator.word(entry.value, Scope(flow.module), OPTIONS[entry.name], entry.name), entry.value.span
+        if entry.name not in KEYS:
+            raise unknown_attribute(entry, KEYS, "a transition")
+        words[entry.name] = policies.read(entry), entry.value.span
     for origin, name, span in flow.pairs(item.path):
         if (origin.node, name) not in existing:
             raise mistake("transition-without-edge", f"no flow goes from `{origin.node}` to `{name}`", span)
         _add(found.words.setdefault((origin.node, name), {}), words, origin.node, name)
 
 
-def _add(before: dict[str, tuple[str, Span]], words: dict[str, tuple[str, Span]], parent: str, name: str) -> None:
+def _add(before: dict[str, tuple[Said, Span]], words: Mapping[str, tuple[Said, Span]], parent: str, name: str) -> None:
     for key, (word, span) in words.items():
         other, where = before.setdefault(key, (word, span))
         if other != word:
