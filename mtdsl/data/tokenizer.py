@@ -15,8 +15,8 @@ from mtdsl.data.entry import ensure
 from mtdsl.data.keys import digest
 from mtdsl.data.reading import Reading, Say
 from mtdsl.diag import Refusal, refuse
-from mtdsl.plan.curves import sources_of
-from mtdsl.plan.model import Merge, Phase, Plan, Tokenizer
+from mtdsl.plan.model import Plan
+from mtdsl.plan.tokenizers import asked, first_sources
 
 FILES = ("tokenizer.json", "tokenizer_config.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt")
 """A folder without any of these holds no tokenizer; transformers would make up an empty one."""
@@ -40,11 +40,13 @@ class Encoder:
 
 def obtain(plan: Plan, base: Path, cache: Path, readings: Mapping[str, Reading], say: Say) -> Encoder:
     """The plan's tokenizer, made or fetched on first use. Raises `Refusal` where there is none that can be used."""
-    asked = plan.tokenizer or _of_weights(plan)
-    if asked.kind == "bpe":
-        heard = {name: readings[name] for name in _first_sources(plan)}
-        return load(_trained(int(asked.params["vocab"]), cache, heard, say))  # type: ignore[arg-type]
-    name = str(asked.params["name"])
+    wanted = asked(plan)
+    if wanted is None:
+        raise refuse("tokenizer-missing", "the recipe names no tokenizer", help="write tokenizer = bpe(vocab = 4096)")
+    if wanted.kind == "bpe":
+        heard = {name: readings[name] for name in first_sources(plan)}
+        return load(_trained(int(wanted.params["vocab"]), cache, heard, say))  # type: ignore[arg-type]
+    name = str(wanted.params["name"])
     folder = folder_of(name, base, "tokenizer-missing")
     if folder is not None and not any((folder / file).exists() for file in FILES):
         hint = "write `tokenizer = ...`, the one that its tokens came from"
@@ -83,38 +85,6 @@ def _trained(vocab: int, cache: Path, readings: Mapping[str, Reading], say: Say)
             say(f"the tokenizer has {size:,} tokens: the text gives no more of the {vocab:,} asked for")
 
     return ensure(cache / "tokenizers" / key, make)
-
-
-def _first_sources(plan: Plan) -> tuple[str, ...]:
-    """The sources that the first training phases read.
-
-    A vocabulary is made before pre-training from what that reads. So a source that only a later phase reads leaves the
-    tokenizer, and with it every result before that phase, as it is.
-    """
-    trained = {phase.name for phase in plan.phases if phase.mix is not None}
-    later = {name for name in trained if _after(plan, name) & trained}
-    mixes = (phase.mix for phase in plan.phases if phase.mix is not None and phase.name not in later)
-    return tuple(dict.fromkeys(name for mix in mixes for name in sources_of(mix)))
-
-
-def _after(plan: Plan, name: str) -> set[str]:
-    """The nodes that a node comes from, all the way up."""
-    nodes: tuple[Phase | Merge, ...] = (*plan.phases, *plan.merges)
-    parents = {node.name: {parent.node for parent in node.parents} for node in nodes}
-    found: set[str] = set()
-    waiting = set(parents.get(name, ()))
-    while waiting:
-        found |= waiting
-        waiting = {above for node in waiting for above in parents.get(node, ())} - found
-    return found
-
-
-def _of_weights(plan: Plan) -> Tokenizer:
-    names = [start.weights for start in plan.starts if start.weights]
-    names += [str(plan.model.params["name"])] if plan.model and "name" in plan.model.params else []
-    if not names:
-        raise refuse("tokenizer-missing", "the recipe names no tokenizer", help="write tokenizer = bpe(vocab = 4096)")
-    return Tokenizer("hub", {"name": names[0]})
 
 
 def _fetched(name: str, cache: Path) -> Path:

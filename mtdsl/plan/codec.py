@@ -14,7 +14,10 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, get_args, get_origin
 
-TEXT = "text"
+from mtdsl.plan import values
+from mtdsl.plan.values import Curve, Plugin
+
+TEXT, CURVE, TECHNIQUE = "text", "curve", "technique"
 
 
 def encode(value: Any) -> Any:
@@ -35,7 +38,9 @@ def encode(value: Any) -> Any:
 
 
 def parameters(value: Any) -> Any:
-    """A plugin's parameters: text that looks like an exact number says that it is text."""
+    """A plugin's parameters: what JSON has no word for says what it is, text that looks like an exact number included."""
+    if isinstance(value, Curve | Plugin):
+        return {CURVE if isinstance(value, Curve) else TECHNIQUE: encode(value)}
     if isinstance(value, str):
         return {TEXT: value} if _is_ratio(value) else value
     if isinstance(value, Mapping):
@@ -65,6 +70,8 @@ def decode(kind: Any, value: Any) -> Any:
         return None if value is None else _first_that_reads([arg for arg in args if arg is not type(None)], value)
     if kind is Fraction:
         return exact(value)
+    if kind in (bool, int, str) and type(value) is not kind:
+        raise TypeError(f"{kind.__name__} is expected, not {value!r}")
     if origin is tuple:
         return tuple(decode(args[0], item) for item in value)
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
@@ -96,6 +103,10 @@ def param(value: Any) -> Any:
         return tuple(param(item) for item in value)
     if isinstance(value, dict) and set(value) == {TEXT}:
         return value[TEXT]
+    if isinstance(value, dict) and set(value) == {CURVE}:
+        return decode(Curve[Fraction], value[CURVE])
+    if isinstance(value, dict) and set(value) == {TECHNIQUE}:
+        return decode(Plugin, value[TECHNIQUE])
     return {name: param(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
@@ -120,4 +131,4 @@ def _filled(hint: Any, bound: Mapping[Any, Any]) -> Any:
 
 @cache
 def _hints(kind: Any) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+    return typing.get_type_hints(kind, localns=vars(values))  # where `Param` was defined: it names kinds in quotes

@@ -17,11 +17,14 @@ from mtdsl.plan.compiler import Compiler
 from mtdsl.plan.cost import flops_of
 from mtdsl.plan.limits import check_epochs
 from mtdsl.plan.lints import lint
-from mtdsl.plan.model import Check, Model, Phase, Plan, Tokenizer, Totals
+from mtdsl.plan.lock import Lock, path_of, read
+from mtdsl.plan.locked import Locked
+from mtdsl.plan.model import Check, Known, Model, Phase, Plan, Tokenizer, Totals
 from mtdsl.plan.models import model_of, tokenizer_of
 from mtdsl.plan.names import Module, Scope, load
 from mtdsl.plan.needed import only_needed
 from mtdsl.plan.origins import Origins, origins
+from mtdsl.plan.requirements import check_requirements
 from mtdsl.registry import Registry, installed
 
 
@@ -50,25 +53,51 @@ def analyse(path: Path, sets: Mapping[str, str] | None = None, registry: Registr
     module = load(path, sets or {}, report)
     if module is None:
         return Analysis(None, report.done(), Origins())
-    plan, written = (None, Origins()) if report.failed else _attempted(module, dict(sets or {}), registry, report)
+    check_requirements(module, report)
+    lock = _lock(path, report)
+    plan, written = (None, Origins()) if report.failed else _attempted(module, dict(sets or {}), registry, report, lock)
     found = silenced(report, module.files, module.file, registry.names("lint"), complete=plan is not None)
     failed = any(one.severity == "error" for one in found)
     return Analysis(None if failed else plan, found, written)
 
 
-def _attempted(module: Module, sets: dict[str, str], registry: Registry, report: Report) -> tuple[Plan | None, Origins]:
+def _lock(recipe: Path, report: Report) -> Lock:
+    path = path_of(recipe)
+    try:
+        return read(path)
+    except (OSError, ValueError) as error:
+        hint = "take one side where two versions were merged, or run `mtdsl lock`, which writes it anew"
+        report.error("lock-broken", f"`{path}` cannot be read: {error}", help=hint)
+        return Lock()
+
+
+def _attempted(
+    module: Module, sets: dict[str, str], registry: Registry, report: Report, lock: Lock
+) -> tuple[Plan | None, Origins]:
     """The plan and the origins of its values; None after the report was told why."""
     try:
-        return attempt(report, lambda: _understood(module, sets, registry, report)) or (None, Origins())
+        return attempt(report, lambda: _understood(module, sets, registry, report, lock)) or (None, Origins())
     except RecursionError:
         report.error("too-deep", "names that stand for other names, or phases like other phases, are nested too deep")
         return None, Origins()
 
 
-def _understood(module: Module, sets: dict[str, str], registry: Registry, report: Report) -> tuple[Plan, Origins]:
-    compiler = Compiler(module, registry, report)
-    plan = _plan(module, sets, compiler, registry, report)
-    written = origins(compiler)
+def _understood(module: Module, sets: dict[str, str], registry: Registry, report: Report, lock: Lock) -> tuple[Plan, Origins]:
+    found = Report()
+    locked = Locked(lock, found)
+    compiler = Compiler(module, registry, found, locked)
+    try:
+        plan = _plan(module, sets, compiler, registry, found)
+    except (Mistake, RecursionError):
+        report.extend(found.done())
+        raise
+    if not locked.counts(plan):  # which tokenizer a plan needs is known when it is made: once more, without what was counted
+        setting = module.settings.get("tokenizer")
+        locked.another_tokenizer(setting.value.span if setting else None, report)
+        return _understood(module, sets, registry, report, lock.uncounted())
+    plan, written = locked.tied(plan), origins(compiler)
+    plan = replace(plan, totals=_totals(plan))
+    report.extend(found.done())
     lint(plan, written, registry, report)
     return plan, written
 
@@ -101,7 +130,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
         leaves=_leaves(compiler),
         checks=checks,
         plugins=compiler.techniques.used(),
-        totals=_totals(phases, model, tokenizer),
+        totals=Totals(0, 0, Known(None, "unknown")),
         evals=evals,
     )
     check_epochs(plan, registry, compiler.declared.span, report)
@@ -115,14 +144,12 @@ def _title(module: Module, report: Report) -> tuple[str, str]:
         raise Mistake
     if len(recipes) > 1:
         report.error("declared-twice", "a file is one recipe", recipes[1].span, recipes[0].span)
-    for item in module.items(tree.Require):
-        report.error("not-supported-yet", "`require` is not supported yet", item.span)
     return recipes[0].name, recipes[0].title
 
 
 def _model(lookup: Lookup, compiler: Compiler) -> Model | None:
     written = lookup.setting("model")
-    return model_of(written, compiler.evaluator) if written else None
+    return compiler.locked.model(model_of(written, compiler.evaluator), written.span) if written else None
 
 
 def _tokenizer(lookup: Lookup, compiler: Compiler) -> Tokenizer | None:
@@ -150,7 +177,8 @@ def _leaves(compiler: Compiler) -> tuple[str, ...]:
     return tuple(name for name in compiler.order if name not in parents)
 
 
-def _totals(phases: tuple[Phase, ...], model: Model | None, tokenizer: Tokenizer | None) -> Totals:
-    flops = flops_of(phases, model, tokenizer)
+def _totals(plan: Plan) -> Totals:
+    flops = flops_of(plan)
     value = None if flops.value is None else Fraction(flops.value)
-    return Totals(sum(phase.tokens for phase in phases), sum(phase.steps for phase in phases), replace(flops, value=value))
+    tokens, steps = sum(phase.tokens for phase in plan.phases), sum(phase.steps for phase in plan.phases)
+    return Totals(tokens, steps, replace(flops, value=value))

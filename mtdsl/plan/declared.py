@@ -14,6 +14,7 @@ from mtdsl.plan.curves import names_of
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.flow import Graph
+from mtdsl.plan.locked import Locked
 from mtdsl.plan.model import Source, Start
 from mtdsl.plan.models import start_of
 from mtdsl.plan.names import Found
@@ -27,7 +28,14 @@ class Declared:
     """The starts and sources of one recipe."""
 
     def __init__(
-        self, graph: Graph, blends: Blends, lookup: Lookup, evaluator: Evaluator, techniques: Techniques, report: Report
+        self,
+        graph: Graph,
+        blends: Blends,
+        lookup: Lookup,
+        evaluator: Evaluator,
+        techniques: Techniques,
+        report: Report,
+        locked: Locked,
     ) -> None:
         self._graph = graph
         self._blends = blends
@@ -35,16 +43,21 @@ class Declared:
         self._evaluator = evaluator
         self._sources = Sources(evaluator, techniques)
         self._report = report
+        self._locked = locked
         self._read: dict[tuple[str, str], object] = {}
 
     def start(self, name: str) -> Start:
         """A `start` item. Raises `Mistake`."""
-        return self._once(("start", name), lambda: start_of(self._graph.starts[name], self._evaluator))
+        found = self._graph.starts[name]
+        return self._once(("start", name), lambda: self._locked.start(start_of(found, self._evaluator), found.item))
 
     def source(self, name: str) -> Source | None:
         """The source of that name; None after its mistake was reported."""
         found = self._blends.sources[name]
-        return self._once(("source", name), lambda: attempt(self._report, lambda: self._sources.of(found)))
+        return self._once(
+            ("source", name),
+            lambda: attempt(self._report, lambda: self._locked.source(self._sources.of(found), found.item)),
+        )
 
     def items(self) -> tuple[tuple[str, Found], ...]:
         """Every `data` item that a mixture named so far, by name."""

@@ -43,7 +43,9 @@ def fingerprint(plan: Plan) -> str:
     body: dict[str, Any] = {name: value for name, value in encode(plan).items() if name not in DESCRIPTIVE}
     body["phases"] = [_trained(phase) for phase in body["phases"]]
     body["merges"] = [_trained(merge) for merge in body["merges"]]
-    body["sources"] = [_without(source, "tokens", "documents") for source in body["sources"]]
+    body["sources"] = [_without(source, "tokens", "documents", "longest") for source in body["sources"]]
+    body["starts"] = [_without(start, "facts") for start in body["starts"]]
+    body |= {name: body[name] and _without(body[name], "facts") for name in ("model", "tokenizer")}
     return sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

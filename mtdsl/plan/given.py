@@ -1,0 +1,78 @@
+"""What a plan is given: sources, a model, a tokenizer, checkpoints made elsewhere, and what a lock ties them to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from fractions import Fraction
+from typing import Literal
+
+from mtdsl.lang.node import Frozen, node
+from mtdsl.plan.values import Known, Param, Plugin, Test
+
+
+@node
+class Source(Frozen):
+    """A named source of documents. `source` is None where only facts are declared: such a plan cannot be run.
+
+    A view of a source (`corpus(doc.length >= 64k)`) is a source of its own, with its own cursor: `of` is the whole, `where`
+    says which documents are in it. Every document is read `repeat` times an epoch, in `order`; under `loss_mask = "prompt"`
+    only what the assistant says is learnt. `longest` is the longest document in tokens, known from a lock only.
+    """
+
+    name: str
+    source: Plugin | None
+    tokens: Known
+    documents: Known
+    max_epochs: Fraction | None = None
+    holdout: Fraction = Fraction(1, 100)
+    of: str = ""
+    where: Test | None = None
+    repeat: Fraction = Fraction(1)
+    order: Literal["shuffled", "given"] = "shuffled"
+    loss_mask: Literal["none", "prompt"] = "none"
+    longest: Known = Known(None, "unknown", "`mtdsl lock` measures it")
+
+
+@node
+class Model(Frozen):
+    """Fresh weights: `llama` with its sizes, or `config` with a folder or hub name in `params["name"]`.
+
+    `facts` of a `config`, where a lock has them: `parameters`, `matrices`, `layers`, `heads`, `head_dim`, `window`, `vocab`.
+    """
+
+    kind: str
+    params: Mapping[str, Param]
+    facts: Mapping[str, Known] = field(default_factory=dict)
+
+
+@node
+class Tokenizer(Frozen):
+    """`bpe` with `params["vocab"]`, or `hub` with a folder or hub name in `params["name"]`; `facts`: its true `vocab`."""
+
+    kind: str
+    params: Mapping[str, Param]
+    facts: Mapping[str, Known] = field(default_factory=dict)
+
+
+@node
+class Start(Frozen):
+    """A checkpoint made elsewhere: its declared facts are compared when it is loaded.
+
+    `context` is what its configuration says where the recipe does not and a lock does. `facts` as those of `Model`.
+    """
+
+    name: str
+    weights: str | None
+    tokens: int | None = None
+    context: int | None = None
+    lr: Fraction | None = None
+    facts: Mapping[str, Known] = field(default_factory=dict)
+
+
+@node
+class Pin(Frozen):
+    """What a lock ties to: a hash of the content, and the commit where it lies on a hub."""
+
+    content: str
+    revision: str = ""

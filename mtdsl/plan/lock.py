@@ -1,0 +1,120 @@
+"""`NAME.lock` beside a recipe: what text cannot know, as `mtdsl lock` measured it.
+
+Every entry says what it was made of (`described`, `content`), so that a reader can tell whether it still fits the recipe and
+the files. Planning reads this one small file and no corpus.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import field, replace
+from pathlib import Path
+
+from mtdsl.lang.node import Frozen, node
+from mtdsl.plan.codec import decode, encode
+from mtdsl.plan.model import Tokenizer
+from mtdsl.plan.values import Plugin
+
+FORMAT = 1
+
+
+@node
+class Sized(Frozen):
+    """How much of a source is in its documents of at least some length."""
+
+    documents: int
+    tokens: int
+
+
+@node
+class LockedSource(Frozen):
+    """A source as it was measured, its held-out documents included.
+
+    `content` is its fingerprint, `revision` the commit that was read of a data set on the hub. `tokens` and `longest` (tokens
+    of the longest document) count what the recipe's tokenizer makes of it; None where there is none. `lengths`, by a least
+    length in tokens (a power of two): what is in documents as long as that or longer.
+    """
+
+    described: Plugin
+    content: str
+    documents: int
+    tokens: int | None = None
+    longest: int | None = None
+    lengths: Mapping[str, Sized] = field(default_factory=dict)
+    revision: str = ""
+
+
+@node
+class LockedTokenizer(Frozen):
+    """The tokenizer that counted. `sources`: those whose text one that is trained was trained on, in order."""
+
+    described: Tokenizer
+    content: str
+    vocab: int
+    sources: tuple[str, ...] = ()
+    revision: str = ""
+
+
+@node
+class LockedModel(Frozen):
+    """A model made elsewhere, by its configuration: `described` is the folder or hub name in the recipe.
+
+    `content` is a hash of its files, on the hub the commit, which is then its `revision` as well. `matrices` are the parameters
+    that one token is multiplied with: all of two dimensions or more, but for an embedding that is only looked up.
+    """
+
+    described: str
+    content: str
+    parameters: int
+    matrices: int
+    layers: int
+    heads: int
+    head_dim: int
+    window: int
+    vocab: int
+    revision: str = ""
+
+
+@node
+class Lock(Frozen):
+    """A whole lock; empty where there is none."""
+
+    sources: Mapping[str, LockedSource] = field(default_factory=dict)
+    tokenizer: LockedTokenizer | None = None
+    model: LockedModel | None = None
+    starts: Mapping[str, LockedModel] = field(default_factory=dict)
+    format: int = FORMAT
+
+    def uncounted(self) -> Lock:
+        """The lock without what a tokenizer counted."""
+        plain = {
+            name: replace(source, tokens=None, longest=None, lengths={})  # type: ignore[type-var]
+            for name, source in self.sources.items()
+        }
+        return Lock(plain, None, self.model, self.starts)
+
+
+def path_of(recipe: Path) -> Path:
+    """Where the lock of a recipe is."""
+    return recipe.with_suffix(".lock")
+
+
+def read(path: Path) -> Lock:
+    """The lock in a file, empty where there is no such file. Raises `ValueError` for a file that is no lock, `OSError`."""
+    try:
+        body = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Lock()
+    if not isinstance(body, dict) or body.get("format") != FORMAT:
+        raise ValueError(f"it is not a lock of format {FORMAT}")
+    try:
+        found: Lock = decode(Lock, body)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"it lacks what a lock has: {error}") from error
+    return found
+
+
+def written(lock: Lock) -> str:
+    """A lock as text: JSON, one fact a line, keys sorted, so that two of them differ in what has changed only."""
+    return json.dumps(encode(lock), indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -1,0 +1,118 @@
+"""A recipe beside its lock: what is known of what the text only names, where the lock still fits the recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from mtdsl.diag import Label, Report, Span
+from mtdsl.lang import tree
+from mtdsl.plan.lock import Lock, LockedModel
+from mtdsl.plan.model import Known, Model, Pin, Plan, Source, Start
+from mtdsl.plan.tokenizers import asked, first_sources
+
+FACTS = ("parameters", "matrices", "layers", "heads", "head_dim", "window", "vocab")
+CLOSE = Fraction(1, 100)
+"""No two tools count tokens quite alike; a larger part between declared and measured is told."""
+STALE = "its facts are not used: run `mtdsl lock` again"
+
+
+class Locked:
+    """Completes what the recipe says; whatever in the lock does not fit it is told and not used."""
+
+    def __init__(self, lock: Lock, report: Report) -> None:
+        self._lock = lock
+        self._report = report
+        self._pins: dict[str, Pin] = {}
+
+    def source(self, source: Source, item: tree.Item) -> Source:
+        """A source with its measured sizes; `item` declares it."""
+        found = self._lock.sources.get(source.name)
+        if found is None:
+            return source
+        if found.described != source.source:
+            self._stale(f"`{source.name}` is another source than when it was locked", _span(item))
+            return source
+        self._pins[f"data {source.name}"] = Pin(found.content, found.revision)
+        return replace(
+            source,
+            tokens=self._measured("tokens", source.tokens, found.tokens, item),
+            documents=self._measured("documents", source.documents, found.documents, item),
+            longest=source.longest if found.longest is None else Known(found.longest, "measured"),
+        )
+
+    def start(self, start: Start, item: tree.Item) -> Start:
+        """A start with what its configuration says; `item` declares it."""
+        found = self._lock.starts.get(start.name)
+        if found is None:
+            return start
+        if found.described != start.weights:
+            self._stale(f"`{start.name}` has other weights than when it was locked", _span(item))
+            return start
+        self._pins[f"start {start.name}"] = Pin(found.content, found.revision)
+        declared = Known(None, "unknown") if start.context is None else Known(start.context, "declared")
+        self._measured("context", declared, found.window, item)
+        return replace(start, context=start.context or found.window, facts=_facts(found))
+
+    def model(self, model: Model, span: Span) -> Model:
+        """A model with what its configuration says."""
+        found = self._lock.model
+        if found is None or model.kind != "config":
+            return model
+        if found.described != model.params["name"]:
+            self._stale("`model` is another than when it was locked", span)
+            return model
+        self._pins["model"] = Pin(found.content, found.revision)
+        return replace(model, facts=_facts(found))
+
+    def counts(self, plan: Plan) -> bool:
+        """Whether the tokenizer that counted tokens is the plan's own."""
+        found, wanted = self._lock.tokenizer, asked(plan)
+        heard = first_sources(plan) if wanted and wanted.kind == "bpe" else ()
+        return found is None or (found.described, found.sources) == (wanted, heard)
+
+    def another_tokenizer(self, span: Span | None, report: Report) -> None:
+        """Tell that it is not."""
+        labels = [span] if span else []
+        report.warning("lock-stale", "the lock's tokens were counted with another tokenizer than this one", *labels, help=STALE)
+
+    def tied(self, plan: Plan) -> Plan:
+        """The plan with its pins, and with its tokenizer's true size."""
+        found, tokenizer, pins = self._lock.tokenizer, plan.tokenizer, self._pins
+        if found is not None:
+            pins = {**pins, "tokenizer": Pin(found.content, found.revision)}
+            tokenizer = tokenizer and replace(tokenizer, facts={"vocab": Known(found.vocab, "measured")})
+        used = {f"start {start.name}" for start in plan.starts} | {f"data {source.name}" for source in plan.sources}
+        kept = {name: pins[name] for name in sorted(pins) if name in used | {"model", "tokenizer"}}
+        return replace(plan, tokenizer=tokenizer, pins=kept)
+
+    def _measured(self, fact: str, declared: Known, measured: int | None, item: tree.Item) -> Known:
+        if measured is None:
+            return declared
+        if declared.value is not None and abs(declared.value - measured) > CLOSE * measured:
+            message = f"`{getattr(item, 'name', '')}` has {measured:,} {NOUNS.get(fact, fact)}"
+            label = Label(_span(item, fact), f"{int(declared.value):,} are declared")
+            hint = f"write `{fact} = {measured:_}`, or leave it out: the lock knows"
+            self._report.warning("declared-differs", message, label, help=hint)
+        return Known(measured, "measured")
+
+    def _stale(self, message: str, span: Span) -> None:
+        self._report.warning("lock-stale", message, span, help=STALE)
+
+
+NOUNS: Mapping[str, str] = {"context": "tokens of context"}
+
+
+def _facts(found: LockedModel) -> dict[str, Known]:
+    """What a plan holds of a model made elsewhere."""
+    return {name: Known(getattr(found, name), "measured") for name in FACTS}
+
+
+def _span(item: tree.Item, fact: str = "") -> Span:
+    """Where a fact of a source or start is declared, else the item's name."""
+    body = item.body if isinstance(item, tree.Start | tree.Data) else None
+    entries = [entry for entry in (body.entries if body else ()) if isinstance(entry, tree.Attribute) and entry.name == fact]
+    if entries:
+        return entries[0].value.span
+    return item.name_span if isinstance(item, tree.Declaration) else item.span
