@@ -11,17 +11,21 @@ from mtdsl.cli.recipes import Sets, settings
 from mtdsl.cli.terminal import colored
 from mtdsl.diag import Diagnostic
 
+Format = Literal["full", "concise", "json", "github", "sarif"]
+
 
 def check(
     recipes: list[Path],
     /,
     *,
     set_: Sets = None,
-    format_: Literal["full", "concise", "json"] = "full",
+    format_: Format = "full",
+    fix: bool = False,
+    unsafe_fixes: bool = False,
 ) -> int:
     """Check recipes without running anything.
 
-    Prints what is wrong and exits 1 where there is an error.
+    Prints what is wrong and exits 1 where there is an error. `mtdsl explain ID` says more of one kind of mistake.
 
     Parameters
     ----------
@@ -30,36 +34,75 @@ def check(
     set_
         Set a `param` of the recipe: NAME=VALUE.
     format_
-        full shows the lines of the recipe, concise is one line a problem, json is for machines.
+        full shows the lines of the recipe, concise is one line a problem; json is for machines, github for annotations of
+        a pull request, sarif for code scanning.
+    fix
+        First mend what leaves no doubt: misspelt names, signs of other languages, comments that allow nothing.
+    unsafe_fixes
+        First mend also what may mean something else then.
     """
     from mtdsl.plan import compile
     from mtdsl.registry import installed
 
+    if fix or unsafe_fixes:
+        _mend(recipes, set_, unsafe=unsafe_fixes)
     found: list[Diagnostic] = []
     for recipe in recipes:
         found += [remark for remark in compile(recipe, settings(set_), installed())[1] if remark not in found]
-    sys.stdout.write(_drawn(found, format_))
+    drawn = _drawn(found, format_)
+    sys.stdout.write(f"{drawn}\n" if drawn else "")
     sys.stderr.write(_summary(found, len(recipes)) if format_ == "full" else "")
     return int(any(remark.severity == "error" for remark in found))
 
 
-def _drawn(found: Sequence[Diagnostic], form: str) -> str:
+def _mend(recipes: Sequence[Path], sets: Sets, *, unsafe: bool) -> None:
+    from mtdsl.cli.fixing import fix
+
+    done = [one for recipe in recipes for one in fix(recipe, sets, unsafe=unsafe)]
+    sys.stderr.write("".join(f"{one}\n" for one in done))
+
+
+def _drawn(found: Sequence[Diagnostic], form: Format) -> str:
+    """What was found, in one of the forms. A form is imported when it is asked for."""
     if form == "json":
         from mtdsl.diag import machine
 
-        return machine.render(found) + "\n"
-    if not found:
-        return ""
+        return machine.render(found)
+    if form == "sarif":
+        return _sarif(found)
+    if form == "github":
+        from mtdsl.diag import github
+
+        return github.render(found)
     if form == "concise":
         from mtdsl.diag import concise
 
-        return concise.render(found) + "\n"
+        return concise.render(found)
     from mtdsl.diag import text
 
-    return text.render(found, color=colored(sys.stdout)) + "\n\n"
+    return text.render(found, color=colored(sys.stdout)) + "\n" * bool(found)
+
+
+def _sarif(found: Sequence[Diagnostic]) -> str:
+    from importlib.metadata import version
+
+    from mtdsl.diag import sarif
+    from mtdsl.registry import installed
+    from mtdsl.registry.meanings import meaning
+
+    ids = dict.fromkeys(one.id for one in found)
+    entries = {id: entry for id in ids if (entry := meaning(id, installed()))}
+    return sarif.render(found, entries, version("mtdsl"))
 
 
 def _summary(found: Sequence[Diagnostic], recipes: int) -> str:
     counts = [(sum(remark.severity == kind for remark in found), kind) for kind in ("error", "warning", "note")]
     said = ", ".join(f"{count} {kind}{'s' * (count != 1)}" for count, kind in counts if count)
-    return f"{recipes} recipe{'s' * (recipes != 1)} checked: {said or 'no problems'}\n"
+    return f"{recipes} recipe{'s' * (recipes != 1)} checked: {said or 'no problems'}{_mendable(found)}\n"
+
+
+def _mendable(found: Sequence[Diagnostic]) -> str:
+    safe = sum(one.fix is not None and one.fix.safe for one in found)
+    unsafe = sum(one.fix is not None and not one.fix.safe for one in found)
+    said = ((safe, "--fix"), (unsafe, "--unsafe-fixes"))
+    return "".join(f"; {count} can be mended with `{option}`" for count, option in said if count)

@@ -24,6 +24,7 @@ app = App(
 COMMANDS = {
     "check": "Check recipes without running anything.",
     "fmt": "Lay out recipes the one way there is.",
+    "explain": "Explain a diagnostic by its id.",
     "plan": "Show what a recipe will do.",
     "run": "Train what a recipe says; run again, it goes on where it stopped.",
     "status": "Tell where a run stands.",
