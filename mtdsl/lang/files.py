@@ -29,9 +29,7 @@ def inside(target: Path, main: Path, used: Span, report: Report) -> Path | None:
     if place.is_relative_to(project):
         return place
     message = f"`{target}` is outside the project, which is `{project}`"
-    report.error(
-        "outside-project", message, used, help="keep what recipes share in the project"
-    )
+    report.error("outside-project", message, used, help="keep what recipes share in the project")
     return None
 
 

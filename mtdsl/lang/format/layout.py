@@ -88,14 +88,19 @@ def _by_line(pads: dict[tuple[int, int], int]) -> dict[int, dict[int, int]]:
 
 
 def _commented(lines: list[Line], texts: list[str], indents: list[int]) -> list[str]:
-    """The lines with their comments; behind neighbouring lines of one indentation they are under each other."""
+    """The lines with their comments; behind neighbouring lines of one body they are under each other."""
     columns = [width(text) + 2 if line.tokens and line.comment else 0 for line, text in zip(lines, texts, strict=True)]
     for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):  # the widest wins, whichever comes first
         for one, other in pairwise(order):
-            lower = lines[max(one, other)]
-            if columns[one] and columns[other] and indents[one] == indents[other] and not lower.apart:
+            together = columns[one] and columns[other] and indents[one] == indents[other]
+            if together and not lines[max(one, other)].apart and not (_borders(lines[one]) or _borders(lines[other])):
                 columns[other] = max(columns[one], columns[other])
     return [
         text + " " * max(column - width(text), 0) + line.comment
         for line, text, column in zip(lines, texts, columns, strict=True)
     ]
+
+
+def _borders(line: Line) -> bool:
+    """Whether a body or list begins behind the line, or has ended before it."""
+    return line.tokens[-1].type in OPENS or line.tokens[0].type in OPENS.values()
