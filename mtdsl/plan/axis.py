@@ -50,8 +50,8 @@ class Axis:
             passed, steps = passed + stretch.tokens, steps - stretch.steps
         return passed + tokens_of(self.stretches[-1].batch, steps)
 
-    def position(self, length: Quantity, begin: Fraction) -> Fraction:
-        """Where a length that begins at token `begin` ends. Raises `Mistake` for what is no length."""
+    def position(self, length: Quantity, begin: Fraction, drawn: object = None) -> Fraction:
+        """Where a length that begins at token `begin` ends, whatever is drawn there. Raises `Mistake` for what is no length."""
         if length.dimension == "share":
             return begin + length.value * self.tokens
         if length.dimension == "steps":
@@ -63,6 +63,14 @@ class Axis:
         plain = f"write `{written} tokens` or `{written} steps`"
         hint = plain if length.dimension == "number" else "write `2000 steps`, `20B` or `5%`"
         raise mistake("unit-mismatch", f"a length is tokens, steps or a share, not {length.noun}", length.span, help=hint)
+
+    def whole(self, drawn: object, begin: Fraction) -> Fraction:
+        """Where a last piece ends: with the axis."""
+        return Fraction(self.tokens)
+
+    def stretch(self, length: Quantity, begin: Fraction) -> Fraction:
+        """A length that begins at token `begin`, in tokens."""
+        return self.position(length, begin) - begin
 
     def steps_before(self, tokens: Fraction) -> int:
         """Steps that begin before `tokens`: whole ones, the one that covers it counted."""

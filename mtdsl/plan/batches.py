@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
@@ -41,22 +40,6 @@ def _positive(count: Quantity) -> int:
     if count.dimension != "number" or count.value < 1:
         raise mistake("unit-mismatch", "a batch has a whole number of sequences, at least 1", count.span)
     return whole(count, "batch")
-
-
-@dataclass(frozen=True, slots=True)
-class TokenAxis:
-    """The axis of a value that decides how long a step is: its lengths are tokens or shares, never steps."""
-
-    tokens: int
-    step_tokens: int
-
-    def position(self, amount: Quantity, begin: Fraction) -> Fraction:
-        """Where a length that begins at token `begin` ends. Raises `Mistake` for what is no number of tokens."""
-        if amount.dimension == "share":
-            return begin + amount.value * self.tokens
-        if amount.dimension == "tokens" or (amount.dimension == "number" and amount.scaled):
-            return begin + amount.value
-        raise mistake("unit-mismatch", f"the batch moves over tokens, not {amount.noun}", amount.span)
 
 
 def batch_of(curve: Curve[Fraction], window: int, registry: Registry, *, tokens: Fraction | None, steps: int | None) -> Batch:

@@ -12,7 +12,8 @@ from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.plan.amounts import check_steps, rounded
 from mtdsl.plan.attributes import Lookup
-from mtdsl.plan.batches import TokenAxis, batch_of, sequences_of
+from mtdsl.plan.batchaxis import BatchAxis
+from mtdsl.plan.batches import batch_of, sequences_of
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator, whole
@@ -24,8 +25,6 @@ from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.steps import sequences_of_step, steps_of, tokens_of
 from mtdsl.plan.windows import Window, Windows
 from mtdsl.registry import Registry
-
-FAR = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,38 +126,38 @@ class Budgets:
             )
         tokens = self._tokens(draft, asked, at)
         steps = int(asked.amount) if asked.unit == "steps" else None
-        curve = self._sizes(written, window, tokens, None)
+        ended = self._before(draft.name).batch
+        before = None if ended is None else Fraction(ended, window)
+        curve = self._sizes(written, BatchAxis(window, self._registry, tokens, steps), before)
         batch = self._reached(curve, window, tokens, steps, written)
         events: list[Expected] = []
         for when in draft.whens:
             event = expected(draft, when, asked, batch, self._evaluator)
             check_order([*events, event])
             if "batch" in event.sets:
-                event = self._grown(event, batch, tokens)
+                event = self._grown(event, batch, tokens, steps)
                 assert event.batch is not None
                 curve = overlaid(curve, event.batch.pieces, event.at)
                 batch = self._reached(curve, window, tokens, steps, event.sets["batch"])
             events.append(event)
         return batch, tuple(events)
 
-    def _grown(self, event: Expected, batch: Batch, tokens: Fraction | None) -> Expected:
+    def _grown(self, event: Expected, batch: Batch, tokens: Fraction | None, steps: int | None) -> Expected:
         """The event with what it makes of the batch."""
-        size = sequences_of_step(batch, steps_of(batch, event.at) - 1)
+        made = steps_of(batch, event.at)
+        size = sequences_of_step(batch, made - 1)
         written = event.sets["batch"]
         now = Fraction(size * batch.length)
         scope = scope_now(written.scope, {"batch": (now, "tokens")}, event.span)
         left = None if tokens is None else tokens - event.at
-        return replace(event, batch=self._sizes(Written(written.attribute, scope), batch.length, left, Fraction(size)))
+        axis = BatchAxis(batch.length, self._registry, left, None if steps is None else steps - made)
+        return replace(event, batch=self._sizes(Written(written.attribute, scope), axis, Fraction(size)))
 
-    def _sizes(self, written: Written, window: int, tokens: Fraction | None, before: Fraction | None) -> Curve[Fraction]:
+    def _sizes(self, written: Written, axis: BatchAxis, before: Fraction | None) -> Curve[Fraction]:
         """Sequences a step along the tokens; `before` is where an arrow without a left side begins."""
-        read = lambda expr, scope: self._sequences(expr, scope, window)  # noqa: E731
-        axis = TokenAxis(int(tokens) if tokens is not None else FAR, FAR)
+        read = lambda expr, scope: self._sequences(expr, scope, axis.window)  # noqa: E731
         layer = Layer(Slot("batch", read, before), axis, written.scope, self._evaluator, self._techniques)
-        curve: Curve[Fraction] = Curve(layer.lay(written.value, 0, self._report))
-        if any(piece.by and piece.end >= FAR for piece in curve.pieces):
-            raise mistake("piece-without-length", "a batch that moves under a budget of steps needs `over`", written.span)
-        return curve
+        return Curve(layer.lay(written.value, 0, self._report))
 
     def _sequences(self, expr: tree.Expr, scope: Scope, window: int) -> Fraction:
         size = sequences_of(expr, window, scope, self._evaluator)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import isfinite
 
-from mtdsl.plan.model import Blend, Curve, Phase, Piece, Rule, V
-from mtdsl.plan.steps import tokens_before
+from mtdsl.diag.mistake import mistake
+from mtdsl.plan.model import Blend, Curve, Param, Phase, Piece, Plugin, Rule, V
+from mtdsl.plan.steps import sequences, tokens_before
 from mtdsl.registry import Progress, Registry, SourceFacts
+from mtdsl.registry.kinds import Shape
 
 
 def in_force(curve: Curve[V], tokens: Fraction | int) -> Piece[V]:
@@ -23,8 +26,8 @@ def in_force(curve: Curve[V], tokens: Fraction | int) -> Piece[V]:
 def scalar_at(curve: Curve[Fraction], tokens: Fraction | int, registry: Registry) -> float:
     """The value at a position in tokens, warm-up left out."""
     piece = in_force(curve, tokens)
-    start, stop = float(piece.start), float(piece.stop)
-    return start + (stop - start) * _moved(piece, tokens, start, stop, registry)
+    start, stop = float(piece.start), 0.0 if under_rule(piece) else float(piece.stop)
+    return start + (stop - start) * _moved(piece, tokens, registry)
 
 
 def rate_of_step(phase: Phase, step: int, registry: Registry) -> float:
@@ -37,9 +40,33 @@ def rate_of_step(phase: Phase, step: int, registry: Registry) -> float:
         return 0.0
     warmup = phase.lr.warmup
     if warmup is None or step >= warmup.steps:
-        return scalar_at(phase.lr, tokens_before(phase, step), registry)
+        return scalar_at(phase.lr, tokens_before(phase, step), registry) * coupled(phase, step)
     start, stop = float(warmup.start), float(phase.lr.pieces[0].start)
-    return start + (stop - start) * min(1.0, tokens_before(phase, step + 1) / warmup.tokens)
+    return (start + (stop - start) * min(1.0, tokens_before(phase, step + 1) / warmup.tokens)) * coupled(phase, step)
+
+
+def coupled(phase: Phase, step: int) -> float:
+    """What the rate of a step is multiplied with, since it follows the batch: (tokens a step / those of the first)^p.
+
+    p is 1 under `linear` (arXiv:1706.02677, section 2.1), 1/2 under `sqrt` (arXiv:1404.5997, section 5), 0 under `none`.
+    """
+    power = {"none": 0.0, "sqrt": 0.5, "linear": 1.0}[phase.coupling]
+    return float((sequences(phase, step) / sequences(phase, 0)) ** power) if power else 1.0
+
+
+def params_at(params: Mapping[str, Param], tokens: Fraction | int, registry: Registry) -> dict[str, Param]:
+    """A technique's parameters at a position: of those that move, what they are there."""
+    return {name: _param_at(value, tokens, registry) for name, value in params.items()}
+
+
+def _param_at(value: Param, tokens: Fraction | int, registry: Registry) -> Param:
+    if isinstance(value, Curve):
+        piece = in_force(value, tokens)
+        landed = piece.by is None or (tokens >= piece.end and not under_rule(piece))
+        return piece.stop if landed else Fraction(repr(scalar_at(value, tokens, registry)))
+    if isinstance(value, Plugin):
+        return Plugin(value.name, params_at(value.params, tokens, registry))
+    return value
 
 
 def shares_at(curve: Curve[Blend], tokens: Fraction | int, sizes: Mapping[str, int], registry: Registry) -> dict[str, float]:
@@ -48,10 +75,10 @@ def shares_at(curve: Curve[Blend], tokens: Fraction | int, sizes: Mapping[str, i
     `sizes` are the sources' training tokens, which rules such as `natural` need; raises `KeyError` for one that is missing.
     """
     piece = in_force(curve, tokens)
-    moved = _moved(piece, tokens, 0.0, 1.0, registry)
-    start = weights(piece.start, sizes, registry) if moved < 1 else {}
-    stop = weights(piece.stop, sizes, registry) if moved > 0 else {}
-    mixed = {name: (1 - moved) * start.get(name, 0.0) + moved * stop.get(name, 0.0) for name in {**start, **stop}}
+    passed = _moved(piece, tokens, registry)
+    start = weights(piece.start, sizes, registry) if passed < 1 else {}
+    stop = weights(piece.stop, sizes, registry) if passed > 0 else {}
+    mixed = {name: (1 - passed) * start.get(name, 0.0) + passed * stop.get(name, 0.0) for name in {**start, **stop}}
     return {name: share for name, share in mixed.items() if share > 0}
 
 
@@ -85,18 +112,54 @@ def weights(blend: Blend, sizes: Mapping[str, int], registry: Registry) -> dict[
 
 
 def _ruled(rule: Rule, sizes: Mapping[str, int], registry: Registry) -> dict[str, float]:
-    mixer = registry.build("mixer", rule.mixer.name, rule.mixer.params)
-    facts = [SourceFacts(name, sizes[name], None if share is None else float(share)) for name, share in rule.sources.items()]
-    raw = mixer(facts)
+    known = {name: share for name, share in rule.sources.items() if share is not None}
+    base = weights(Blend(known, rule.over), sizes, registry) if rule.over else known
+    facts = [SourceFacts(name, sizes[name], float(base[name]) if name in base else None) for name in rule.sources]
+    raw = _weighed(rule.mixer, facts, registry)
     total = sum(raw)
     return {fact.name: float(rule.share) * weight / total for fact, weight in zip(facts, raw, strict=True)}
 
 
-def _moved(piece: Piece[V], tokens: Fraction | int, start: float, stop: float, registry: Registry) -> float:
-    if piece.by is None or tokens >= piece.end:
+def _weighed(mixer: Plugin, facts: list[SourceFacts], registry: Registry) -> list[float]:
+    """What a mixer says. Raises `Mistake` where it fails, or where these are no weights."""
+    try:
+        raw = [float(weight) for weight in registry.build("mixer", mixer.name, mixer.params)(facts)]
+    except Exception as error:  # a stranger's technique may raise anything
+        raise mistake("plugin-failed", f"the mixer `{mixer.name}` failed: {error!r}") from error
+    if len(raw) != len(facts) or not all(isfinite(weight) and weight >= 0 for weight in raw) or sum(raw) <= 0:
+        raise mistake("plugin-failed", f"the mixer `{mixer.name}` gives {raw} where weights of {len(facts)} sources are needed")
+    return raw
+
+
+def _moved(piece: Piece[V], tokens: Fraction | int, registry: Registry) -> float:
+    if piece.by is None or (tokens >= piece.end and not under_rule(piece)):
         return 1.0
-    passed, length = float(tokens - piece.begin), float(piece.end - piece.begin)
+    return moved(piece, registry.build("scheduler", piece.by.name, piece.by.params), tokens)
+
+
+def moved(piece: Piece[V], shape: Shape, tokens: Fraction | int) -> float:
+    """How far a piece has moved at a position by its scheduler. Raises `Mistake` where that fails or gives no number."""
+    assert piece.by is not None
+    passed, length = float(min(tokens, piece.end) - piece.begin), float(piece.end - piece.begin)
     if passed <= 0:
         return 0.0
-    shape = registry.build("scheduler", piece.by.name, piece.by.params)
-    return float(shape(Progress(passed / length, passed, length, start, stop)))
+    start, stop = _ends(piece)
+    try:
+        found = float(shape(Progress(passed / length, passed, length, start, stop)))
+    except Exception as error:  # a stranger's technique may raise anything
+        raise mistake("plugin-failed", f"the scheduler `{piece.by.name}` failed: {error!r}") from error
+    if not isfinite(found):
+        raise mistake("plugin-failed", f"the scheduler `{piece.by.name}` gives {found} where a number is needed")
+    return found
+
+
+def _ends(piece: Piece[V]) -> tuple[float, float]:
+    """The values at the two ends of a piece; 0 and 1 for a mixture."""
+    if not isinstance(piece.start, Fraction) or not isinstance(piece.stop, Fraction):
+        return 0.0, 1.0
+    return float(piece.start), 0.0 if under_rule(piece) else float(piece.stop)
+
+
+def under_rule(piece: Piece[V]) -> bool:
+    """Whether a number stands under a scheduler's rule, which moves it between itself and 0."""
+    return piece.by is not None and piece.start == piece.stop

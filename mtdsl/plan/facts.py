@@ -10,7 +10,7 @@ from mtdsl.lang import tree
 from mtdsl.lang.units import Dimension, Quantity
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.drafts import Families
-from mtdsl.plan.endings import value_at
+from mtdsl.plan.endings import rate_at
 from mtdsl.plan.model import Merge, Phase, Start
 from mtdsl.plan.names import Found, Module, Scope, unknown_name
 from mtdsl.registry import Registry
@@ -70,7 +70,7 @@ def of_phase(phase: Phase, asked: str, span: Span, registry: Registry) -> Quanti
         return _known(phase.lr.warmup.steps if phase.lr and phase.lr.warmup else 0, "steps", asked, span)
     if phase.lr is None:
         return _known(None, "number", asked, span)
-    rate = phase.lr.pieces[0].start if asked == "lr.start" else value_at(phase.lr, phase.tokens, registry)
+    rate = phase.lr.pieces[0].start if asked == "lr.start" else rate_at(phase, phase.tokens, registry) or Fraction(0)
     return Quantity(rate, "number", span)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Protocol
 
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.plan.attributes import Lookup
 from mtdsl.plan.budgets import Budgets
 from mtdsl.plan.declared import Declared
-from mtdsl.plan.endings import Ending, blend_at, united, value_at
+from mtdsl.plan.curves import params_at
+from mtdsl.plan.endings import Ending, blend_at, rate_at, united, value_at
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.flow import Graph
 from mtdsl.plan.merges import Merges
@@ -17,6 +19,7 @@ from mtdsl.plan.names import Module, Scope
 from mtdsl.plan.points import point_of
 from mtdsl.plan.rates import last_span
 from mtdsl.plan.schedules import Schedules
+from mtdsl.plan.steps import sequences_of_step, steps_of
 from mtdsl.registry import Registry
 
 
@@ -63,14 +66,14 @@ class Inheritance:
         return self._of_phase(self._nodes.phase(node), at)
 
     def window_before(self, name: str) -> Ending:
-        """As `before`, but only the window: curves need budgets, so budgets may not need curves."""
+        """As `before`, but only window and batch: curves need budgets, so budgets may not need curves."""
         origin = self._nodes.graph.origins.get(name)
         if origin is None:
             return Ending()
         if origin.node in self._nodes.graph.starts:
             return _of_start(self._nodes.declared.start(origin.node))
         window, in_force = self._window(origin.node)
-        return Ending("phase", origin.node, window=window, in_force=in_force)
+        return Ending("phase", origin.node, window=window, in_force=in_force, batch=self._batch(name))
 
     def merged_window(self, name: str) -> tuple[int | None, Plugin | None]:
         """The window that all parents of a merge share, and its extender. Raises `Mistake` where they differ."""
@@ -97,6 +100,18 @@ class Inheritance:
             return None
         return point_of(origin.call, nodes.budgets.of(origin.node), Scope(nodes.module), nodes.evaluator, origin.node)
 
+    def _batch(self, name: str) -> int | None:
+        """Tokens of the last step before a phase; None where that is not known."""
+        origin = self._nodes.graph.origins.get(name)
+        while origin is not None and origin.node in self._nodes.graph.phases:
+            budget, point = self._nodes.budgets.of(origin.node), self.point(name)
+            if budget.batch is not None:
+                step = (budget.steps if point is None else steps_of(budget.batch, point)) - 1
+                return sequences_of_step(budget.batch, step) * budget.batch.length
+            name = origin.node
+            origin = self._nodes.graph.origins.get(name)
+        return None
+
     def _window(self, node: str) -> tuple[int | None, Plugin | None]:
         if node in self._nodes.graph.starts:
             return self._nodes.declared.start(node).context, None
@@ -117,12 +132,14 @@ class Inheritance:
             seen=phase.origin + tokens,
             window=window.context.end,
             in_force=window.in_force,
-            lr=value_at(phase.lr, tokens, nodes.registry) if phase.lr else before.lr,
+            lr=rate_at(phase, tokens, nodes.registry) if phase.lr else before.lr,
             lr_span=nodes.schedules.span("lr", phase.name) or (last_span(written.value) if written else before.lr_span),
             mix=blend_at(phase.mix, tokens, nodes.registry) if phase.mix else before.mix,
             seed=phase.seed,
             used={**before.used, phase.name: tokens},
             certainty=phase.certainty,
+            scalars=_scalars(phase, tokens, nodes.registry) if phase.batch else before.scalars,
+            techniques=_techniques(phase, tokens, nodes.registry) if phase.batch else before.techniques,
         )
 
     def _of_merge(self, merge: Merge) -> Ending:
@@ -131,6 +148,15 @@ class Inheritance:
         used = united([ending.used for ending in endings])
         certain: Certainty = "bounded" if any(ending.certainty == "bounded" for ending in endings) else "exact"
         return Ending("merge", merge.name, None, merge.seen, window, in_force, used=used, certainty=certain)
+
+
+def _scalars(phase: Phase, tokens: int, registry: Registry) -> dict[str, Fraction]:
+    return {name: value_at(curve, tokens, registry) for name, curve in phase.scalars.items()}
+
+
+def _techniques(phase: Phase, tokens: int, registry: Registry) -> dict[str, Plugin]:
+    used = {"optimizer": phase.optimizer, "objective": phase.objective}
+    return {name: Plugin(at.name, params_at(at.params, tokens, registry)) for name, at in used.items() if at is not None}
 
 
 def _of_start(start: Start) -> Ending:

@@ -1,30 +1,34 @@
-"""A value of the recipe laid on a token axis: pieces that stand, hold or move."""
+"""A value of the recipe laid on a token axis: pieces that stand, hold, move or stand under a rule."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Generic, Protocol
+from typing import Any, Generic, Protocol
 
 from mtdsl.diag import Report
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
+from mtdsl.plan.curves import under_rule
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.model import Piece, Plugin, V
 from mtdsl.plan.names import Scope
 from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.probing import probe
+from mtdsl.plan.stretches import Placed
 
 SCHEDULER = "linear"
+Drawn = Callable[[Fraction], tuple[Piece[Any], ...]]
 
 
 @dataclass(frozen=True)
 class Slot(Generic[V]):
     """What an attribute's values are, and how they move.
 
-    `read` evaluates one end; `ruled` a value `by` a rule; `before` is where the parent ended (None: nothing is known);
-    `jumps`: an arrow without a length switches at once (mixtures do).
+    `read` evaluates one end; `ruled` a value `by` a rule that is no scheduler (mixtures); `before` is where the parent ended
+    (None: nothing is known); `jumps`: an arrow without a length switches at once (mixtures do).
     """
 
     name: str
@@ -35,7 +39,7 @@ class Slot(Generic[V]):
 
 
 class Lengths(Protocol):
-    """The axis a value is laid on."""
+    """The axis a value is laid on. `drawn` gives the pieces so far, the last of them ended at a token."""
 
     @property
     def tokens(self) -> int:
@@ -45,8 +49,14 @@ class Lengths(Protocol):
     def step_tokens(self) -> int:
         """How far off a length may be."""
 
-    def position(self, length: Quantity, begin: Fraction) -> Fraction:
+    def position(self, length: Quantity, begin: Fraction, drawn: Drawn) -> Fraction:
         """Where a length that begins at token `begin` ends."""
+
+    def whole(self, drawn: Drawn, begin: Fraction) -> Fraction:
+        """Where a last piece without a length ends."""
+
+    def stretch(self, length: Quantity, begin: Fraction) -> Fraction:
+        """A length of a scheduler's own that begins at token `begin`, in tokens."""
 
 
 class Layer(Generic[V]):
@@ -63,6 +73,7 @@ class Layer(Generic[V]):
         """The pieces of `value`; the first begins at token `begin`, after a warm-up that takes its first part.
 
         Raises `Mistake`. A list that misses the axis by more than a step is one; a single arrow that is longer is noted.
+        Pieces that only go on with what stands before them are one piece with it.
         """
         items = value.items if isinstance(value, tree.Items) else (value,)
         if not items:
@@ -73,46 +84,56 @@ class Layer(Generic[V]):
             at, piece = self._piece(item, at, pieces, last=index == len(items) - 1)
             pieces.append(piece)
         self._fits(value, items, at, report)
-        return (self._after(pieces[0], begin, items[0]), *pieces[1:])
+        return joined((self._after(pieces[0], begin, items[0]), *pieces[1:]))
 
     def _piece(self, item: tree.Value, at: Fraction, done: list[Piece[V]], *, last: bool) -> tuple[Fraction, Piece[V]]:
-        end = self._end(item, at, last)
-        match item:
-            case tree.Hold():
-                value = self._slot.read(item.value, self._scope)
-                return end, Piece(at, end, value, value)
-            case tree.Ruled():
-                return end, self._rule(item, at, end)
-            case tree.Move():
-                return end, self._move(item, at, end, done)
-        value = self._slot.read(item, self._scope)
-        return end, Piece(at, end, value, value)
+        draw = self._drawing(item, at, done)
+        end = self._end(item, at, last, lambda to: (*done, draw(to)))
+        piece = draw(end)
+        if piece.by is not None:
+            self._probed(piece, item)
+        return end, piece
 
-    def _end(self, item: tree.Value, at: Fraction, last: bool) -> Fraction:
+    def _drawing(self, item: tree.Value, at: Fraction, done: list[Piece[V]]) -> Callable[[Fraction], Piece[V]]:
+        """The piece that an item is, once it is known where it ends."""
+        if isinstance(item, tree.Move):
+            return self._move(item, at, done)
+        if isinstance(item, tree.Ruled):
+            return self._rule(item, at)
+        value = self._slot.read(item.value if isinstance(item, tree.Hold) else item, self._scope)
+        return lambda end: Piece(at, end, value, value)
+
+    def _end(self, item: tree.Value, at: Fraction, last: bool, drawn: Drawn) -> Fraction:
         extent = item.extent if isinstance(item, tree.Hold | tree.Ruled | tree.Move) else None
         if extent is None:
-            if not last:
-                hint = "write how long it lasts: `over 2000 steps` or `until 10T`"
-                raise mistake("piece-without-length", "only the last piece may leave its length out", item.span, help=hint)
-            if at >= self._axis.tokens:
-                message = (
-                    f"no room is left for the last piece: those before it cover {_tokens(at)} of {_tokens(self._axis.tokens)}"
-                )
-                raise mistake("pieces-miss-phase", message, item.span, help="shorten the pieces before it")
-            return Fraction(self._axis.tokens)
+            self._room(item, at, last)
+            return self._axis.whole(drawn, at)
         length = self._evaluator.number(extent.amount, self._scope)
-        end = self._axis.position(length, at if extent.kind == "over" else Fraction(0))
+        end = self._axis.position(length, at if extent.kind == "over" else Fraction(0), drawn)
         if end <= at:
             raise mistake("piece-without-length", "this piece ends before it begins", extent.span)
         return end
 
-    def _rule(self, item: tree.Ruled, at: Fraction, end: Fraction) -> Piece[V]:
-        if self._slot.ruled is None:
-            raise mistake("not-supported-yet", f"`{self._slot.name}` under a rule is not supported yet", item.span)
-        value = self._slot.ruled(item, self._scope)
-        return Piece(at, end, value, value)
+    def _room(self, item: tree.Value, at: Fraction, last: bool) -> None:
+        if not last:
+            hint = "write how long it lasts: `over 2000 steps` or `until 10T`"
+            raise mistake("piece-without-length", "only the last piece may leave its length out", item.span, help=hint)
+        if at >= self._axis.tokens:
+            message = f"no room is left for the last piece: those before it cover {_tokens(at)} of {_tokens(self._axis.tokens)}"
+            raise mistake("pieces-miss-phase", message, item.span, help="shorten the pieces before it")
 
-    def _move(self, item: tree.Move, at: Fraction, end: Fraction, done: list[Piece[V]]) -> Piece[V]:
+    def _rule(self, item: tree.Ruled, at: Fraction) -> Callable[[Fraction], Piece[V]]:
+        if self._slot.ruled is not None:
+            chosen = self._slot.ruled(item, self._scope)
+            return lambda end: Piece(at, end, chosen, chosen)
+        value = self._slot.read(item.value, self._scope)
+        by = self._bound(item.by, at)
+        if not self._techniques.rules("scheduler", by.name, item.by.span):
+            message = f"`{by.name}` moves a value along an arrow, and here is none"
+            raise mistake("not-a-rule", message, item.span, help=f"write both ends: `{item.value.span.text} -> 0 by {by.name}`")
+        return lambda end: Piece(at, end, value, value, by)
+
+    def _move(self, item: tree.Move, at: Fraction, done: list[Piece[V]]) -> Callable[[Fraction], Piece[V]]:
         before = done[-1].stop if done else self._slot.before
         if item.start is None and before is None:
             message = f"`{self._slot.name}` moves on from where the phase before ended, and that is not known"
@@ -120,33 +141,54 @@ class Layer(Generic[V]):
         start = before if item.start is None else self._slot.read(item.start, self._scope)
         stop = self._slot.read(item.end, self._scope)
         assert start is not None
-        if self._slot.jumps and item.extent is None and item.by is None:
-            return Piece(at, end, stop, stop)
-        return Piece(at, end, start, stop, self._by(item))
+        by = self._by(item, at)
+        if start == stop or (self._slot.jumps and item.extent is None and item.by is None):
+            return lambda end: Piece(at, end, stop, stop)
+        return lambda end: Piece(at, end, start, stop, by)
 
-    def _by(self, item: tree.Move) -> Plugin:
+    def _by(self, item: tree.Move, at: Fraction) -> Plugin:
         if item.by is None:
             return self._techniques.default("scheduler", SCHEDULER, item.span)
-        return self._techniques.bind("scheduler", item.by, self._scope)
+        return self._bound(item.by, at)
+
+    def _bound(self, by: tree.Name | tree.Call, at: Fraction) -> Plugin:
+        return self._techniques.bind("scheduler", by, self._scope, around=Placed(self._axis, at))
+
+    def _probed(self, piece: Piece[V], item: tree.Value) -> None:
+        by = item.by if isinstance(item, tree.Move | tree.Ruled) and item.by else None
+        probe(piece, self._techniques, by.span if by else item.span)
 
     def _fits(self, value: tree.Value, items: tuple[tree.Value, ...], end: Fraction, report: Report) -> None:
         off = end - self._axis.tokens
         if isinstance(value, tree.Items | tree.Hold) and abs(off) > self._axis.step_tokens:
             message = f"the pieces of `{self._slot.name}` cover {_tokens(end)}, the phase has {_tokens(self._axis.tokens)}"
             raise mistake("pieces-miss-phase", message, value.span, help="leave out the last piece's length")
-        if off > self._axis.step_tokens:
+        if off > self._axis.step_tokens and self._slot.name != "lr":  # of a rate, what comes behind decides: lints say it
             message = f"`{self._slot.name}` would land {_tokens(off)} after the end: the arrow is cut"
             report.note("arrow-cut", message, items[0].span)
 
     def _after(self, piece: Piece[V], begin: int, item: tree.Value) -> Piece[V]:
         if begin and piece.end < begin:
             raise mistake("warmup-too-long", f"warm-up takes {_tokens(begin)}, longer than the first piece", item.span)
-        return Piece(Fraction(begin), piece.end, piece.start, piece.stop, piece.by) if begin else piece
+        return replace(piece, begin=Fraction(begin)) if begin else piece
+
+
+def joined(pieces: tuple[Piece[V], ...]) -> tuple[Piece[V], ...]:
+    """The same curve in as few pieces as there can be: one that stands where the one before it ended is part of that."""
+    found = [pieces[0]]
+    for piece in pieces[1:]:
+        last = found[-1]
+        goes_on = piece.by is None and piece.stop == last.stop and last.end <= piece.begin and not under_rule(last)
+        if not goes_on:
+            found.append(piece)
+        elif last.by is None:
+            found[-1] = replace(last, end=piece.end)
+    return tuple(found)
 
 
 def shifted(pieces: tuple[Piece[V], ...], offset: int, tokens: int) -> tuple[Piece[V], ...]:
     """The pieces of a longer axis as the phase sees them that begins at token `offset` of it and has `tokens`."""
-    moved = [Piece(p.begin - offset, p.end - offset, p.start, p.stop, p.by) for p in pieces]
+    moved = [replace(piece, begin=piece.begin - offset, end=piece.end - offset) for piece in pieces]
     alive = [p for p, after in zip(moved, [*moved[1:], None], strict=True) if after is None or after.begin > 0]
     return (alive[0], *(p for p in alive[1:] if p.begin < tokens))
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from fractions import Fraction
-from typing import Generic, Literal, TypeVar, Union
+from typing import Generic, Literal, TypeVar
 
 from mtdsl.lang.node import Frozen, node
 
 V = TypeVar("V")
 Scalar = str | bool | int | Fraction | None
-Param = Union[Scalar, tuple["Param", ...], Mapping[str, "Param"], "Plugin", "Curve[Fraction]"]
 Certainty = Literal["exact", "declared", "measured", "bounded", "unknown"]
 
 
@@ -122,3 +121,7 @@ class Curve(Frozen, Generic[V]):
 
     pieces: tuple[Piece[V], ...]
     warmup: Warmup | None = None
+
+
+Param = Scalar | tuple["Param", ...] | Mapping[str, "Param"] | Plugin | Curve[Fraction]
+"""What a technique's parameter may be; here, since two of these hold parameters themselves."""

@@ -1,6 +1,19 @@
 """Plugins: the kinds there are, who provides them, and how their parameters are bound."""
 
-from mtdsl.registry.constraints import Bound, Length, NotNegative, Positive, Share, Steps, Tokens
+from mtdsl.registry.arguments import Argument
+from mtdsl.registry.constraints import (
+    Bound,
+    Length,
+    NotNegative,
+    Positive,
+    Scheduled,
+    Share,
+    Steps,
+    Stretch,
+    Technique,
+    Tokens,
+    Word,
+)
 from mtdsl.registry.hooks import hookimpl
 from mtdsl.registry.kinds import (
     Editor,
@@ -19,7 +32,7 @@ from mtdsl.registry.kinds import (
     SourceFacts,
 )
 from mtdsl.registry.loading import Entry, Registry, installed
-from mtdsl.registry.parameters import Argument, bind
+from mtdsl.registry.parameters import bind
 from mtdsl.registry.remarks import Edit, Place, Remark
 
 __all__ = [
@@ -44,12 +57,16 @@ __all__ = [
     "Progress",
     "Registry",
     "Remark",
+    "Scheduled",
     "Scheduler",
     "Share",
     "Source",
     "SourceFacts",
     "Steps",
+    "Stretch",
+    "Technique",
     "Tokens",
+    "Word",
     "bind",
     "hookimpl",
     "installed",

@@ -28,9 +28,32 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """The unit a parameter is written in: `tokens`, `steps` or `length` (a window); without it, a plain number."""
+    """The unit a parameter is written in: `tokens`, `steps` or `length` (a window); without it, a plain number.
+
+    A `stretch` is written in tokens or steps and is given to the technique in tokens.
+    """
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Movable:
+    """Marks a number that may move along the tokens: `objective = next_token(mtp = [0.3 until 10T, 0.1])`.
+
+    A plan holds its curve; the technique is built with what it is at a position.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Marks text that is a name of the recipe, and so stands without quotes: `plateau(loss, over = 10B)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """Marks a parameter that is a technique of its own: `muon(others = adamw(beta1 = 0.9))`. It is handed over built."""
+
+    kind: str
 
 
 Positive = Bound(low=0, open_low=True)
@@ -39,3 +62,6 @@ Share = Bound(low=0, high=1)
 Tokens = Dimension("tokens")
 Steps = Dimension("steps")
 Length = Dimension("length")
+Stretch = Dimension("stretch")
+Scheduled = Movable()
+Word = Naming()

@@ -180,7 +180,11 @@ class Merging(Protocol):
 
 
 class Documents(Protocol):
-    """What a source's factory makes. `base` is the folder of the recipe, against which relative paths are read."""
+    """What a source's factory makes. `base` is the folder of the recipe, against which relative paths are read.
+
+    A source that lies on a hub has a parameter `revision` and a method `commit(base)`, the commit that this stands for:
+    `mtdsl lock` keeps it, and a run reads that one.
+    """
 
     def fingerprint(self, base: Path) -> str:
         """A hash of the content: other text, other fingerprint; another place, the same."""

@@ -15,7 +15,7 @@ import pluggy
 from mtdsl.diag import Diagnostic
 from mtdsl.registry import hooks
 from mtdsl.registry.kinds import KINDS, Descriptor
-from mtdsl.registry.parameters import construct
+from mtdsl.registry.parameters import construct, parameters
 
 GROUP = "mtdsl"
 
@@ -76,8 +76,14 @@ class Registry:
             entry = self.find(kind, name)
             if not entry:
                 raise KeyError(f"no {kind} named {name}")
-            self._built[key] = construct(entry[0].factory(), params)
+            factory = entry[0].factory()
+            self._built[key] = construct(factory, {**params, **self._inner(factory, params)})
         return self._built[key]
+
+    def _inner(self, factory: type[Any], params: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters that are techniques of their own, made."""
+        named = ((at.name, at.technique, params.get(at.name)) for at in parameters(factory) if at.technique)
+        return {name: self.build(str(kind), value.name, value.params) for name, kind, value in named if value is not None}
 
     def warnings(self) -> Iterator[Diagnostic]:
         """One warning a broken package."""

@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from mtdsl.diag import Label, Report, Span
-from mtdsl.registry.constraints import Bound, Dimension
+from mtdsl.diag import Fix, Label, Report, Span
+from mtdsl.diag.mistake import attempt
+from mtdsl.registry.arguments import Argument, Deferred, Reader
+from mtdsl.registry.constraints import Bound, Dimension, Movable, Naming, Technique
 
-DIMENSIONS = {"tokens": "a number of tokens", "steps": "a number of steps", "length": "a window such as `4k`"}
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """A value of the recipe: a `Fraction`, text, truth value or tuple of arguments; `dimension` of a number, or None."""
-
-    value: Fraction | str | bool | tuple[Argument, ...] | None
-    dimension: str | None
-    span: Span
-
-    @property
-    def plain(self) -> Any:
-        """The value without spans."""
-        return tuple(item.plain for item in self.value) if isinstance(self.value, tuple) else self.value
+STRETCH = "stretch"
+DIMENSIONS = {
+    "tokens": "a number of tokens",
+    "steps": "a number of steps",
+    "length": "a window such as `4k`",
+    STRETCH: "a number of steps or tokens",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A field of a plugin's dataclass, its type taken apart."""
+    """A field of a plugin's dataclass, its type taken apart.
+
+    `scheduled`: it may move along the tokens. `technique`: it is another technique, of that kind. `word`: text without quotes.
+    """
 
     name: str
     type: Any
@@ -40,6 +37,9 @@ class Parameter:
     dimension: str | None
     optional: bool
     default: Any
+    scheduled: bool = False
+    technique: str | None = None
+    word: bool = False
 
     @property
     def required(self) -> bool:
@@ -54,9 +54,18 @@ def parameters(factory: type[Any]) -> tuple[Parameter, ...]:
 
 
 def bind(
-    factory: type[Any], args: Sequence[Argument], named: Mapping[str, Argument], call: Span, title: str, report: Report
+    factory: type[Any],
+    args: Sequence[Argument],
+    named: Mapping[str, Argument],
+    call: Span,
+    title: str,
+    report: Report,
+    reader: Reader | None = None,
 ) -> dict[str, Any] | None:
-    """Every parameter's value, defaults included; None where something was wrong, which `report` then says."""
+    """Every parameter's value, defaults included; None where something was wrong, which `report` then says.
+
+    Without a `reader` no parameter moves, is a technique of its own, or is a stretch of training.
+    """
     known = {parameter.name: parameter for parameter in parameters(factory)}
     given = dict(zip(known, args, strict=False))
     wrong = len(args) > len(known)
@@ -74,7 +83,8 @@ def bind(
             if misspelt:
                 continue  # most likely this one: one message a slip
             report.error("plugin-argument", f"`{title}` needs `{name}`", call, help=f"write {title}({name} = ...)")
-    bound = {name: _bound(known[name], given, title, report) for name in known if name in given or not known[name].required}
+    binding = _Binding(title, report, reader)
+    bound = {name: binding.bound(known[name], given) for name in known if name in given or not known[name].required}
     return None if wrong or any(value is MISSING for value in bound.values()) else bound
 
 
@@ -99,6 +109,9 @@ def _parameter(field: Field[Any], hint: Any) -> Parameter:
         next((mark.name for mark in marks if isinstance(mark, Dimension)), None),
         len(kept) < len(options),
         default,
+        any(isinstance(mark, Movable) for mark in marks),
+        next((mark.kind for mark in marks if isinstance(mark, Technique)), None),
+        any(isinstance(mark, Naming) for mark in marks),
     )
 
 
@@ -109,34 +122,79 @@ def _unknown(name: str, argument: Argument, title: str, known: Mapping[str, Para
     report.error("plugin-argument", f"`{title}` has no parameter `{name}`", argument.span, help=hint)
 
 
-def _bound(parameter: Parameter, given: Mapping[str, Argument], title: str, report: Report) -> Any:
-    argument = given.get(parameter.name)
-    if argument is None:
-        return _exact(parameter.default)
-    problem = _problem(parameter, argument)
-    if problem:
-        wanted = f"`{parameter.name}` of `{title}` must be {problem}"
-        report.error("plugin-argument", wanted, Label(argument.span, f"this is `{argument.span.text}`"))
-        return MISSING
-    value = argument.plain
-    return int(value) if parameter.type is int and isinstance(value, Fraction) else value
+@dataclass(frozen=True, slots=True)
+class _Binding:
+    """One call being bound."""
+
+    title: str
+    report: Report
+    reader: Reader | None
+
+    def bound(self, parameter: Parameter, given: Mapping[str, Argument]) -> Any:
+        """The parameter's value as a plan holds it; `MISSING` after saying what is wrong with it."""
+        argument = given.get(parameter.name)
+        if argument is None:
+            return _exact(parameter.default)
+        work = self._deferred(parameter, argument)
+        if work is not None:
+            found = attempt(self.report, lambda: (work(),))
+            return found[0] if found else MISSING
+        problem = _problem(parameter, argument)
+        if problem:
+            self._wrong(parameter, argument, problem)
+            return MISSING
+        value = argument.plain
+        return int(value) if parameter.type is int and isinstance(value, Fraction) else value
+
+    def _deferred(self, parameter: Parameter, argument: Argument) -> Callable[[], Any] | None:
+        """How the planner reads an argument; None for what the parameter's own type decides."""
+        reader = self.reader
+        if reader is None:
+            return None
+        if parameter.technique and (argument.bare or isinstance(argument.value, Deferred)):
+            kind = parameter.technique
+            return lambda: reader.technique(kind, argument)
+        if isinstance(argument.value, Deferred):
+            moves = argument.value.moves and parameter.scheduled
+            return (lambda: reader.curve(parameter, argument)) if moves else None
+        wanted = parameter.dimension == STRETCH and isinstance(argument.value, Fraction)
+        return (lambda: reader.stretch(parameter, argument)) if wanted else None
+
+    def _wrong(self, parameter: Parameter, argument: Argument, problem: str) -> None:
+        label = Label(argument.span, f"this is `{argument.span.text}`")
+        if isinstance(argument.value, Deferred) and argument.value.moves:
+            message = f"`{parameter.name}` of `{self.title}` stands still; it is none that can move"
+            self.report.error("plugin-argument", message, label)
+            return
+        quoted = _quoted(parameter, argument)
+        hint = f"write it in quotes: `{quoted}`" if quoted else None
+        fix = Fix.write(argument.span, quoted) if quoted else None
+        message = f"`{parameter.name}` of `{self.title}` must be {problem}"
+        self.report.error("plugin-argument", message, label, help=hint, fix=fix)
+
+
+def _quoted(parameter: Parameter, argument: Argument) -> str:
+    """Text that lacks nothing but its quotes, with them."""
+    return f'"{argument.span.text}"' if parameter.type is str and argument.bare else ""
 
 
 def _problem(parameter: Parameter, argument: Argument) -> str | None:
     if argument.value is None and parameter.optional:
         return None
+    if isinstance(argument.value, Deferred):
+        return "a technique" if parameter.technique else "a number" if parameter.type in (int, float) else "a plain value"
     if isinstance(argument.value, Fraction):
         return _number_problem(parameter, argument)
     if parameter.type in (int, float, Fraction):
         return "a number"
-    return _other_problem(parameter.type, argument)
+    return _other_problem(parameter, argument)
 
 
 def _number_problem(parameter: Parameter, argument: Argument) -> str | None:
     value = argument.value
     assert isinstance(value, Fraction)
     if parameter.type not in (int, float, Fraction, Any):
-        return _other_problem(parameter.type, argument)
+        return _other_problem(parameter, argument)
     if parameter.type is int and value.denominator != 1:
         return "a whole number"
     if not _dimension_fits(parameter.dimension, argument.dimension):
@@ -148,18 +206,20 @@ def _dimension_fits(wanted: str | None, got: str | None) -> bool:
     return got == wanted or got == "number" or (wanted is None and got == "share")
 
 
-def _other_problem(kind: Any, argument: Argument) -> str | None:
+def _other_problem(parameter: Parameter, argument: Argument) -> str | None:
+    kind = parameter.type
     if get_origin(kind) is Literal:
         options = get_args(kind)
         return None if argument.value in options else "one of " + ", ".join(f'"{option}"' for option in options)
     if get_origin(kind) is tuple:
-        inner = Parameter("", get_args(kind)[0], None, None, False, MISSING)
+        inner = Parameter("", get_args(kind)[0], None, None, False, MISSING, word=parameter.word)
         items = argument.value if isinstance(argument.value, tuple) else None
         return "a list" if items is None else next(filter(None, (_problem(inner, item) for item in items)), None)
     if kind is bool:
         return None if isinstance(argument.value, bool) else "`true` or `false`"
     if kind is str:
-        return None if isinstance(argument.value, str) else "text in quotes"
+        plain = isinstance(argument.value, str) and (parameter.word or not argument.bare)
+        return None if plain else "a name" if parameter.word else "text in quotes"
     return None
 
 

@@ -24,20 +24,35 @@ def number(value: Fraction | int) -> Json:
     return exact.numerator if exact.denominator == 1 else [exact.numerator, exact.denominator]
 
 
-def param(value: Param) -> Json:
-    """A plugin's parameter. Numbers are tagged, so that `true` is not 1 and a list is not a fraction."""
+def param(value: Param, origin: int = 0) -> Json:
+    """A plugin's parameter. Numbers are tagged, so that `true` is not 1 and a list is not a fraction.
+
+    One that moves is written in absolute tokens: its phase begins at `origin`.
+    """
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int | Fraction):
         return {"number": number(value)}
     if isinstance(value, Mapping):
-        return {"fields": {name: param(inner) for name, inner in value.items()}}
-    return [param(inner) for inner in value]
+        return {"fields": params(value, origin)}
+    if isinstance(value, Plugin):
+        return {"technique": value.name, "params": params(value.params, origin)}
+    if isinstance(value, Curve):
+        return {"moves": [_moving(piece, origin) for piece in value.pieces]}
+    return [param(inner, origin) for inner in value]
 
 
-def params(values: Mapping[str, Param]) -> Json:
+def _moving(piece: Piece[Fraction], origin: int) -> Json:
+    """A piece of a parameter's curve."""
+    if piece.by is None:
+        return [number(origin + piece.begin), {"stands": number(piece.stop)}]
+    ends: list[Json] = [number(origin + piece.begin), number(origin + piece.end)]
+    return [ends, {"moves": [number(piece.start), number(piece.stop)], "by": [piece.by.name, params(piece.by.params)]}]
+
+
+def params(values: Mapping[str, Param], origin: int = 0) -> Json:
     """Parameters by name."""
-    return {name: param(value) for name, value in values.items()}
+    return {name: param(value, origin) for name, value in values.items()}
 
 
 class Canon:
@@ -47,9 +62,10 @@ class Canon:
         self._versions = versions
         self._contents = contents
 
-    def plugin(self, kind: str, plugin: Plugin) -> Json:
-        """A technique: its name, its package's version, its parameters."""
-        return {"name": plugin.name, "version": self._versions.get((kind, plugin.name), ""), "params": params(plugin.params)}
+    def plugin(self, kind: str, plugin: Plugin, origin: int = 0) -> Json:
+        """A technique: its name, its package's version, its parameters, those that move from token `origin` on."""
+        version = self._versions.get((kind, plugin.name), "")
+        return {"name": plugin.name, "version": version, "params": params(plugin.params, origin)}
 
     def source(self, name: str) -> Json:
         """A source of documents: what it holds, and the name, which the order of its documents derives from."""

@@ -124,7 +124,7 @@ class Histories:
             "length": phase.batch.length,
             "window": phase.context.end,
             "packing": [canon.plugin("packer", phase.packing), phase.mask],
-            "optimizer": canon.plugin("optimizer", phase.optimizer),
+            "optimizer": canon.plugin("optimizer", phase.optimizer, origin),
             "seed": phase.seed,
             "steps": _runs(phase.batch, until),
             "lr": canon.curve(phase.lr, origin, until, number),

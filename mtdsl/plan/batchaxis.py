@@ -1,0 +1,83 @@
+"""The axis of the batch, which itself decides how long a step is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+from mtdsl.diag.mistake import mistake
+from mtdsl.lang.units import Quantity
+from mtdsl.plan.batches import batch_of
+from mtdsl.plan.evaluate import whole
+from mtdsl.plan.model import Batch, Curve
+from mtdsl.plan.pieces import Drawn
+from mtdsl.plan.steps import tokens_of
+from mtdsl.registry import Registry
+
+FAR = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAxis:
+    """A budget of `tokens` or of `steps`, in sequences of `window` tokens.
+
+    A piece of so many steps is as many tokens as it takes for exactly these steps to begin in it.
+    """
+
+    window: int
+    registry: Registry
+    budget: Fraction | None
+    steps: int | None
+
+    @property
+    def tokens(self) -> int:
+        """The whole length; a number beyond all where only the steps are known."""
+        return FAR if self.budget is None else int(self.budget)
+
+    @property
+    def step_tokens(self) -> int:
+        """A batch may end anywhere: what goes on behind its phase is cut with it."""
+        return FAR
+
+    def position(self, length: Quantity, begin: Fraction, drawn: Drawn) -> Fraction:
+        """Where a length that begins at token `begin` ends. Raises `Mistake` for what is no length."""
+        if length.dimension == "steps":
+            return self._after(whole(length, "batch"), begin, drawn)
+        if length.dimension == "share" and self.steps is not None:
+            return self._after(ceil(length.value * self.steps), begin, drawn)
+        if length.dimension == "share":
+            return begin + length.value * self.tokens
+        if length.dimension == "tokens" or (length.dimension == "number" and length.scaled):
+            return begin + length.value
+        message = f"a length is tokens, steps or a share, not {length.noun}"
+        raise mistake("unit-mismatch", message, length.span, help="write `2000 steps`, `20B` or `5%`")
+
+    def whole(self, drawn: Drawn, begin: Fraction) -> Fraction:
+        """Where a last piece without a length ends: a moving one with the phase, however long its steps become."""
+        if self.steps is None or drawn(begin + 1)[-1].by is None:
+            return Fraction(self.tokens)
+        return max(self._after(self.steps, Fraction(0), drawn), begin + 1)
+
+    def stretch(self, length: Quantity, begin: Fraction) -> Fraction:
+        """A scheduler's own lengths are tokens: how long the steps are hangs on what it says."""
+        raise mistake("unit-mismatch", "the batch decides how long a step is: write this in tokens", length.span)
+
+    def _after(self, steps: int, begin: Fraction, drawn: Drawn) -> Fraction:
+        """The end of `steps` steps counted from token `begin`: found by trying, since a longer arrow has other steps."""
+        passed = self._batch(drawn, begin)[1] if begin else 0
+        low, high = begin, begin + self.window
+        while self._batch(drawn, high)[1] - passed < steps:
+            low, high = high, begin + 2 * (high - begin)
+        while high - low > 1 and self._batch(drawn, high)[1] - passed > steps:
+            middle = Fraction((low + high) // 2)
+            low, high = (middle, high) if self._batch(drawn, middle)[1] - passed < steps else (low, middle)
+        return high if drawn(high)[-1].by else Fraction(tokens_of(self._batch(drawn, high)[0], passed + steps))
+
+    def _batch(self, drawn: Drawn, end: Fraction) -> tuple[Batch, int]:
+        """The steps that begin before token `end` where the last piece ends there."""
+        try:
+            batch = batch_of(Curve(drawn(end)), self.window, self.registry, tokens=end, steps=None)
+        except OverflowError as error:
+            raise mistake("batch-moves-long", str(error), help="let it move over fewer steps") from error
+        return batch, sum(run.steps for run in batch.runs)
