@@ -14,11 +14,42 @@ WINDOW = (
     "theta-falls",
     "theta-too-small-for-window",
 )
+RATE = (
+    "decay-never-lands",
+    "horizon-differs",
+    "lr-never-decays",
+    "lr-zero-all-phase",
+    "stop-cuts-decay",
+)
+BUDGET = (
+    "batch-grew-lr-did-not",
+    "batch-tokens-change",
+    "budget-out-of-line",
+    "too-few-steps",
+)
+DATA = (
+    "eval-in-train",
+    "share-rounds-to-nothing",
+    "source-vanishes",
+    "too-many-epochs",
+    "weights-swapped",
+)
+CHAIN = (
+    "skips-a-phase",
+    "start-looks-finished",
+)
+STATE = (
+    "fork-members-identical",
+    "optimizer-kept-across-restart",
+    "optimizer-kept-but-changed",
+    "seed-has-no-effect",
+    "train-pattern-matches-nothing",
+)
 
 
 @mtdsl.hookimpl
 def mtdsl_lints() -> Iterator[mtdsl.Lint]:
     """The built-in lints, by subject; each is the function in the file of its name."""
-    for id in WINDOW:
+    for id in (*WINDOW, *RATE, *BUDGET, *DATA, *CHAIN, *STATE):
         name = id.replace("-", "_")
         yield mtdsl.Lint(id, f"mtdsl_lints.{name}:{name}")

@@ -1,0 +1,34 @@
+"""The batch on both sides of an edge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from mtdsl.plan.steps import sequences, step_at
+from mtdsl_lints.chain import pairs
+
+if TYPE_CHECKING:
+    from mtdsl.plan.model import Phase, Plan
+
+
+class Edge(NamedTuple):
+    """Sequences a step where a phase is left and where the next begins, and how many tokens of theirs make a step."""
+
+    before: Phase
+    phase: Phase
+    left: int
+    begun: int
+
+    @property
+    def tokens(self) -> tuple[int, int]:
+        """Tokens of the last step before the edge, and of the first behind it."""
+        return self.left * self.before.context.end, self.begun * self.phase.context.end
+
+
+def edges(plan: Plan) -> Iterator[Edge]:
+    """Every phase that trains behind the one that trained last before it."""
+    for before, phase in pairs(plan):
+        at = next((parent.at for parent in phase.parents if parent.node == before.name), None)
+        last = before.steps - 1 if at is None else max(0, step_at(before, at) - 1)
+        yield Edge(before, phase, sequences(before, last), sequences(phase, 0))

@@ -1,0 +1,66 @@
+"""Arrows of the learning rate that are longer than their phase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from mtdsl_lints.chain import pairs
+from mtdsl_lints.rates import first_rate, last_rate
+
+if TYPE_CHECKING:
+    from mtdsl.plan.model import Phase, Piece, Plan
+
+CLOSE = 0.01
+"""How far a first rate may be from its parent's last to count as going on there: as much as `lr = continue` allows."""
+SHORT = Fraction(1, 10)
+"""Of an arrow: a cosine has then moved by 2.4 % only, so what is written is not what is trained."""
+LANDED = 0.05
+"""Of the way from an arrow's first value to its last: what may be left. Olmo 3 32B stops its cosine with 1.3 % to go."""
+
+
+class Cut(NamedTuple):
+    """An arrow that ends behind its phase: how much of it is trained, and the rate `at` which it is cut.
+
+    `left` is the part of the way that remains; `follower` the phase that goes on from the rate where it was cut.
+    """
+
+    phase: Phase
+    piece: Piece[Fraction]
+    covered: Fraction
+    at: float
+    left: float
+    follower: Phase | None
+
+
+def cuts(plan: Plan) -> Iterator[Cut]:
+    """Every arrow of a rate that its phase's end cuts, though nobody asked for the phase to stop there."""
+    children: dict[str, list[Phase]] = {}
+    for before, phase in pairs(plan):
+        children.setdefault(before.name, []).append(phase)
+    for phase in plan.phases:
+        found = _cut(phase, children.get(phase.name, []))
+        if found is not None:
+            yield found
+
+
+def _cut(phase: Phase, children: list[Phase]) -> Cut | None:
+    if phase.lr is None or phase.batch is None:
+        return None
+    piece = phase.lr.pieces[-1]
+    step = phase.batch.runs[-1].sequences * phase.batch.length
+    if piece.by is None or piece.start == piece.stop or piece.end - phase.tokens <= step or _stopped(phase, children):
+        return None
+    if any(child.lr and child.lr.pieces[0].begin < 0 for child in children):
+        return None  # a schedule over a path: the arrow goes on in the next phase
+    at = last_rate(phase) or 0.0
+    follower = next((child for child in children if abs((first_rate(child) or 0.0) - at) <= CLOSE * at), None)
+    covered = (phase.tokens - piece.begin) / (piece.end - piece.begin)
+    left = abs(at - float(piece.stop)) / abs(float(piece.start - piece.stop))
+    return Cut(phase, piece, covered, at, left, follower)
+
+
+def _stopped(phase: Phase, children: list[Phase]) -> bool:
+    """Whether the phase is trained only up to a point where a child leaves it."""
+    return any(at.node == phase.name and at.at == phase.tokens for child in children for at in child.parents)

@@ -1,0 +1,40 @@
+"""Old moments under a rate that leaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mtdsl import Place, Remark
+from mtdsl.view.numbers import rate
+from mtdsl_lints.chain import pairs
+from mtdsl_lints.rates import first_rate, last_rate
+
+if TYPE_CHECKING:
+    from mtdsl.plan.model import Plan
+    from mtdsl.plan.origins import Origins
+
+LEAP = 10
+"""Times. Marin's restart with a kept state is 1.7 times, MiniMax' goes down; SmolLM3 and Olmo 3 leap from 0 and warm up."""
+
+
+def optimizer_kept_across_restart(plan: Plan, written: Origins, /) -> Iterator[Remark]:
+    """The rate restarts at ten times the parent's last one or more, with its optimizer's state and without a warm-up.
+
+    Behind a decay Adam's second moments are those of small, quiet steps, and its first moment still points down into the old
+    valley. The first steps at a high rate are then far too long. Labs that keep the state there warm up (SmolLM3: 1000 steps,
+    Olmo 3: 200).
+    """
+    for before, phase in pairs(plan):
+        edge = phase.transition
+        if edge.optimizer != "keep" or edge.lr != "restart" or phase.lr is None or phase.lr.warmup is not None:
+            continue
+        old, new = last_rate(before) or 0.0, first_rate(phase) or 0.0
+        if new and new >= LEAP * old:
+            said = "" if "optimizer" in edge.written else ", as it does where nothing is said"
+            yield Remark(
+                f"the rate leaps from {rate(old)} to {rate(new)} where `{phase.name}` begins, without a warm-up, and the "
+                f"optimizer's state stays{said}",
+                (Place(phase.name, "lr"), Place(before.name, "lr", f"`{before.name}` ends at {rate(old)}")),
+                help="write `warmup = 500 steps`, or `optimizer = reset` on the transition",
+            )

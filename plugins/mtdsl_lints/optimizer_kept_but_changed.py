@@ -1,0 +1,67 @@
+"""A kept optimizer state that does not fit what it is kept for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mtdsl import Place, Remark
+from mtdsl_lints.chain import trained_last
+
+if TYPE_CHECKING:
+    from mtdsl.plan.model import Phase, Plan
+    from mtdsl.plan.origins import Origins
+
+
+def optimizer_kept_but_changed(plan: Plan, written: Origins, /) -> Iterator[Remark]:
+    """A phase keeps the optimizer's state, and its optimizer, the optimizer's parameters or what is trained are others.
+
+    Moments are averages under the parameters that they were gathered with: under another `betas` they are neither the old
+    averages nor the new. Of another optimizer there is no state to keep, and of parameters that were frozen before there is
+    none either, while the rest goes on with its own: one phase would train with two kinds of state.
+    """
+    last = trained_last(plan)
+    for phase in plan.phases:
+        edge = phase.transition
+        kept = edge.optimizer_of or (phase.parents[0].node if phase.parents else "")
+        before = last.get(kept)
+        if edge.optimizer in ("keep", "rescale") and before is not None and phase.steps:
+            remark = _optimizer(before, phase) or _trained(before, phase)
+            if remark is not None:
+                yield remark
+
+
+def _optimizer(before: Phase, phase: Phase) -> Remark | None:
+    old, new = before.optimizer, phase.optimizer
+    if old == new:
+        return None
+    places = Place(phase.name, "optimizer"), Place(before.name, "optimizer", f"`{before.name}` has `{old.name}`")
+    if old.name != new.name:
+        message = f"`{phase.name}` keeps the state of `{old.name}`, and its optimizer is `{new.name}`"
+        return Remark(message, places, help=_reset(before, phase), severity="error")
+    names = sorted(name for name in {**old.params, **new.params} if old.params.get(name) != new.params.get(name))
+    message = f"`{phase.name}` keeps the state of `{old.name}` from `{before.name}` under another {_listed(names)}"
+    return Remark(message, places, help=_reset(before, phase))
+
+
+def _trained(before: Phase, phase: Phase) -> Remark | None:
+    if (set(before.train), set(before.freeze)) == (set(phase.train), set(phase.freeze)):
+        return None
+    attribute = "train" if phase.train or before.train else "freeze"
+    message = f"`{phase.name}` keeps the optimizer's state from `{before.name}`, and trains other parameters"
+    places = Place(phase.name, attribute), Place(before.name, attribute, f"`{before.name}` {_selected(before)}")
+    return Remark(message, places, help=_reset(before, phase))
+
+
+def _selected(phase: Phase) -> str:
+    if phase.train:
+        return f"trains {_listed(phase.train)}"
+    return f"freezes {_listed(phase.freeze)}" if phase.freeze else "trains all"
+
+
+def _listed(names: tuple[str, ...] | list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _reset(before: Phase, phase: Phase) -> str:
+    return f"begin with a new state: transition {before.name} -> {phase.name} {{ optimizer = reset }}"

@@ -1,0 +1,41 @@
+"""The learning rate of a phase as several lints look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from mtdsl.plan.curves import scalar_at
+from mtdsl.registry import installed
+
+if TYPE_CHECKING:
+    from mtdsl.plan.model import Phase
+
+
+def levels(phase: Phase) -> Iterator[Fraction]:
+    """The rates that a phase's curve passes through in their order: both ends of every piece; warm-up is left out."""
+    for piece in phase.lr.pieces if phase.lr else ():
+        if piece.end > 0:
+            yield piece.start
+        yield piece.stop
+
+
+def first_rate(phase: Phase) -> float | None:
+    """The rate that a phase begins at, or warms up to; None where it trains nothing."""
+    return scalar_at(phase.lr, 0, installed()) if phase.lr else None
+
+
+def last_rate(phase: Phase) -> float | None:
+    """The rate where a phase ends; None where it trains nothing."""
+    return scalar_at(phase.lr, phase.tokens, installed()) if phase.lr else None
+
+
+def falls(phase: Phase) -> bool:
+    """Whether the rate comes down inside the phase; warm-up is left out."""
+    highest = Fraction(0)
+    for level in levels(phase):
+        if level < highest:
+            return True
+        highest = level
+    return False

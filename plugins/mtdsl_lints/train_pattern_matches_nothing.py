@@ -1,0 +1,53 @@
+"""A pattern of parameters that the model does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mtdsl import Place, Remark
+from mtdsl.plan.model import Phase
+from mtdsl_lints.chain import in_order
+from mtdsl_lints.parameters import parameter_names
+
+if TYPE_CHECKING:
+    from mtdsl.plan.model import Plan
+    from mtdsl.plan.origins import Origins
+
+
+def train_pattern_matches_nothing(plan: Plan, written: Origins, /) -> Iterator[Remark]:
+    """A pattern of `train` or `freeze` fits none of the model's parameters.
+
+    What was to be frozen is then trained, or the other way round, and the loss curve does not tell. The names of a described
+    model (`llama(...)`) are known; of a model that is only named, or that an edit has changed, nothing is said.
+    """
+    names = parameter_names(plan.model) if plan.model else ()
+
+    @cache
+    def fits(pattern: str) -> bool:
+        return any(fnmatchcase(name, pattern) for name in names)
+
+    for phase in _described(plan) if names else ():
+        for attribute, patterns in (("train", phase.train), ("freeze", phase.freeze)):
+            missed = [pattern for pattern in patterns if not fits(pattern)]
+            if missed:
+                nothing = attribute == "train" and len(missed) == len(patterns)
+                yield Remark(
+                    f"no parameter of the model is called `{missed[0]}`" + (": nothing would be trained" if nothing else ""),
+                    (Place(phase.name, attribute),),
+                    help=f"its parameters are called `{names[2]}`, `{names[-2]}`, ..., and `*` stands for any part",
+                    severity="error" if nothing else "warning",
+                )
+
+
+def _described(plan: Plan) -> Iterator[Phase]:
+    """Phases whose weights came from the recipe's own model, with no edit of it on the way."""
+    known: set[str] = set()
+    for node in in_order(plan):
+        edited = isinstance(node, Phase) and bool(node.edits)
+        if not edited and all(at.node in known for at in node.parents):
+            known.add(node.name)
+            if isinstance(node, Phase):
+                yield node
