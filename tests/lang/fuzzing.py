@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
-from mtdsl.diag import concise, text
+from mtdsl.diag import Source, concise, text
+from mtdsl.lang.format import formatted
 from mtdsl.plan import to_json
 from mtdsl.plan.compile import analyse
 
@@ -50,7 +51,7 @@ NASTY = [
 ]
 """Words that no recipe has, and that arithmetic or a loop may stumble over."""
 
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"?|#[^\n]*|->|[<>=!]=|\d[\w.%]*(?:e-\d+)?|\w+|\n|[^\s\w]')
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"?|#[^\n]*|->|[<>=!]=|\d(?:[\d_.]|[eE][+-]?\d)*[\w%]*|\w+|\n|[^\s\w]')
 _USE = re.compile(r'^use "([^"]+)"(?: \(([^)]*)\))?', re.M)
 
 
@@ -134,7 +135,15 @@ def checked(written: str, folder: Path) -> tuple:
     if found.plan is not None:
         to_json(found.plan)
     assert found.plan is not None or any(one.severity == "error" for one in found.diagnostics)
+    stays(written)
     return found.diagnostics
+
+
+def stays(written: str) -> None:
+    """Lay `written` out, if it parses, and that once more: `formatted` itself proves that both say the same."""
+    once, _ = formatted(Source("fuzz.mtr", written))
+    if once is not None:
+        assert formatted(Source("fuzz.mtr", once)) == (once, ())
 
 
 def failure(written: str, folder: Path) -> str:
@@ -148,7 +157,7 @@ def failure(written: str, folder: Path) -> str:
     try:
         checked(written, folder)
         return ""
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  every kind is what is looked for
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "mtdsl" in frame.filename]
         where = frames[-1] if frames else None
         name = type(error).__name__
@@ -175,7 +184,7 @@ def smallest(written: str, sign: str, folder: Path) -> str:
 def texts(chance: random.Random, folder: Path) -> Iterator[str]:
     """Without end: changed recipes, and now and then two of them in one file."""
     more = [*(ROOT / "tests/diag/cases").rglob("*.mtr"), *(ROOT / "tests/lang/found").glob("*.mtr")]
-    recipes = [completed(path.read_text(), folder) for path in [*RECIPES, *sorted(more)]]
+    recipes = [completed(path.read_text(errors="replace"), folder) for path in [*RECIPES, *sorted(more)]]
     words = [*sorted({written[begin:end] for written in recipes for begin, end in spans(written)}), *NASTY * 5]
     lines = sorted({line for written in recipes for line in written.split("\n")})
     while True:
