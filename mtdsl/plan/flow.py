@@ -49,15 +49,12 @@ class Flow:
         for name, found in self.module.names.items():
             self._node(name, found, graph, report)
         flows = [item for item in self.module.items(tree.Flow) if isinstance(item, tree.Flow)]
-        for item in flows:
-            attempt(report, lambda item=item: self._edges(item.path, graph))  # type: ignore[misc]
+        whole = [attempt(report, lambda item=item: self._edges(item.path, graph)) for item in flows]  # type: ignore[misc]
         if not flows and len(graph.phases) == 1:
             graph.reached.update(graph.phases)
             graph.ends.update(graph.phases)
-        for draft in graph.phases.values():
-            if draft.name not in graph.reached and draft.item in self.module.file.items:
-                hint = f"write `flow {draft.family}`, or join it to others with `->`"
-                report.error("phase-unreached", f"no flow reaches `{draft.family}`", draft.span, help=hint)
+        if all(whole):  # what a broken line would reach is not known
+            self._unreached(graph, report)
         return graph
 
     def pairs(self, path: tree.Path) -> Iterator[tuple[Origin, str, Span]]:
@@ -112,7 +109,16 @@ class Flow:
         elif isinstance(found.item, tree.Start):
             graph.starts[name] = found
 
-    def _edges(self, path: tree.Path, graph: Graph) -> None:
+    def _unreached(self, graph: Graph, report: Report) -> None:
+        families = {graph.phases[name].family for name in graph.reached & graph.phases.keys()}
+        for draft in graph.phases.values():
+            if draft.name not in graph.reached and draft.item in self.module.file.items:
+                name = draft.name if draft.family in families else draft.family
+                hint = f"write `flow {name}`, or join it to others with `->`"
+                report.error("phase-unreached", f"no flow reaches `{name}`", draft.span, help=hint)
+
+    def _edges(self, path: tree.Path, graph: Graph) -> bool:
+        """Adds the edges of a path; always True. Raises `Mistake`."""
         for node in path.nodes:
             group = self.nodes(node)
             names = [group] if isinstance(group, str) else [member.name for member in group.members]
@@ -128,6 +134,7 @@ class Flow:
                 self._edge(origin, name, span, graph)
             elif name in graph.starts:
                 raise mistake("flow-into-start", f"`{name}` is a start: nothing leads to it", span)
+        return True
 
     def _edge(self, origin: Origin, name: str, span: Span, graph: Graph) -> None:
         before = graph.origins.get(name)
