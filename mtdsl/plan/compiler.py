@@ -49,7 +49,7 @@ class Compiler:
         self._families = Families(self.evaluator)
         flow = Flow(module, self._families)
         self.graph = flow.graph(report)
-        self.terms = Merges(self._families, self.evaluator, self.techniques, lambda name: self.budgets.of(name))
+        self.terms = Merges(self._families, self.evaluator, self.techniques, lambda name: self.budgets.of(name), lambda: self.conditions.known)
         self.lookup = Lookup(module.settings, Scope(module))
         blends = Blends(self.evaluator, self.techniques, report)
         self.evals = Evals(module, self.evaluator, self.techniques, report, blends)

@@ -49,15 +49,15 @@ class Conditions:
     def _gate(self, call: tree.Call, scope: Scope) -> Test:
         plugin = self._techniques.bind("gate", call, scope)
         for metric in self._techniques.made("gate", plugin).metrics():
-            if metric.partition(".")[0] not in self._known():
-                raise unknown_name(metric, call.span, list(self._known()), "metric")
+            if metric.partition(".")[0] not in self.known:
+                raise unknown_name(metric, call.span, list(self.known), "metric")
         return Test("gate", plugin=plugin)
 
     def _comparison(self, test: tree.Binary, scope: Scope) -> Test:
         left, right = self._side(test.left, scope), self._side(test.right, scope)
         if not (isinstance(left, Term) or isinstance(right, Term)):
             message = "this test compares two numbers, so nothing that a run measures decides it"
-            hint = f"compare something measured: {', '.join(f'`{name}`' for name in self._known())}"
+            hint = f"compare something measured: {', '.join(f'`{name}`' for name in self.known)}"
             raise mistake("test-constant", message, test.span, help=hint)
         terms = (self._term(left, right, test), self._term(right, left, test))
         return Test(cast(Literal["<", "<=", ">", ">=", "==", "!="], test.op), terms)
@@ -116,9 +116,11 @@ class Conditions:
         if found is not None:
             hint = f"write what is measured there: `{name}.loss`"
             return mistake("not-a-test", f"`{name}` is nothing that is measured", span, help=hint)
-        return unknown_name(name, span, [*self._known()], "metric")
+        return unknown_name(name, span, [*self.known], "metric")
 
-    def _known(self) -> tuple[str, ...]:
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Every metric, parts left out."""
         return (*STEP_METRICS, *self._evals.names)
 
 

@@ -117,7 +117,7 @@ class Evaluator:
             return Argument(tuple(self.argument(item, where) for item in found.items), None, expr.span)
         if isinstance(found, tree.Name) and len(found.parts) == 1 and _stands_for_itself(where.find(found)):
             word = found.parts[0]
-            return Argument(WORDS.get(word, word), None, expr.span, bare=word not in WORDS)
+            return Argument(WORDS.get(word, word), None, expr.span, bare=word not in WORDS and where.find(found) is None)
         if isinstance(found, tree.Call):
             return Argument(Deferred(found, where, moves=False), None, expr.span)
         value = self.number(found, where)

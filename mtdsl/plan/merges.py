@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
+from mtdsl.plan.axis import bisect_steps
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.drafts import Families
 from mtdsl.plan.evaluate import Evaluator, count, whole
@@ -15,14 +16,16 @@ from mtdsl.plan.model import Parent, Plugin
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.points import point_of
+from mtdsl.registry.kinds import Sampling
 
 MERGER = "average"
+Weighted = tuple[Parent, Fraction]
 ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a merge's expression says."""
+    """What a merge's expression says; no weights where what was measured decides."""
 
     merger: Plugin
     parents: tuple[Parent, ...]
@@ -30,15 +33,24 @@ class Terms:
 
 
 class Merges:
-    """Reads merge expressions: `average(anneal)`, `average(x.last(3, every = 1000 steps))`, `90% * a + 10% * b`."""
+    """Reads merge expressions: `average(x.last(3, every = 1000 steps))`, `90% * a + 10% * b`, `pick(a, by = niah)`.
+
+    What a merger is told of, and what it decides itself, its factory says: see `Sampling` and `Choosing`.
+    """
 
     def __init__(
-        self, families: Families, evaluator: Evaluator, techniques: Techniques, budget: Callable[[str], Budget]
+        self,
+        families: Families,
+        evaluator: Evaluator,
+        techniques: Techniques,
+        budget: Callable[[str], Budget],
+        metrics: Callable[[], Sequence[str]],
     ) -> None:
         self._families = families
         self._evaluator = evaluator
         self._techniques = techniques
         self._budget = budget
+        self._metrics = metrics
         self._done: dict[str, Terms] = {}
 
     def of(self, found: Found) -> Terms:
@@ -55,34 +67,97 @@ class Merges:
         return tuple(dict.fromkeys(self._names(found.item.value, Scope(found.module))))
 
     def _terms(self, item: tree.Merge, scope: Scope) -> Terms:
-        if isinstance(item.value, tree.Call) and isinstance(item.value.func, tree.Name):
-            call = item.value
-            parents = tuple(parent for arg in call.args for parent in self._parents(arg, scope))
-            merger = self._techniques.bind("merger", call, scope, without=len(call.args))
-            weights = tuple(Fraction(1, len(parents)) for _ in parents)
+        value = item.value
+        if _is_technique(value):
+            assert isinstance(value, tree.Call)
+            merger = self._techniques.bind("merger", value, scope, without=len(value.args))
+            pairs = self._called(value, merger, scope)
         else:
-            pairs = list(self._weighted(item.value, scope))
             merger = self._techniques.default("merger", MERGER, item.name_span)
-            parents, weights = tuple(parent for parent, _ in pairs), tuple(weight for _, weight in pairs)
-        if len(parents) < 1:
-            raise mistake("merge-empty", f"`{item.name}` merges nothing", item.value.span)
+            pairs = list(self._pairs(value, scope))
+        if not pairs:
+            raise mistake("merge-empty", f"`{item.name}` merges nothing", value.span)
+        parents, weights = tuple(parent for parent, _ in pairs), tuple(weight for _, weight in pairs)
+        if hasattr(self._techniques.made("merger", merger), "choose"):
+            return Terms(merger, parents, ())
         if sum(weights) != ONE:
-            raise mistake(
-                "mix-not-100", f"the shares of `{item.name}` sum to {float(sum(weights)):.4%}, not 100 %", item.value.span
-            )
+            total = f"{float(sum(weights)):.4%}"
+            raise mistake("mix-not-100", f"the shares of `{item.name}` sum to {total}, not 100 %", value.span)
         return Terms(merger, parents, weights)
 
-    def _weighted(self, expr: tree.Expr, scope: Scope) -> Iterator[tuple[Parent, Fraction]]:
+    def _called(self, call: tree.Call, merger: Plugin, scope: Scope) -> list[Weighted]:
+        """What `wsm(p2, ...)`, `pick(anneal, by = niah)` or `average(a, b)` merges."""
+        made = self._techniques.made("merger", merger)
+        if hasattr(made, "checkpoints"):
+            return list(self._sampled(call, made, scope))
+        if hasattr(made, "choose"):
+            self._check_metric(made.by, call)
+        elif merger.name == MERGER:
+            return list(self._pairs(call, scope))
+        models = [model for arg in call.args for model in self._models(arg, scope)]
+        if any(len(model) > 1 for model in models):
+            hint = "give what stands inside a name: `merge inner = ...`, and its place in the flow"
+            raise mistake("merge-nested", f"`{merger.name}` takes whole models, not sums of them", call.span, help=hint)
+        return [(parent, ONE / len(models)) for model in models for parent, _ in model]
+
+    def _sampled(self, call: tree.Call, made: Sampling, scope: Scope) -> Iterator[Weighted]:
+        """The checkpoints that a merger declares of the one phase it reads, at step boundaries, oldest first."""
+        names = self._nodes(call.args[0], scope) if len(call.args) == 1 else []
+        if len(names) != 1:
+            raise mistake("plugin-argument", "one phase is expected here, whose checkpoints are merged", call.span)
+        budget = self._trained(names[0], call, scope)
+        assert budget.batch is not None
+        try:
+            points = list(made.checkpoints(budget.tokens, budget.batch.runs[-1].sequences * budget.batch.length))
+        except ValueError as error:
+            raise mistake("plugin-argument", f"`{call.func.span.text}`: {error}", call.span) from error
+        total, last = sum(Fraction(weight) for _, weight in points), 0
+        for tokens, weight in points:
+            steps = bisect_steps(budget.tokens_at, Fraction(tokens)) if tokens > 0 else 0
+            if not last < steps <= budget.steps:
+                message = f"`{names[0]}` has no checkpoint of its own at {int(tokens):,} tokens behind the one before"
+                raise mistake("at-past-end", message, call.span, help=f"it has {budget.tokens:,} tokens in {budget.steps:,} steps")
+            last = steps
+            yield Parent(names[0], budget.tokens_at(steps) if steps < budget.steps else None), Fraction(weight) / total
+
+    def _check_metric(self, metric: str, call: tree.Call) -> None:
+        if metric.partition(".")[0] not in self._metrics():
+            raise unknown_name(metric, call.span, list(self._metrics()), "metric")
+
+    def _pairs(self, expr: tree.Value, scope: Scope) -> list[Weighted]:
+        """The models of a sum or an average and their shares, multiplied out; one that is named twice counts once."""
+        found: dict[Parent, Fraction] = {}
+        for parent, weight in self._weighted(expr, scope):
+            found[parent] = found.get(parent, Fraction(0)) + weight
+        return list(found.items())
+
+    def _weighted(self, expr: tree.Value, scope: Scope) -> Iterator[Weighted]:
         if isinstance(expr, tree.Binary) and expr.op == "+":
             yield from self._weighted(expr.left, scope)
             yield from self._weighted(expr.right, scope)
         elif isinstance(expr, tree.Binary) and expr.op == "*":
             share, node = (expr.right, expr.left) if self._is_node(expr.left, scope) else (expr.left, expr.right)
-            amount = self._evaluator.number(share, scope).value
-            parents = list(self._parents(node, scope))
-            yield from ((parent, amount / len(parents)) for parent in parents)
+            yield from _scaled(list(self._models(node, scope)), self._evaluator.number(share, scope).value)
+        elif _is_technique(expr):
+            assert isinstance(expr, tree.Call)
+            self._check_average(expr, scope)
+            yield from _scaled([model for arg in expr.args for model in self._models(arg, scope)], ONE)
         else:
             yield from ((parent, ONE) for parent in self._parents(expr, scope))
+
+    def _models(self, expr: tree.Value, scope: Scope) -> Iterator[list[Weighted]]:
+        """What an expression brings to an average: the members of a family one by one, a sum or an average as one."""
+        if isinstance(expr, tree.Binary) or _is_technique(expr):
+            yield self._pairs(expr, scope)
+        else:
+            yield from ([(parent, ONE)] for parent in self._parents(expr, scope))
+
+    def _check_average(self, call: tree.Call, scope: Scope) -> None:
+        """Inside a sum only what is a sum itself can be multiplied out."""
+        inner = self._techniques.bind("merger", call, scope, without=len(call.args))
+        if inner != self._techniques.default("merger", MERGER, call.span):
+            hint = f"give it a name: `merge inner = {call.span.text}`, and its place in the flow"
+            raise mistake("merge-nested", f"`{inner.name}` is no sum, so it cannot stand inside one", call.span, help=hint)
 
     def _is_node(self, expr: tree.Expr, scope: Scope) -> bool:
         """Whether a factor is what is merged, not its share."""
@@ -102,7 +177,7 @@ class Merges:
         """`x.at(...)` and `x.last(n, every = ...)`."""
         base, method = _method(call)
         for name in self._nodes(base, scope):
-            budget = self._budget(name)
+            budget = self._trained(name, call, scope)
             if method == "at":
                 yield Parent(name, point_of(call, budget, scope, self._evaluator, name))
             elif method == "last":
@@ -114,6 +189,14 @@ class Merges:
                     call.span,
                     help="there are `at(...)` and `last(n, every = ...)`",
                 )
+
+    def _trained(self, name: str, call: tree.Call, scope: Scope) -> Budget:
+        """The budget of a node that trains. Raises `Mistake` for any other: it has no checkpoints inside."""
+        found = scope.module.names.get(name.partition("[")[0])
+        budget = self._budget(name) if found is not None and isinstance(found.item, tree.Phase) else None
+        if budget is None or budget.batch is None:
+            raise mistake("at-past-end", f"`{name}` trains nothing, so it has no point inside", call.span)
+        return budget
 
     def _last(self, call: tree.Call, name: str, budget: Budget, scope: Scope) -> Iterator[Parent]:
         every = next((item.value for item in call.named if item.name == "every"), None)
@@ -134,6 +217,10 @@ class Merges:
         if not isinstance(expr, tree.Name | tree.Member):
             raise mistake("merge-of-no-node", "a merge takes phases and merges", expr.span)
         base = expr if isinstance(expr, tree.Name) else expr.base
+        asked = expr.rest if isinstance(expr, tree.Member) else expr.parts[1:]
+        if asked not in ((), ("end",)):
+            hint = "there are `end`, `at(...)` and `last(n, every = ...)`"
+            raise mistake("unknown-name", f"a node has no `{'.'.join(asked)}` that could be merged", expr.span, help=hint)
         found = scope.module.names.get(base.parts[0])
         if found is None or not isinstance(found.item, tree.Phase | tree.Merge | tree.Start):
             known = [name for name, at in scope.module.names.items() if isinstance(at.item, tree.Phase | tree.Merge)]
@@ -153,13 +240,25 @@ class Merges:
         elif isinstance(expr, tree.Binary):
             yield from self._names(expr.left, scope)
             yield from self._names(expr.right, scope)
-        elif isinstance(expr, tree.Call) and isinstance(expr.func, tree.Name) and len(expr.func.parts) == 1:
+        elif _is_technique(expr):
+            assert isinstance(expr, tree.Call)
             for arg in expr.args:
                 yield from self._names(arg, scope)
         elif isinstance(expr, tree.Call):
             yield from self._nodes(_method(expr)[0], scope)
         elif isinstance(expr, tree.Name | tree.Member):
             yield from self._nodes(expr, scope)
+
+
+def _is_technique(expr: tree.Value) -> bool:
+    """Whether it is a merger's call, not a point of a node such as `lc.at(7T)`."""
+    return isinstance(expr, tree.Call) and isinstance(expr.func, tree.Name) and len(expr.func.parts) == 1
+
+
+def _scaled(models: list[list[Weighted]], share: Fraction) -> Iterator[Weighted]:
+    """Models that share equally in `share`."""
+    for model in models:
+        yield from ((parent, share * weight / len(models)) for parent, weight in model)
 
 
 def _method(call: tree.Call) -> tuple[tree.Name | tree.Member, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
 
@@ -177,6 +178,25 @@ class Merging(Protocol):
 
     def __call__(self, tensors: Sequence[torch.Tensor], weights: Sequence[float], /) -> torch.Tensor:
         """One tensor of several of one shape, in the first's dtype, computed in at least float32; `weights` sum to 1."""
+
+
+class Sampling(Merging, Protocol):
+    """A merger that declares which checkpoints of one phase it needs: `wsm(p2, window = 500B, every = 25B)`."""
+
+    def checkpoints(self, tokens: int, step_tokens: int) -> Sequence[tuple[int, Fraction]]:
+        """Tokens of the phase and weights, oldest first; weights are normalised, tokens rounded up to whole steps.
+
+        `tokens` is how long the phase trains, `step_tokens` its last step's size. Raises `ValueError` where it cannot be.
+        """
+
+
+class Choosing(Merging, Protocol):
+    """A merger that keeps one of its models by what was measured of each: `pick(anneal, by = niah)`."""
+
+    by: str
+
+    def choose(self, values: Sequence[float]) -> int:
+        """The index of the model to keep, given what `by` measured of each."""
 
 
 class Documents(Protocol):

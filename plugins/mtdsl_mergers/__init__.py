@@ -11,3 +11,5 @@ import mtdsl
 def mtdsl_mergers() -> Iterator[mtdsl.Merger]:
     """The built-in mergers."""
     yield mtdsl.Merger("average", "mtdsl_mergers.average:Average")
+    yield mtdsl.Merger("pick", "mtdsl_mergers.pick:Pick")
+    yield mtdsl.Merger("wsm", "mtdsl_mergers.wsm:Wsm")

@@ -1,0 +1,31 @@
+"""The best of several checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import mtdsl
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One of the models, the best by a metric, as OLMo 2 1B was chosen among its anneals (arXiv:2501.00656, section 4.5).
+
+    `best` says which value of the metric is better. The first of equals is kept.
+    """
+
+    by: Annotated[str, mtdsl.Word]
+    best: Literal["highest", "lowest"] = "highest"
+
+    def choose(self, values: Sequence[float]) -> int:
+        """The index of the best value."""
+        return values.index(max(values) if self.best == "highest" else min(values))
+
+    def __call__(self, tensors: Sequence[torch.Tensor], weights: Sequence[float]) -> torch.Tensor:
+        """The tensor of the one model that has weight."""
+        return tensors[weights.index(max(weights))]
