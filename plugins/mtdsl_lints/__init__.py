@@ -25,6 +25,7 @@ BUDGET = (
     "batch-grew-lr-did-not",
     "batch-tokens-change",
     "budget-out-of-line",
+    "event-copied",
     "too-few-steps",
 )
 DATA = (

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Merge, Phase, Plan
+
+T = TypeVar("T")
+
+
+def once(work: Callable[[Plan], T]) -> Callable[[Plan], T]:
+    """`work`, which several lints ask of the same plan: the answer for the last plan is kept."""
+    kept: list[tuple[Plan, T]] = []
+
+    def found(plan: Plan) -> T:
+        if not kept or kept[0][0] is not plan:
+            kept[:] = [(plan, work(plan))]
+        return kept[0][1]
+
+    return found
 
 
 def pairs(plan: Plan) -> Iterator[tuple[Phase, Phase]]:
@@ -18,6 +32,7 @@ def pairs(plan: Plan) -> Iterator[tuple[Phase, Phase]]:
             yield before, phase
 
 
+@once
 def trained_last(plan: Plan) -> dict[str, Phase]:
     """The last phase that trained the weights of each node (of a merge, its first parent's); nodes without one are left out."""
     training = {phase.name: phase for phase in plan.phases if phase.steps}
@@ -34,3 +49,13 @@ def in_order(plan: Plan) -> Iterator[Phase | Merge]:
     nodes: dict[str, Phase | Merge] = {phase.name: phase for phase in plan.phases}
     nodes |= {merge.name: merge for merge in plan.merges}
     return (nodes[name] for name in plan.order if name in nodes)
+
+
+@once
+def widest(plan: Plan) -> dict[str, int]:
+    """The largest window, in tokens, of each node and all that comes from it."""
+    found = {phase.name: phase.context.end for phase in plan.phases}
+    for node in reversed(list(in_order(plan))):
+        for parent in node.parents:
+            found[parent.node] = max(found.get(parent.node, 0), found.get(node.name, 0))
+    return found

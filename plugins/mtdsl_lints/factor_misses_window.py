@@ -9,7 +9,7 @@ from mtdsl import Place, Remark
 from mtdsl.registry import installed
 from mtdsl.registry.kinds import Reaching
 from mtdsl.view.numbers import length, plain
-from mtdsl_lints.chain import in_order
+from mtdsl_lints.chain import widest
 from mtdsl_lints.positions import UNKNOWN, positions
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def factor_misses_window(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     further, neighbours lie closer together than they need to, which costs on short texts; mostly a factor that counts from
     the original window was written where it counts from the last one, or a phase copied it and it was applied twice.
     """
-    rope, widest = positions(plan), _widest(plan)
+    rope, furthest = positions(plan), widest(plan)
     for phase in plan.phases:
         extender = phase.context.extender
         if extender is None or rope[phase.name] is UNKNOWN:
@@ -36,7 +36,7 @@ def factor_misses_window(plan: Plan, written: Origins, /) -> Iterator[Remark]:
         if not isinstance(extension, Reaching):
             continue
         reach, window = extension.reach(rope[phase.name]), phase.context.end
-        if not ROUNDING * window <= reach < FAR * widest[phase.name]:
+        if not ROUNDING * window <= reach < FAR * furthest[phase.name]:
             grown = window / (phase.context.start or window)
             far = f"`{extender.name}` stretches positions to {length(reach)}"
             yield Remark(
@@ -44,12 +44,3 @@ def factor_misses_window(plan: Plan, written: Origins, /) -> Iterator[Remark]:
                 (Place(phase.name, "context"),),
                 help=f"the window grows {plain(grown)} times here; factors multiply where positions are stretched already",
             )
-
-
-def _widest(plan: Plan) -> dict[str, int]:
-    """The largest window that weights are trained with at each node or after it."""
-    found = {phase.name: phase.context.end for phase in plan.phases}
-    for node in reversed(list(in_order(plan))):
-        for parent in node.parents:
-            found[parent.node] = max(found.get(parent.node, 0), found.get(node.name, 0))
-    return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mtdsl.diag import Refusal
 from mtdsl.plan.model import Phase
 from mtdsl.registry import installed
-from mtdsl_lints.chain import in_order
+from mtdsl_lints.chain import in_order, once
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
@@ -19,6 +19,7 @@ UNKNOWN: Rope = {"rope_type": "default", "rope_theta": nan}
 FRESH: Rope = {"rope_type": "default", "rope_theta": 10_000.0}
 
 
+@once
 def positions(plan: Plan) -> dict[str, Rope]:
     """transformers' `rope_parameters` where each node ends, starts included.
 
