@@ -13,7 +13,7 @@ from mtdsl.plan.share_spans import share_span
 
 if TYPE_CHECKING:
     from mtdsl.plan.compiler import Compiler
-    from mtdsl.plan.drafts import Draft
+    from mtdsl.plan.drafts import Draft, Occasion
 
 Via = Literal["written", "copied", "recipe", "schedule", "parent", "default"]
 
@@ -79,6 +79,7 @@ def _all(compiler: Compiler) -> Iterator[tuple[tuple[str, str], Origin]]:
             origin = _attribute(compiler, draft, attribute)
             if origin is not None:
                 yield (name, attribute), origin
+        yield from (((name, f"when.{at}"), _happening(draft, when)) for at, when in enumerate(draft.whens))
     for (_, child), words in compiler.edges.words.items():
         yield from (((child, f"transition.{key}"), Origin("written", span)) for key, (_, span) in words.items())
     for name, found in (*graph.merges.items(), *graph.starts.items(), *compiler.declared.items()):
@@ -97,6 +98,15 @@ def _attribute(compiler: Compiler, draft: Draft, attribute: str) -> Origin | Non
     own = any(entry is found.attribute for entry in draft.item.body.entries)
     return (
         Origin("written", found.span) if own else Origin("copied", found.span, draft.item.like.name if draft.item.like else "")
+    )
+
+
+def _happening(draft: Draft, when: Occasion) -> Origin:
+    like = draft.item.like
+    return (
+        Origin("copied", when.item.test.span, like.name if like else "")
+        if when.copied
+        else Origin("written", when.item.test.span)
     )
 
 

@@ -24,8 +24,8 @@ def decay_never_lands(plan: Plan, written: Origins, /) -> Iterator[Remark]:
         if cut.follower is None and cut.covered >= SHORT and cut.left > LANDED and cut.piece.stop < cut.piece.start:
             length = cut.piece.end - cut.piece.begin
             yield Remark(
-                f"the rate of `{cut.phase.name}` is to reach {rate(cut.piece.stop)} after {count(length)} tokens, and the phase "
-                f"has {count(cut.phase.tokens)}: it ends at {rate(cut.at)} with {share(cut.left)} of the way left",
+                f"the rate of `{cut.phase.name}` is to reach {rate(cut.piece.stop)} after {count(length)} tokens, the phase "
+                f"has {count(cut.phase.tokens)}: it ends at {rate(cut.at)} with {share(cut.left)} of the way to go",
                 (Place(cut.phase.name, "lr"),),
                 help="leave the arrow's length out, or train the phase to its end",
             )
