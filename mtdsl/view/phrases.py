@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import Asked, Curve, Gate, Merge, Param, Parent, Phase, Plugin, Start, Term, Test
@@ -113,6 +114,40 @@ def kind(node: Phase | Merge | Start) -> str:
     return "phase" if isinstance(node, Phase) else "start"
 
 
+def at_most(amount: str, bounded: bool) -> str:
+    """An amount that may turn out less: `at most 200B tokens`."""
+    return f"at most {amount}" if bounded else amount
+
+
+def parts(merge: Merge) -> str:
+    """`50% a + 50% b`; where what was measured decides, `the best of a, b`."""
+    if not merge.weights:
+        return f"one of {', '.join(parent(at) for at in merge.parents)}"
+    pairs = zip(merge.parents, merge.weights, strict=True)
+    return " + ".join(f"{numbers.share(weight)} {parent(at)}" for at, weight in pairs)
+
+
+def moments(edge: Transition) -> str:
+    """`keep`, `keep(anneal[42])`, `rescale(0.5)`: what happens to the optimizer's state."""
+    if edge.optimizer_of:
+        return f"{edge.optimizer}({edge.optimizer_of})"
+    return edge.optimizer if edge.rescale is None else f"{edge.optimizer}({numbers.plain(edge.rescale)})"
+
+
+def changes(event: Event) -> str:
+    """What an event sets: `batch 32 sequences, lr 9e-5 → 0 over 10M`."""
+    said = [_change(name, curve) for name, curve in event.sets.items()]
+    return ", ".join([*said, "another mixture"] if event.mix else said)
+
+
+def _change(name: str, curve: Curve[Fraction]) -> str:
+    write = numbers.rate if name == "lr" else numbers.plain
+    first, last = curve.pieces[0], curve.pieces[-1]
+    moved = numbers.moves(write(first.start), write(last.stop))
+    over = f" over {numbers.count(last.end - first.begin)}" if last.by else ""
+    return f"{name} {moved}{' sequences' if name == 'batch' else ''}{over}"
+
+
 def gate(edge: Gate) -> str:
     """`niah >= 1 or back to lc`: what must hold, and what happens where it does not."""
     must = test(edge.test) if edge.test else plugin(edge.plugin) if edge.plugin else ""
@@ -130,7 +165,7 @@ def test(condition: Test) -> str:
 
 
 def _inner(inner: Test) -> str:
-    return f"({test(inner)})" if inner.tests else test(inner)
+    return f"({test(inner)})" if inner.op in ("and", "or") else test(inner)
 
 
 def _term(term: Term) -> str:

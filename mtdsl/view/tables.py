@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.table import Table
 
 from mtdsl.plan.intake import intake
-from mtdsl.plan.model import Known, Merge, Parent, Phase, Plan, Source
+from mtdsl.plan.model import Evaluation, Known, Merge, Parent, Phase, Plan, Source
 from mtdsl.registry import Registry
 from mtdsl.view import numbers, phrases
 from mtdsl.view.columns import Column
@@ -19,7 +19,15 @@ WHOLE = ("phase", "from", "tokens", "seen", "steps", "seed")
 
 def of(plan: Plan, columns: Sequence[Column], registry: Registry) -> Iterator[Table]:
     """Every table that has a row."""
-    made = (_phases(columns), _training(plan.phases), _transitions(plan.phases), _merges(plan.merges), _sources(plan, registry))
+    made = (
+        _phases(columns),
+        _training(plan.phases),
+        _events(plan.phases),
+        _transitions(plan.phases),
+        _merges(plan.merges),
+        _evals(plan.evals),
+        _sources(plan, registry),
+    )
     return (table for table in made if table.row_count)
 
 
@@ -45,9 +53,9 @@ def _phases(columns: Sequence[Column]) -> Table:
 def _phase(phase: Phase) -> Iterator[str]:
     yield phase.name
     yield ", ".join(phrases.parent(parent) for parent in phase.parents) or "nothing"
-    yield phrases.asked(phase.asked)
+    yield phrases.at_most(phrases.asked(phase.asked), phase.stop is not None)
     yield f"{phase.tokens:,}"
-    yield numbers.count(phase.seen)
+    yield phrases.at_most(numbers.count(phase.seen), phase.certainty == "bounded")
     yield f"{phase.steps:,}"
     yield phrases.step_size(phase)
     yield numbers.count(phase.lr.warmup.steps) if phase.lr and phase.lr.warmup else "none"
@@ -73,6 +81,25 @@ def _number(start: numbers.Number, stop: numbers.Number) -> str:
     return numbers.moves(numbers.plain(start), numbers.plain(stop))
 
 
+def _events(phases: Sequence[Phase]) -> Table:
+    """What may happen inside phases, and where the plan draws it."""
+    table = _table("in", "when", "drawn at", "then")
+    for phase in phases:
+        for event in phase.events:
+            table.add_row(phase.name, phrases.test(event.test), numbers.count(event.expect), phrases.changes(event))
+        if phase.stop is not None:
+            table.add_row(phase.name, phrases.test(phase.stop), "its end at most", f"{phase.name} ends")
+    return table
+
+
+def _evals(evals: Sequence[Evaluation]) -> Table:
+    table = _table("eval", "by", "measured")
+    for one in evals:
+        often = "" if one.every is None else f"every {numbers.count(one.every)} {one.unit} and "
+        table.add_row(one.name, phrases.plugin(one.evaluator), f"{often}at the end of every phase")
+    return table
+
+
 def _transitions(phases: Sequence[Phase]) -> Table:
     table = _table("transition", "optimizer", "lr", "data", "gate")
     for phase in phases:
@@ -84,7 +111,7 @@ def _transitions(phases: Sequence[Phase]) -> Table:
 def _transition(parent: Parent, phase: Phase) -> Iterator[str]:
     edge = phase.transition
     yield f"{phrases.parent(parent)} → {phase.name}"
-    for name, value in (("optimizer", edge.optimizer), ("lr", edge.lr), ("data", edge.data)):
+    for name, value in (("optimizer", phrases.moments(edge)), ("lr", edge.lr), ("data", edge.data)):
         yield value if name in edge.written else f"{value} (default)"
     yield phrases.gate(edge.gate) if edge.gate else "none"
 
@@ -92,11 +119,7 @@ def _transition(parent: Parent, phase: Phase) -> Iterator[str]:
 def _merges(merges: Sequence[Merge]) -> Table:
     table = _table("merge", "by", "of")
     for merge in merges:
-        parts = (
-            f"{numbers.share(weight)} {phrases.parent(parent)}"
-            for parent, weight in zip(merge.parents, merge.weights, strict=True)
-        )
-        table.add_row(merge.name, phrases.plugin(merge.merger), " + ".join(parts))
+        table.add_row(merge.name, phrases.plugin(merge.merger), phrases.parts(merge))
     return table
 
 

@@ -28,6 +28,7 @@ def render(plan: Plan, registry: Registry, width: int, color: bool) -> str:
         no_color=not color,
         color_system="standard" if color else None,
         highlight=False,
+        markup=False,
     )
     for part in _parts(plan, registry, width):
         console.print(part)
@@ -67,7 +68,7 @@ def summary(plan: Plan) -> Text:
     """`5 phases · 11.2T tokens · 4.75M steps · plan 3f9c1a`."""
     parts = (
         numbers.plural(len(plan.phases), "phase"),
-        numbers.plural(plan.totals.tokens, "token"),
+        phrases.at_most(numbers.plural(plan.totals.tokens, "token"), any(phase.stop for phase in plan.phases)),
         numbers.plural(plan.totals.steps, "step"),
         f"plan {fingerprint(plan)[:6]}",
     )
