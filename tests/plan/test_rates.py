@@ -122,10 +122,15 @@ def test_a_rate_that_goes_on_cannot_warm_up(wrong):
     assert wrong(two("lr = 1e-4", "lr = 1e-4, warmup = 2 steps")).id == "warmup-continued"
 
 
-def test_an_arrow_longer_than_its_phase_is_cut_and_noted(found):
+def test_an_arrow_longer_than_its_phase_is_cut_and_told_of(found):
     made, diagnostics = found(f"phase p {{ steps = 10, {REST}, lr = 1e-3 -> 0 over 20 steps }}\n")
-    assert [one.id for one in diagnostics] == ["arrow-cut"]
+    assert [one.id for one in diagnostics] == ["decay-never-lands"]
     assert rates(made.phases[0])[-1] == pytest.approx(1e-3 * (1 - 9 / 20))
+
+
+def test_a_mixture_longer_than_its_phase_is_cut_and_noted(found):
+    rest = REST.replace("mix = a", "mix = a -> b over 20 steps, lr = 1e-3")
+    assert [one.id for one in found(f"phase p {{ steps = 10, {rest} }}\n")[1]] == ["arrow-cut"]
 
 
 def test_a_schedule_owns_its_attribute(wrong):
