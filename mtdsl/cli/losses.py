@@ -24,7 +24,7 @@ def render(losses: Mapping[str, Losses], *, width: int, color: bool) -> str:
     for node, row in losses.items():
         table.add_row(node, *(_loss(row, source) for source in sources))
     page = StringIO()
-    Console(file=page, width=width, force_terminal=color, no_color=not color, highlight=False).print(table)
+    Console(file=page, width=width, force_terminal=color, no_color=not color, highlight=False, markup=False).print(table)
     return f"{TITLE}\n" + "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
 
 
