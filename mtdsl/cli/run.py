@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,11 @@ from mtdsl.cli.failure import Misuse
 from mtdsl.cli.plans import reviewed
 from mtdsl.cli.recipes import analysed
 from mtdsl.cli.terminal import colored, width
-from mtdsl.diag import Refusal, refuse
+from mtdsl.cli.training import require_training
+from mtdsl.diag import Refusal
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
-
-NEEDED = ("torch", "transformers", "accelerate", "datasets", "tokenizers", "safetensors", "xxhash")
 
 
 def run(
@@ -59,7 +57,7 @@ def run(
         return _of_recipe(recipe, set_, out, save_every)
     assert plan is not None
     made, folder = reviewed(plan)
-    _require_training()
+    require_training()
     return _run(made, base or folder, out or Path("runs") / made.recipe, [], save_every)
 
 
@@ -68,7 +66,7 @@ def _of_recipe(recipe: Path, sets: list[str] | None, out: Path | None, save_ever
     found = analysed(recipe, sets)
     if found.plan is None:
         return 1
-    _require_training()
+    require_training()
     from mtdsl.plan.origins import located
 
     try:
@@ -113,13 +111,3 @@ def used_by(recipe: Path) -> Iterator[Path]:
             yield path
             file, _ = parse(Source(str(path), path.read_text("utf-8")))
             waiting += [path.parent / item.path for item in file.items if isinstance(item, tree.Use) and not item.python]
-
-
-def _require_training() -> None:
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise refuse(
-            "train-missing",
-            f"training needs {', '.join(f'`{name}`' for name in missing)}",
-            help='pip install "mtdsl[train]"',
-        )

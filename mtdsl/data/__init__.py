@@ -2,6 +2,7 @@
 
 from mtdsl.data.batch import Flat, collate, trained
 from mtdsl.data.corpus import Corpus
+from mtdsl.data.entry import cache_folder
 from mtdsl.data.feed import Feed
 from mtdsl.data.packing import Block, Packing, Piece, Supply, Window
 from mtdsl.data.preparation import prepare
@@ -17,6 +18,7 @@ __all__ = [
     "Supply",
     "Table",
     "Window",
+    "cache_folder",
     "collate",
     "prepare",
     "trained",

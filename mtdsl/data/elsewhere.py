@@ -22,6 +22,21 @@ def folder_of(name: str, base: Path, id: str) -> Path | None:
     return None
 
 
+def commit_of(name: str, id: str) -> str:
+    """The commit that a repository on the hub is at, or that its `@revision` stands for. Asks the hub.
+
+    Raises a `Refusal` of that `id` where the hub does not answer or does not know it.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HTTPError, OfflineModeIsEnabled  # type: ignore[attr-defined]
+
+    repository, _, revision = name.partition("@")
+    try:
+        return str(HfApi().model_info(repository, revision=revision or None).sha)
+    except (HTTPError, OfflineModeIsEnabled, OSError, ValueError) as error:
+        raise refuse(id, f"`{name}` cannot be reached on the hub: {told(error)}") from error
+
+
 def told(error: BaseException) -> str:
     """What a library says of its error, in one line that is no longer than a reader wants."""
     return textwrap.shorten(str(error), 240, placeholder=" ...") or type(error).__name__

@@ -16,6 +16,13 @@ MANIFEST = "manifest.json"
 BLOCK = 1 << 24
 
 
+def cache_folder() -> Path:
+    """Where tokenised sources are kept: `$MTDSL_CACHE`, or `mtdsl` in the user's cache folder."""
+    if chosen := os.environ.get("MTDSL_CACHE"):
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mtdsl"
+
+
 def ensure(folder: Path, make: Callable[[Path], None]) -> Path:
     """`folder`, filled by `make` where it is missing or damaged.
 

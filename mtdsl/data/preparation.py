@@ -18,8 +18,8 @@ from mtdsl.registry import Registry
 def prepare(plan: Plan, base: Path, cache: Path, registry: Registry, say: Say) -> Corpus:
     """Tokenizer and tables of every source that a phase is fed, made under `cache` where they are not yet.
 
-    `base` is the recipe's folder. Raises `Refusal` for what the user can mend: text that is missing or broken, a source
-    with fewer tokens than the plan needs.
+    `base` is the recipe's folder. Raises `Refusal` for what the user can mend: text that is missing or broken, or other than
+    when it was locked, a source with fewer tokens than the plan needs.
     """
     bound = readings(plan, base, registry)
     with concerning("", "tokenizer"):

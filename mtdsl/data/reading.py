@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mtdsl.diag import Refusal, concerning, refuse
 from mtdsl.plan.curves import sources_of
@@ -32,6 +32,12 @@ class Reading:
         """The hash of the content, computed once."""
         return self._named(lambda: self.documents.fingerprint(self.base))
 
+    @cached_property
+    def commit(self) -> str:
+        """The commit of a source that lies on a hub; empty for any other."""
+        documents: Any = self.documents
+        return self._named(lambda: documents.commit(self.base)) if hasattr(documents, "commit") else ""
+
     def texts(self) -> Iterator[str]:
         """The documents that are not empty."""
         texts = self.documents.texts(self.base)
@@ -52,10 +58,11 @@ class Reading:
 def readings(plan: Plan, base: Path, registry: Registry) -> dict[str, Reading]:
     """Every source that a phase of the plan is fed, by name. Raises `Refusal` for one that is only declared."""
     fed = {name for phase in plan.phases if phase.mix for name in sources_of(phase.mix)}
-    return {source.name: _bind(source, base, registry) for source in plan.sources if source.name in fed}
+    return {source.name: bound(source, base, registry) for source in plan.sources if source.name in fed}
 
 
-def _bind(source: Source, base: Path, registry: Registry) -> Reading:
+def bound(source: Source, base: Path, registry: Registry) -> Reading:
+    """A source with its plugin. Raises `Refusal` for one that is only declared."""
     if source.source is None:
         hint = f'say where its documents are: data {source.name} {{ source = jsonl("...") }}'
         message = f"`{source.name}` is declared, but nothing says where its text is"

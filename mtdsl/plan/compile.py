@@ -18,7 +18,7 @@ from mtdsl.plan.cost import flops_of
 from mtdsl.plan.limits import check_epochs
 from mtdsl.plan.lints import lint
 from mtdsl.plan.lock import Lock, path_of, read
-from mtdsl.plan.locked import Locked
+from mtdsl.plan.locked import Assumed, Locked
 from mtdsl.plan.model import Check, Known, Model, Phase, Plan, Tokenizer, Totals
 from mtdsl.plan.models import model_of, tokenizer_of
 from mtdsl.plan.names import Module, Scope, load
@@ -59,6 +59,23 @@ def analyse(path: Path, sets: Mapping[str, str] | None = None, registry: Registr
     found = silenced(report, module.files, module.file, registry.names("lint"), complete=plan is not None)
     failed = any(one.severity == "error" for one in found)
     return Analysis(None if failed else plan, found, written)
+
+
+def survey(
+    path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None
+) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
+    """What `compile` gives before there is a lock: sizes that nobody declared are assumed, and no check looks at them.
+
+    Good for finding what the plan trains on, and for nothing else: its numbers may follow from what was assumed.
+    """
+    report = Report()
+    registry = registry or installed()
+    module = load(path, sets or {}, report)
+    if module is None or report.failed:
+        return None, report.done()
+    compiler = Compiler(module, registry, report, Assumed(Lock(), report))
+    plan = attempt(report, lambda: _plan(module, dict(sets or {}), compiler, registry, report))
+    return None if report.failed else plan, report.done()
 
 
 def _lock(recipe: Path, report: Report) -> Lock:
@@ -111,7 +128,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     phases = compiler.phases()
     merges = compiler.merges()
     evals = compiler.evals.all()
-    checks = _checks(module, compiler, report)
+    checks = () if compiler.locked.assumes else _checks(module, compiler, report)
     if report.failed:
         raise Mistake
     phases = only_needed(phases, merges, compiler.graph.ends)
@@ -133,7 +150,8 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
         totals=Totals(0, 0, Known(None, "unknown")),
         evals=evals,
     )
-    check_epochs(plan, registry, compiler.declared.span, report)
+    if not compiler.locked.assumes:
+        check_epochs(plan, registry, compiler.declared.span, report)
     return plan
 
 

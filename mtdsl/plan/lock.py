@@ -116,5 +116,6 @@ def read(path: Path) -> Lock:
 
 
 def written(lock: Lock) -> str:
-    """A lock as text: JSON, one fact a line, keys sorted, so that two of them differ in what has changed only."""
-    return json.dumps(encode(lock), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    """A lock as text: JSON, one fact a line, in an order that does not change, so that two differ where facts do."""
+    entries = {name: dict(sorted(getattr(lock, name).items())) for name in ("sources", "starts")}
+    return json.dumps(encode(replace(lock, **entries)), indent=2, ensure_ascii=False) + "\n"

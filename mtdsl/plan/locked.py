@@ -15,11 +15,15 @@ from mtdsl.plan.tokenizers import asked, first_sources
 FACTS = ("parameters", "matrices", "layers", "heads", "head_dim", "window", "vocab")
 CLOSE = Fraction(1, 100)
 """No two tools count tokens quite alike; a larger part between declared and measured is told."""
+ASSUMED = 10**12
 STALE = "its facts are not used: run `mtdsl lock` again"
 
 
 class Locked:
     """Completes what the recipe says; whatever in the lock does not fit it is told and not used."""
+
+    assumes = False
+    """Whether sizes may be assumed, so that nothing may be judged by them."""
 
     def __init__(self, lock: Lock, report: Report) -> None:
         self._lock = lock
@@ -99,6 +103,17 @@ class Locked:
 
     def _stale(self, message: str, span: Span) -> None:
         self._report.warning("lock-stale", message, span, help=STALE)
+
+
+class Assumed(Locked):
+    """Stands in where there is no lock yet: a source whose size nobody declared is large."""
+
+    assumes = True
+
+    def source(self, source: Source, item: tree.Item) -> Source:
+        """The source with a size."""
+        assumed = Known(ASSUMED, "unknown", "assumed")
+        return source if source.tokens.value is not None else replace(source, tokens=assumed)
 
 
 NOUNS: Mapping[str, str] = {"context": "tokens of context"}

@@ -12,16 +12,17 @@ from accelerate import Accelerator
 from huggingface_hub.utils.logging import set_verbosity_error
 from transformers.utils.logging import disable_progress_bar
 
-from mtdsl.data import prepare
+from mtdsl.data import cache_folder, prepare
 from mtdsl.diag import refuse
 from mtdsl.plan.model import Plan
+from mtdsl.plan.pins import pinned
 from mtdsl.registry import Registry
 from mtdsl.run import durable, foreign
 from mtdsl.run.chain import Chain, point_name
 from mtdsl.run.demands import demands
 from mtdsl.run.folder import RunFolder
-from mtdsl.run.history import Histories
-from mtdsl.run.identity import identify
+from mtdsl.run.history import Histories, Identity
+from mtdsl.run.identity import weights
 from mtdsl.run.listener import Listener, Losses
 from mtdsl.run.model import configured
 from mtdsl.run.results import export_leaves, losses_of, measure, measured
@@ -63,7 +64,9 @@ def execute(
     with durable.room(out):
         folder = RunFolder(out, plan.recipe)
         try:
+            described, plan = plan, pinned(plan)
             foreign.check(plan, base)
+            hashes = weights(plan, base)
             corpus = prepare(plan, base, cache or cache_folder(), registry, listener.say)
             if plan.model is not None:
                 configured(plan.model, corpus.vocab, base)
@@ -74,7 +77,7 @@ def execute(
                 base=base,
                 corpus=corpus,
                 registry=registry,
-                histories=Histories(plan, identify(plan, corpus, base)),
+                histories=Histories(plan, Identity(corpus.contents, corpus.tokenizer_hash, hashes)),
                 demands=demands(plan),
                 store=Store(out.resolve().parent / STORE),
                 folder=folder,
@@ -89,17 +92,10 @@ def execute(
                 for start in plan.starts:
                     chain.bring(start.name)
                     session.stopping.check()
-                folder.adopt(plan, files, base)  # only now: everything that the plan names is there and can be read
+                folder.adopt(described, files, base)  # only now: everything that the plan names is there and can be read
                 return _done(session, chain)
         finally:
             folder.close()
-
-
-def cache_folder() -> Path:
-    """Where tokenised sources are kept: `$MTDSL_CACHE`, or `mtdsl` in the user's cache folder."""
-    if chosen := os.environ.get("MTDSL_CACHE"):
-        return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mtdsl"
 
 
 def _done(session: Session, chain: Chain) -> Result:

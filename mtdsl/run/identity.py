@@ -1,27 +1,30 @@
-"""Hashes of what a plan only names: the text of its sources, the tokenizer, weights and configurations from elsewhere."""
+"""Hashes of weights and configurations that a plan only names."""
 
 from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from mtdsl.data.tied import held
 from mtdsl.plan.model import Plan
 from mtdsl.run.durable import blocks
-from mtdsl.run.history import Identity
 
-if TYPE_CHECKING:
-    from mtdsl.data import Corpus
+CONFIGURATION = ("config.json",)
+WEIGHTS = ("config.json", "*.safetensors")
 
 
-def identify(plan: Plan, corpus: Corpus, base: Path) -> Identity:
-    """What stands outside `plan` and decides its weights. Folders are read against `base`."""
-    weights = {
-        start.name: named(start.weights, base, ("config.json", "*.safetensors")) for start in plan.starts if start.weights
-    }
+def weights(plan: Plan, base: Path) -> dict[str, str]:
+    """Hashes of the weights by start, and under `""` that of a named configuration. Folders are read against `base`.
+
+    Raises a `Refusal` where one is not what the plan's lock says.
+    """
+    found = {start.name: named(start.weights, base, WEIGHTS) for start in plan.starts if start.weights}
+    for name, content in found.items():
+        held(plan, f"start {name}", content)
     if plan.model is not None and "name" in plan.model.params:
-        weights[""] = named(str(plan.model.params["name"]), base, ("config.json",))
-    return Identity(corpus.contents, corpus.tokenizer_hash, weights)
+        found[""] = named(str(plan.model.params["name"]), base, CONFIGURATION)
+        held(plan, "model", found[""])
+    return found
 
 
 def named(name: str, base: Path, patterns: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from mtdsl.diag import Refusal, refuse
 from mtdsl_sources.columns import missing, texts_of
 from mtdsl_sources.files import digest
+
+COMMIT = re.compile("[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Hub:
         """The commit of the data set, or a hash of the folder's files, with what is read of it."""
         folder = base / self.name
         files = sorted(file for file in folder.rglob("*") if file.is_file()) if folder.is_dir() else []
-        commit = "" if files else self._commit()
+        commit = "" if files else self.commit(base)
         return digest(files, "hub", commit, self.subset or "", self.split, self.column)
 
     def texts(self, base: Path) -> Iterator[str]:
@@ -43,13 +46,21 @@ class Hub:
         import datasets
 
         folder = base / self.name
-        name, revision = (str(folder), None) if folder.is_dir() else (self.name, self._commit())
+        name, revision = (str(folder), None) if folder.is_dir() else (self.name, self.commit(base))
         try:
             return datasets.load_dataset(name, self.subset, split=self.split, revision=revision, streaming=True)
         except (ValueError, OSError) as error:
             raise self._unreadable(error) from error
 
-    def _commit(self) -> str:
+    def commit(self, base: Path) -> str:
+        """The commit that is read: what `revision` stands for, the newest where it is left out, `""` of a folder."""
+        if (base / self.name).is_dir():
+            return ""
+        if self.revision and COMMIT.fullmatch(self.revision):
+            return self.revision
+        return self._asked()
+
+    def _asked(self) -> str:
         from huggingface_hub import HfApi
         from huggingface_hub.errors import HTTPError, OfflineModeIsEnabled  # type: ignore[attr-defined]
 
