@@ -2,6 +2,7 @@
 
 A path begins with a phase or a merge, or with a key of the plan's JSON (`docs/plan.md`), and goes on by key, by an item's
 name, or by its number from 0. `lr.at(50%)`, `mix.at(10B)`, `batch.at(2000 steps)` is what the step has that is fed that token.
+Techniques, tests and points inside a phase are written as a recipe has them: `yarn(factor = 4)`, `loss < 1.98`, `trunk.at(40B)`.
 """
 
 from __future__ import annotations
@@ -100,6 +101,32 @@ def _shown(value: Any) -> str:
             return f"{float(digits):g}e{int(power)}" if small else f"{value:.6g}"
         case list():
             return f"[{', '.join(map(_shown, value))}]"
+        case {"name": str(name), "params": dict(params)}:
+            given = [f"{key} = {_shown(item)}" for key, item in params.items() if item is not None]
+            return f"{name}({', '.join(given)})" if given else name
+        case {"node": str(node), "at": at}:
+            return node if at is None else f"{node}.at({at:_})"
+        case {"unit": str(unit), "amount": amount}:
+            return f"{_shown(amount)} {unit}"
+        case {"certainty": str(certainty), "value": known}:
+            return f"{_shown(known)} ({certainty})"
+        case {"op": str(op)}:
+            return _test(op, value)
         case dict():
             return f"{{{', '.join(f'{name}: {_shown(item)}' for name, item in value.items())}}}"
     return str(value)
+
+
+def _test(op: str, test: dict[str, Any]) -> str:
+    if test["terms"]:
+        return f" {op} ".join(map(_term, test["terms"]))
+    if op == "not":
+        return f"not ({_shown(test['tests'][0])})"
+    return f" {op} ".join(map(_shown, test["tests"])) if test["tests"] else _shown(test["plugin"])
+
+
+def _term(term: dict[str, Any]) -> str:
+    if term["value"] is not None:
+        return _shown(term["value"])
+    name = ".".join(part for part in (term["of"], term["metric"]) if part)
+    return name if term["times"] == 1 else f"{_shown(term['times'])} * {name}"
