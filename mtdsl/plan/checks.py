@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import eq, ge, gt, le, lt, ne
 
-from mtdsl.diag import Label
+from mtdsl.diag import Diagnostic, Label, Report
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree, units
 from mtdsl.lang.units import Quantity
@@ -17,33 +18,55 @@ from mtdsl.plan.names import Scope
 COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {">=": ge, "<=": le, "==": eq, "!=": ne, ">": gt, "<": lt}
 
 
-def check_of(item: tree.Check, scope: Scope, evaluator: Evaluator) -> Check:
-    """Whether a check holds. Raises `Mistake` (`check-failed`) where it does not."""
-    seen: list[Label] = []
+def check_of(item: tree.Check, scope: Scope, evaluator: Evaluator, report: Report) -> Check:
+    """Whether a check holds; None where it needs what is not known, which is noted.
+
+    Raises `Mistake` (`check-failed`) where it does not hold.
+    """
+    seen = _Seen()
     holds = _holds(item.test, scope, evaluator, seen)
-    if not holds:
-        raise mistake("check-failed", item.message or "this check does not hold", *seen)
+    if holds is None:
+        unknown = seen.unknown[0]
+        report.note("check-unknown", f"this check cannot be decided: {unknown.message}", *unknown.labels, help=unknown.help)
+    if holds is False:
+        raise mistake("check-failed", item.message or "this check does not hold", *seen.values)
     return Check(item.test.span.text, item.message, holds)
 
 
-def _holds(test: tree.Expr, scope: Scope, evaluator: Evaluator, seen: list[Label]) -> bool:
+@dataclass(slots=True)
+class _Seen:
+    """The values of comparisons that do not hold, and what was not known."""
+
+    values: list[Label] = field(default_factory=list)
+    unknown: list[Diagnostic] = field(default_factory=list)
+
+
+def _holds(test: tree.Expr, scope: Scope, evaluator: Evaluator, seen: _Seen) -> bool | None:
+    """Kleene's three values: what is not known decides nothing, but `false and unknown` is false."""
     if isinstance(test, tree.Unary) and test.op == "not":
-        return not _holds(test.operand, scope, evaluator, seen)
+        inner = _holds(test.operand, scope, evaluator, seen)
+        return None if inner is None else not inner
     if isinstance(test, tree.Binary) and test.op in ("and", "or"):
-        left = _holds(test.left, scope, evaluator, seen)
-        right = _holds(test.right, scope, evaluator, seen)
-        return (left and right) if test.op == "and" else (left or right)
+        sides = {_holds(side, scope, evaluator, seen) for side in (test.left, test.right)}
+        decides = test.op == "or"
+        return decides if decides in sides else None if None in sides else not decides
     if isinstance(test, tree.Binary) and test.op in COMPARE:
         return _compare(test, scope, evaluator, seen)
     raise _no_test(test)
 
 
-def _compare(test: tree.Binary, scope: Scope, evaluator: Evaluator, seen: list[Label]) -> bool:
-    left, right = evaluator.number(test.left, scope), evaluator.number(test.right, scope)
+def _compare(test: tree.Binary, scope: Scope, evaluator: Evaluator, seen: _Seen) -> bool | None:
+    try:
+        left, right = evaluator.number(test.left, scope), evaluator.number(test.right, scope)
+    except Mistake as unknown:
+        if unknown.diagnostic is None or unknown.diagnostic.id != "size-unknown":
+            raise
+        seen.unknown.append(unknown.diagnostic)
+        return None
     units.common(left, right, test.span)
     holds = COMPARE[test.op](left.value, right.value)
     if not holds:
-        seen += [Label(side.span, f"this is {_shown(side)}") for side in (left, right)]
+        seen.values += [Label(side.span, f"this is {_shown(side)}") for side in (left, right)]
     return holds
 
 

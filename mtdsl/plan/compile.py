@@ -17,7 +17,7 @@ from mtdsl.plan.compiler import Compiler
 from mtdsl.plan.cost import flops_of
 from mtdsl.plan.limits import check_epochs
 from mtdsl.plan.lints import lint
-from mtdsl.plan.lock import Lock, path_of, read
+from mtdsl.plan.lock import Lock, broken, path_of, read
 from mtdsl.plan.locked import Assumed, Locked
 from mtdsl.plan.model import Check, Known, Model, Phase, Plan, Tokenizer, Totals
 from mtdsl.plan.models import model_of, tokenizer_of
@@ -79,12 +79,10 @@ def survey(
 
 
 def _lock(recipe: Path, report: Report) -> Lock:
-    path = path_of(recipe)
     try:
-        return read(path)
+        return read(path_of(recipe))
     except (OSError, ValueError) as error:
-        hint = "take one side where two versions were merged, or run `mtdsl lock`, which writes it anew"
-        report.error("lock-broken", f"`{path}` cannot be read: {error}", help=hint)
+        report.add(broken(path_of(recipe), error))
         return Lock()
 
 
@@ -128,6 +126,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     phases = compiler.phases()
     merges = compiler.merges()
     evals = compiler.evals.all()
+    compiler.settled = not report.failed
     checks = () if compiler.locked.assumes else _checks(module, compiler, report)
     if report.failed:
         raise Mistake
@@ -186,7 +185,7 @@ def _weights(module: Module, model: Model | None, compiler: Compiler, phases: tu
 
 def _checks(module: Module, compiler: Compiler, report: Report) -> tuple[Check, ...]:
     items = [item for item in module.file.items if isinstance(item, tree.Check)]
-    done = [attempt(report, lambda item=item: check_of(item, Scope(module), compiler.evaluator)) for item in items]  # type: ignore[misc]
+    done = [attempt(report, lambda item=item: check_of(item, Scope(module), compiler.evaluator, report)) for item in items]  # type: ignore[misc]
     return tuple(check for check in done if check is not None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from mtdsl.diag import Report
+from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
@@ -20,13 +20,17 @@ from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.evaluations import Evals
 from mtdsl.plan.flow import Flow, order
 from mtdsl.plan.inheritance import Inheritance
+from mtdsl.plan.intake import phase_intake
 from mtdsl.plan.locked import Locked
 from mtdsl.plan.lowering import PhaseLowering, Tools
 from mtdsl.plan.merges import Merges
 from mtdsl.plan.model import Merge, Phase, Start
-from mtdsl.plan.names import Module, Scope
+from mtdsl.plan.names import Found, Module, Scope
+from mtdsl.plan.needed import only_needed
 from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.points import point_of
 from mtdsl.plan.policies import Policies
+from mtdsl.plan.readouts import Reader
 from mtdsl.plan.schedules import Schedules
 from mtdsl.plan.transitions import edges
 from mtdsl.registry import Registry
@@ -43,13 +47,20 @@ class Compiler:
         self._phases: dict[str, Phase | None] = {}
         self._open: list[str] = []
         self._ready = False
+        self.settled = False
         self._merges: dict[str, Merge] = {}
         self.evaluator = Evaluator(self)
         self.techniques = Techniques(registry, self.evaluator, report)
         self._families = Families(self.evaluator)
         flow = Flow(module, self._families)
         self.graph = flow.graph(report)
-        self.terms = Merges(self._families, self.evaluator, self.techniques, lambda name: self.budgets.of(name), lambda: self.conditions.known)
+        self.terms = Merges(
+            self._families,
+            self.evaluator,
+            self.techniques,
+            lambda name: self.budgets.of(name),
+            lambda: self.conditions.known,
+        )
         self.lookup = Lookup(module.settings, Scope(module))
         blends = Blends(self.evaluator, self.techniques, report)
         self.evals = Evals(module, self.evaluator, self.techniques, report, blends)
@@ -162,18 +173,73 @@ class Compiler:
         return self._merges[name]
 
     def fact(self, base: tree.Name | tree.Member, scope: Scope) -> Quantity:
-        """What is asked of a node: `plan5t.tokens`, `lc[128k].context.end`. Raises `Mistake`."""
+        """What is asked of a node or a source: `plan5t.tokens`, `lc[128k].context.end`, `web.epochs`. Raises `Mistake`."""
+        if (count := facts.members_of(base, scope, self._families, self.module)) is not None:
+            return count
+        if isinstance(base, tree.Name) and (source := self._source(base, scope)) is not None:
+            return self._of_source(source, base)
         name, asked = self._asked(base, scope)
-        if not self._ready:
-            message = f"`{base.span.text}` cannot name a member: members are named before anything is worked out"
-            raise mistake("not-supported-yet", message, base.span)
+        self._check_ready(base.span)
         if name in self.graph.starts:
             return facts.of_start(self.declared.start(name), asked, base.span)
         if name in self.graph.merges:
             return facts.of_merge(self.merge(name), asked, base.span)
         if asked in facts.OF_BUDGET:
             return facts.of_budget(self.budgets.of(name), asked, base.span)
-        return facts.of_phase(self.phase(name), asked, base.span, self.registry)
+        return facts.of_phase(self.phase(name), asked, base.span, self._reader())
+
+    def fact_at(self, call: tree.Call, scope: Scope) -> Quantity:
+        """What is asked of a phase at a point inside: `trunk.lr.at(7T)`. Raises `Mistake`."""
+        func = call.func
+        if isinstance(func, tree.Member):
+            base: tree.Name | tree.Member = tree.Member(func.span, func.base, func.keys, func.rest[:-1])
+        else:
+            base = tree.Name(func.span, func.parts[:-1])
+        name, asked = self._asked(base, scope)
+        self._check_ready(call.span)
+        if name not in self.graph.phases:
+            raise mistake("at-past-end", f"`{name}` trains nothing, so it has no point inside", call.span)
+        phase, budget = self.phase(name), self.budgets.of(name)
+        point = point_of(call, budget, scope, self.evaluator, name)
+        return facts.of_point(phase, asked, budget.tokens if point is None else point, call.span, self._reader())
+
+    def _check_ready(self, span: Span) -> None:
+        if not self._ready:
+            message = f"`{span.text}` cannot name a member: members are named before anything is worked out"
+            raise mistake("not-supported-yet", message, span)
+
+    def _source(self, base: tree.Name, scope: Scope) -> tree.Name | None:
+        """`web.epochs` as a name in the file that declares the source; None where the first part is no source."""
+        home, name = scope.within(base)
+        found = home.find(tree.Name(name.span, name.parts[:1]))
+        return name if isinstance(found, Found) and isinstance(found.item, tree.Data) and len(name.parts) > 1 else None
+
+    def _of_source(self, name: tree.Name, base: tree.Name) -> Quantity:
+        source, asked = name.parts[0], ".".join(name.parts[1:])
+        found = self.declared.source(source) if source in dict(self.declared.items()) else None
+        size = None if found is None or found.tokens.value is None else int(found.tokens.value)
+        if asked == "size":
+            return facts.of_source(size, None, asked, source, base.span)
+        if not self.settled:
+            message = f"how much of `{source}` a plan takes is known when all its phases are"
+            raise mistake("value-cycle", message, base.span, help="only a `check` may ask for it")
+        return facts.of_source(size, self._taken.get(source, 0.0), asked, source, base.span)
+
+    def _reader(self) -> Reader:
+        names = {name: found.tokens.value for name in dict(self.declared.items()) if (found := self.declared.source(name))}
+        declared = [name for name, found in self.module.names.items() if isinstance(found.item, tree.Data)]
+        sizes = {name: int(size) for name, size in names.items() if size is not None}
+        return Reader(self.registry, sizes, tuple(dict.fromkeys((*names, *declared))))
+
+    @cached_property
+    def _taken(self) -> dict[str, float | None]:
+        """Tokens of each source that the whole plan takes; None where that cannot be known."""
+        sizes, total = self._reader().sizes, dict[str, float | None]()
+        for phase in only_needed(self.phases(), self.merges(), self.graph.ends):
+            for name, tokens in phase_intake(phase, sizes, self.registry).items():
+                before = total.get(name, 0.0)
+                total[name] = None if tokens is None or before is None else before + tokens
+        return total
 
     def _asked(self, base: tree.Name | tree.Member, scope: Scope) -> tuple[str, str]:
         return facts.node_of(base, scope, self._families, self.module)

@@ -24,6 +24,9 @@ class Facts(Protocol):
     def fact(self, base: tree.Name | tree.Member, scope: Scope) -> Quantity:
         """`plan5t.tokens`, `lc[128k].context.end` as a quantity. Raises `Mistake`."""
 
+    def fact_at(self, call: tree.Call, scope: Scope) -> Quantity:
+        """`trunk.lr.at(7T)`. Raises `Mistake`."""
+
 
 class Evaluator:
     """Evaluates expressions; a name that stands for itself is found out."""
@@ -40,6 +43,8 @@ class Evaluator:
                 return units.quantity(expr)
             case tree.Name() | tree.Member():
                 return self._named(expr, scope)
+            case tree.Call() if expr.func.span.text.endswith(".at"):
+                return self._facts.fact_at(expr, scope)
             case tree.Unary(op="-"):
                 inner = self.number(expr.operand, scope)
                 return Quantity(-inner.value, inner.dimension, expr.span, inner.scaled)

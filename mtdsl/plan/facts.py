@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Literal, cast
 
 from mtdsl.diag import Span
 from mtdsl.diag.mistake import Mistake, mistake
@@ -10,15 +11,16 @@ from mtdsl.lang import tree
 from mtdsl.lang.units import Dimension, Quantity
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.drafts import Families
-from mtdsl.plan.endings import rate_at
 from mtdsl.plan.model import Merge, Phase, Start
 from mtdsl.plan.names import Found, Module, Scope, unknown_name
-from mtdsl.registry import Registry
+from mtdsl.plan.readouts import POINTS, Reader
 
-OF_BUDGET = ("tokens", "steps", "context.start", "context.end", "batch.tokens", "batch.sequences")
-OF_PHASE = (*OF_BUDGET, "seen", "spent", "lr.start", "lr.end", "warmup_steps")
+OF_BATCH = ("batch.tokens", "batch.sequences", "batch.start.tokens", "batch.end.tokens", "batch.end.sequences")
+OF_BUDGET = ("tokens", "steps", "context.start", "context.end", *OF_BATCH, "batch.start.sequences")
+OF_PHASE = (*OF_BUDGET, "seen", "spent", "lr.start", "lr.end", "lr.at(7T)", "mix.SOURCE", "mix.start.SOURCE", "warmup_steps")
 OF_MERGE = ("seen", "spent", "tokens", "context.end")
 OF_START = ("tokens", "seen", "spent", "lr.end", "context.end")
+OF_SOURCE = ("size", "tokens", "epochs")
 
 
 def node_of(base: tree.Name | tree.Member, scope: Scope, families: Families, module: Module) -> tuple[str, str]:
@@ -45,33 +47,70 @@ def node_of(base: tree.Name | tree.Member, scope: Scope, families: Families, mod
     return members[0].name, ".".join(rest)
 
 
+def members_of(base: tree.Name | tree.Member, scope: Scope, families: Families, module: Module) -> Quantity | None:
+    """`anneal.members`: how many there are; None where something else is asked."""
+    rest = base.rest if isinstance(base, tree.Member) else base.parts[1:]
+    found = module.names.get((base.base if isinstance(base, tree.Member) else base).parts[0])
+    if rest != ("members",) or not isinstance(found, Found) or not isinstance(found.item, tree.Phase):
+        return None
+    keys = families.keys(base.keys, scope) if isinstance(base, tree.Member) else ()
+    return Quantity(Fraction(len(families.of(found).find(keys))), "number", base.span)
+
+
 def of_budget(budget: Budget, asked: str, span: Span) -> Quantity:
     """A fact that no curve decides."""
-    context = budget.window.context
-    first = budget.batch.runs[0].sequences if budget.batch else 0
+    context, runs = budget.window.context, budget.batch.runs if budget.batch else ()
+    if asked.startswith("batch."):
+        size = 0 if not runs else runs[-1 if ".end." in asked else 0].sequences
+        tokens = asked.endswith("tokens")
+        return _known(size * context.end if tokens else size, "tokens" if tokens else "number", asked, span)
     values: dict[str, tuple[int | None, Dimension]] = {
         "tokens": (budget.tokens, "tokens"),
         "steps": (budget.steps, "steps"),
         "context.start": (context.start, "length"),
         "context.end": (context.end, "length"),
-        "batch.tokens": (first * context.end, "tokens"),
-        "batch.sequences": (first, "number"),
     }
     return _known(*values[asked], asked, span)
 
 
-def of_phase(phase: Phase, asked: str, span: Span, registry: Registry) -> Quantity:
+def of_phase(phase: Phase, asked: str, span: Span, reader: Reader) -> Quantity:
     """A fact of a lowered phase. Raises `Mistake` for a name that is none."""
-    if asked not in OF_PHASE:
-        raise _no_fact(asked, OF_PHASE, span)
     if asked in ("seen", "spent"):
         return _known(phase.seen if asked == "seen" else phase.spent, "tokens", asked, span)
     if asked == "warmup_steps":
         return _known(phase.lr.warmup.steps if phase.lr and phase.lr.warmup else 0, "steps", asked, span)
-    if phase.lr is None:
-        return _known(None, "number", asked, span)
-    rate = phase.lr.pieces[0].start if asked == "lr.start" else rate_at(phase, phase.tokens, registry) or Fraction(0)
-    return Quantity(rate, "number", span)
+    name, *rest = asked.split(".")
+    where = cast(Literal["start", "end"], rest.pop(0)) if rest and rest[0] in POINTS else None
+    if where is None and name != "mix":
+        raise _no_fact(asked, OF_PHASE, span)
+    found = reader.read(phase, (name, *rest), where or "end", span)
+    if found is None:
+        raise _no_fact(asked, OF_PHASE, span)
+    return found
+
+
+def of_point(phase: Phase, asked: str, tokens: int, span: Span, reader: Reader) -> Quantity:
+    """A fact of a phase after `tokens` of its own."""
+    found = reader.read(phase, tuple(asked.split(".")), tokens, span)
+    if found is None:
+        raise _no_fact(asked, ("lr.at(7T)", "mix.SOURCE.at(80%)", "batch.tokens.at(9000 steps)"), span)
+    return found
+
+
+def of_source(size: int | None, taken: float | None, asked: str, name: str, span: Span) -> Quantity:
+    """A fact of a source: its declared `size`, the `tokens` that the plan takes of it, and how often that is all of it."""
+    if asked not in OF_SOURCE:
+        raise _no_fact(asked, OF_SOURCE, span)
+    if asked != "tokens" and not size:
+        raise mistake("size-unknown", f"the size of `{name}` is not known", span, help=f"declare it: data {name} {{ tokens = ... }}")
+    if asked == "size":
+        return _known(size, "tokens", asked, span)
+    if taken is None:
+        message = f"how much of `{name}` is taken hangs on a rule, and on sizes that are not known"
+        raise mistake("size-unknown", message, span, help="declare the sizes of the sources")
+    if asked == "tokens":
+        return Quantity(Fraction(round(taken)), "tokens", span)
+    return Quantity(Fraction(repr(taken / (size or 1))), "number", span)
 
 
 def of_merge(merge: Merge, asked: str, span: Span) -> Quantity:

@@ -1,0 +1,85 @@
+"""What the curves of a phase say at a point: `p.lr.end`, `p.mix.start.web`, `p.batch.end.tokens`, `p.weight_decay.at(80%)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from mtdsl.diag import Span
+from mtdsl.diag.mistake import mistake
+from mtdsl.lang.units import Quantity
+from mtdsl.plan.curves import in_force, shares_at
+from mtdsl.plan.endings import blend_at, rate_at, value_at
+from mtdsl.plan.model import Blend, Curve, Phase
+from mtdsl.plan.steps import sequences, step_at
+from mtdsl.registry import Registry
+
+Where = Literal["start", "end"] | int
+"""The first value, the last, or that after so many tokens of the phase."""
+
+POINTS = ("start", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads curves: `sizes` of the sources where they are known, and the names of all that the recipe declares."""
+
+    registry: Registry
+    sizes: Mapping[str, int]
+    sources: tuple[str, ...]
+
+    def read(self, phase: Phase, asked: tuple[str, ...], where: Where, span: Span) -> Quantity | None:
+        """What is asked of a phase's curves; None where `asked` is no curve. Raises `Mistake` where it cannot be known."""
+        match asked:
+            case ("lr",):
+                return Quantity(self._rate(phase, where, span), "number", span)
+            case ("batch", "sequences" | "tokens" as unit):
+                size = Fraction(sequences(phase, self._step(phase, where)))
+                length = phase.batch.length if phase.batch else 0
+                return Quantity(size, "number", span) if unit == "sequences" else Quantity(size * length, "tokens", span)
+            case ("mix", source):
+                return Quantity(self._share(phase, source, where, span), "share", span)
+            case (name,) if name in phase.scalars:
+                return Quantity(self._scalar(phase.scalars[name], phase, where), "number", span)
+        return None
+
+    def _rate(self, phase: Phase, where: Where, span: Span) -> Fraction:
+        if phase.lr is None:
+            raise mistake("size-unknown", f"`{phase.name}` trains nothing, so it has no rate", span)
+        if where == "start":
+            return phase.lr.pieces[0].start
+        return rate_at(phase, phase.tokens if where == "end" else where, self.registry) or Fraction(0)
+
+    def _scalar(self, curve: Curve[Fraction], phase: Phase, where: Where) -> Fraction:
+        if where == "start":
+            return curve.pieces[0].start
+        return value_at(curve, phase.tokens if where == "end" else where, self.registry)
+
+    def _step(self, phase: Phase, where: Where) -> int:
+        """The step that a point is about: the last one at the end, else the one that begins there."""
+        step = phase.steps if where == "end" else 0 if where == "start" else step_at(phase, where)
+        return max(0, min(step, phase.steps - 1))
+
+    def _share(self, phase: Phase, source: str, where: Where, span: Span) -> Fraction:
+        if source not in self.sources:
+            listed = ", ".join(f"`{name}`" for name in self.sources)
+            raise mistake("unknown-name", f"there is no source `{source}`", span, help=f"there are {listed}")
+        if phase.mix is None:
+            raise mistake("size-unknown", f"`{phase.name}` trains nothing, so it has no mixture", span)
+        at = 0 if where == "start" else phase.tokens if where == "end" else where
+        blend = in_force(phase.mix, at).start if where == "start" else blend_at(phase.mix, at, self.registry)
+        return self._exact(blend, source) or self._ruled(phase, source, at, span)
+
+    def _exact(self, blend: Blend | None, source: str) -> Fraction | None:
+        return None if blend is None or blend.rules else blend.shares.get(source, Fraction(0))
+
+    def _ruled(self, phase: Phase, source: str, at: int, span: Span) -> Fraction:
+        assert phase.mix is not None
+        try:
+            shares = shares_at(phase.mix, at, self.sizes, self.registry)
+        except KeyError as error:
+            message = f"a rule chooses the share of `{source}`, and the size of {error.args[0]!r} is not known"
+            raise mistake("size-unknown", message, span, help=f"declare it: data {error.args[0]} {{ tokens = ... }}") from error
+        return Fraction(repr(shares.get(source, 0.0)))
