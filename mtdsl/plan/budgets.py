@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Literal, cast
 
 from mtdsl.diag import Report
-from mtdsl.diag.mistake import mistake
+from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.amounts import check_steps, rounded
 from mtdsl.plan.attributes import Lookup
@@ -70,7 +70,7 @@ class Budgets:
         self._before = before
         self._size = size
         self._windows = Windows(evaluator, techniques)
-        self._done: dict[str, Budget] = {}
+        self._done: dict[str, Budget | Mistake] = {}
         self._open: list[str] = []
 
     def of(self, name: str) -> Budget:
@@ -81,14 +81,19 @@ class Budgets:
             self._open.append(name)
             try:
                 self._done[name] = self._budget(self._draft(name))
+            except Mistake as found:
+                self._done[name] = found  # kept: every phase after this one asks again
             finally:
                 self._open.pop()
-        return self._done[name]
+        done = self._done[name]
+        if isinstance(done, Mistake):
+            raise done
+        return done
 
     def _budget(self, draft: Draft) -> Budget:
         before = self._before(draft.name)
         written = self._lookup(draft, "context")
-        window = self._windows.of(draft, written, before.window, before.in_force, root=before.kind == "none")
+        window = self._windows.of(draft, written, before)
         asked, at = self._asked(draft)
         if asked.amount == 0 and asked.unit != "steps":
             raise mistake(

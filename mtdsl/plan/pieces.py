@@ -13,6 +13,7 @@ from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.curves import under_rule
 from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.joints import check_joint
 from mtdsl.plan.model import Piece, Plugin, V
 from mtdsl.plan.names import Scope
 from mtdsl.plan.plugins import Techniques
@@ -141,6 +142,8 @@ class Layer(Generic[V]):
         start = before if item.start is None else self._slot.read(item.start, self._scope)
         stop = self._slot.read(item.end, self._scope)
         assert start is not None
+        if item.start is not None and before is not None and not done and self._slot.name != "lr":
+            check_joint(self._slot.name, start, before, item.start.span)
         by = self._by(item, at)
         if start == stop or (self._slot.jumps and item.extent is None and item.by is None):
             return lambda end: Piece(at, end, stop, stop)

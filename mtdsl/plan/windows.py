@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mtdsl.diag import Span
-from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.plan.drafts import Draft, Written
+from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator, length
 from mtdsl.plan.model import Context, Plugin
 from mtdsl.plan.names import Scope
@@ -29,33 +30,34 @@ class Windows:
         self._evaluator = evaluator
         self._techniques = techniques
 
-    def of(self, draft: Draft, written: Written | None, before: int | None, in_force: Plugin | None, root: bool) -> Window:
-        """The window of a phase whose parent ended at `before` under `in_force`; `root`: fresh weights begin here."""
+    def of(self, draft: Draft, written: Written | None, ending: Ending) -> Window:
+        """The window of a phase whose parent ended so. Raises `Mistake`."""
+        before, in_force = ending.window, ending.in_force
         if written is None:
             if before is None:
                 raise mistake("no-context", f"`{draft.name}` has no window", draft.span, help="write `context = 4k`")
             return Window(Context(before, before), in_force)
         value, scope = written.value, written.scope
         if isinstance(value, tree.Move):
-            return self._move(value, scope, draft, before, in_force)
+            return self._move(value, scope, draft, ending)
         if isinstance(value, tree.Ruled):
             size = self._length(value.value, scope)
-            _same(draft, size, before, value.value.span)
+            _same(draft, size, ending, value.value.span)
             return self._under(self._techniques.bind("extender", value.by, scope), size, before, in_force)
         if isinstance(value, tree.Hold | tree.Items):
             raise mistake("context-inside", "the window changes at a phase's first step, never inside", value.span)
         size = self._length(value, scope)
-        _same(draft, size, None if root else before, value.span)
+        _same(draft, size, ending, value.span)
         return Window(Context(before, size), in_force)
 
-    def _move(self, value: tree.Move, scope: Scope, draft: Draft, before: int | None, in_force: Plugin | None) -> Window:
+    def _move(self, value: tree.Move, scope: Scope, draft: Draft, ending: Ending) -> Window:
         if value.extent is not None:
             raise mistake("context-inside", "the window changes at a phase's first step, never inside", value.extent.span)
         stop = self._length(value.end, scope)
-        start = before
+        start = ending.window
         if value.start is not None:
             start = self._length(value.start, scope)
-            _same(draft, start, before, value.start.span)
+            _same(draft, start, ending, value.start.span)
         if start is None:
             raise mistake("no-start-value", f"it is not known which window `{draft.name}` begins with", value.span)
         if start == stop:
@@ -78,14 +80,15 @@ class Windows:
         return length(self._evaluator.number(expr, scope), "context")
 
 
-def _same(draft: Draft, size: int, before: int | None, span: Span) -> None:
-    if before is not None and size != before:
-        raise _gap(draft, size, before, span)
-
-
-def _gap(draft: Draft, size: int, before: int, span: Span) -> Mistake:
-    message = f"`{draft.name}` has a window of {_shown(size)}, but the phase before ended at {_shown(before)}"
-    return mistake("flow-gap", message, span, help=f"to change it, write `context = -> {_shown(size)} by ...`")
+def _same(draft: Draft, size: int, ending: Ending, span: Span) -> None:
+    if ending.window is None or size == ending.window:
+        return
+    hint = f"to change it, write `context = -> {_shown(size)} by ...`"
+    message = f"`{draft.name}` has a window of {_shown(size)}, but `{ending.node}`"
+    if ending.kind == "start" and size > ending.window:
+        message += f" was made for {_shown(ending.window)}, and nothing extends it"
+        raise mistake("window-beyond-model", message, span, help=hint)
+    raise mistake("flow-gap", f"{message} ended at {_shown(ending.window)}", span, help=hint)
 
 
 def _shown(tokens: int) -> str:
