@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Protocol
 
-from mtdsl.diag import Span
-from mtdsl.diag.mistake import mistake
+from mtdsl.diag import Fix, Label, Span
+from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree, units
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.names import Bound, Found, Scope, unknown_name
 from mtdsl.registry import Argument
 from mtdsl.registry.arguments import Deferred
+
+BILLION = 10**9
+"""More than any window: a number written `32B` there is a budget."""
 
 WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "none": None}
 
@@ -187,14 +191,26 @@ def count(value: Quantity, of: str) -> int:
 
 def length(value: Quantity, of: str) -> int:
     """A window in tokens: `4k`, `4096`, `1Mi`; a window of `1M` is an error."""
+    if value.dimension not in ("length", "number") or (value.scaled and value.value >= BILLION):
+        raise _no_length(value, of)
     if value.scaled:
-        hint = "a window is binary: write `1Mi` or `32k`"
-        raise mistake("window-decimal", f"`{of}` is a window, and `{value.span.text}` is decimal", value.span, help=hint)
-    if value.dimension not in ("length", "number"):
-        raise mistake("unit-mismatch", f"`{of}` takes a window length, not {value.noun}", value.span)
+        hint, fix = "a window is binary: write `1Mi` or `32k`", None
+        if re.fullmatch(r"[\d_.]+M", value.span.text):
+            fix = Fix.write(value.span, f"{value.span.text}i")
+        message = f"`{of}` is a window, and `{value.span.text}` is decimal"
+        raise mistake("window-decimal", message, value.span, help=hint, fix=fix)
     if value.value < 1:
         raise mistake("unit-mismatch", f"`{of}` must be at least one token", value.span)
     return whole(value, of)
+
+
+def _no_length(value: Quantity, of: str) -> Mistake:
+    what = "a token budget" if value.scaled else value.noun
+    message = f"`{of}` takes a window length, not {what}"
+    if value.dimension not in ("tokens", "number"):
+        return mistake("unit-mismatch", message, value.span)
+    hint = "a window of 32,768 tokens is written `32k`"
+    return mistake("unit-mismatch", message, Label(value.span, f"{_shown(value.value)} tokens"), help=hint)
 
 
 def plain(value: Quantity, of: str) -> Fraction:
@@ -205,7 +221,7 @@ def plain(value: Quantity, of: str) -> Fraction:
 
 
 def _shown(value: Fraction) -> str:
-    return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"
+    return f"{value.numerator:,}" if value.denominator == 1 else f"{float(value):g}"
 
 
 __all__ = ["Evaluator", "Facts", "Found", "count", "is_word", "length", "plain", "text", "unknown_name", "whole"]
