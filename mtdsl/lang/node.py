@@ -26,6 +26,9 @@ class Frozen:
 
     def __init__(self, *values: Any, **named: Any) -> None:
         names = self.__match_args__
+        if len(values) == len(names) and not named:  # nearly always, and by far the fastest
+            self.__dict__.update(zip(names, values, strict=True))
+            return
         given = dict(zip(names, values, strict=False))
         if len(values) > len(names) or not given.keys().isdisjoint(named) or not named.keys() <= set(names):
             raise TypeError(f"{type(self).__name__} takes {', '.join(names)}")

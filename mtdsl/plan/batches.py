@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import groupby, islice
 from math import ceil
 
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
-from mtdsl.plan.curves import scalar_at, stands_until
+from mtdsl.plan.curves import moving, scalar_at, stands_until
 from mtdsl.plan.evaluate import Evaluator, length, whole
 from mtdsl.plan.model import Batch, Curve, Run
 from mtdsl.plan.names import Scope
@@ -48,22 +50,33 @@ def batch_of(curve: Curve[Fraction], window: int, registry: Registry, *, tokens:
     Raises `OverflowError` where the batch moves for more than `MOVING` steps, each of which has to be worked out.
     """
     runs: list[Run] = []
-    moving = 0
-    at, made = 0, 0
+    at, made, moved = 0, 0, 0
     while (steps is not None and made < steps) or (tokens is not None and at < tokens):
-        size = max(1, round(scalar_at(curve, at, registry)))
+        left = None if steps is None else steps - made
         until = stands_until(curve, at)
-        count = (
-            1
-            if until is not None and until <= at
-            else _count(at, until, size * window, tokens, None if steps is None else steps - made)
-        )
-        moving += until is not None and until <= at
-        if moving > MOVING:
+        if until is None or until > at:
+            size = max(1, round(scalar_at(curve, at, registry)))
+            found = [Run(_count(at, until, size * window, tokens, left), size)]
+        else:
+            sizes = islice(_ramp(curve, at, tokens, window, registry), min(MOVING + 1, left or MOVING + 1))
+            found = [Run(sum(1 for _ in same), size) for size, same in groupby(sizes)]
+            moved += sum(run.steps for run in found)
+        if moved > MOVING:
             raise OverflowError(f"the batch moves for more than {MOVING:,} steps")
-        _join(runs, Run(count, size))
-        at, made = at + count * size * window, made + count
+        for run in found:
+            _join(runs, run)
+            at, made = at + run.steps * run.sequences * window, made + run.steps
     return Batch(window, tuple(runs))
+
+
+def _ramp(curve: Curve[Fraction], at: int, tokens: Fraction | None, window: int, registry: Registry) -> Iterator[int]:
+    """The sequences of each step from position `at` on, as long as the piece there moves and `tokens` are not reached."""
+    read, end = moving(curve, at, registry)
+    end = end if tokens is None else min(end, ceil(tokens))
+    while at < end:
+        size = max(1, round(read(at)))
+        yield size
+        at += size * window
 
 
 def _count(at: int, until: Fraction | None, size: int, tokens: Fraction | None, left: int | None) -> int:

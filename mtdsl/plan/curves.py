@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import isfinite
+from math import ceil, isfinite
 
 from mtdsl.diag.mistake import mistake
 from mtdsl.plan.model import Blend, Curve, Param, Phase, Piece, Plugin, Rule, V
@@ -139,18 +139,46 @@ def _moved(piece: Piece[V], tokens: Fraction | int, registry: Registry) -> float
 
 def moved(piece: Piece[V], shape: Shape, tokens: Fraction | int) -> float:
     """How far a piece has moved at a position by its scheduler. Raises `Mistake` where that fails or gives no number."""
+    return Motion(piece, shape)(tokens)
+
+
+class Motion:
+    """How far a piece has moved by its scheduler, as a function of the position in tokens: made once, read at every step."""
+
+    def __init__(self, piece: Piece[V], shape: Shape) -> None:
+        assert piece.by is not None
+        self._name, self._shape = piece.by.name, shape
+        self._begin, self._end = _light(piece.begin), _light(piece.end)
+        self._length = float(piece.end - piece.begin)
+        self._ends = _ends(piece)
+
+    def __call__(self, tokens: Fraction | int) -> float:
+        """0 at the start of the piece. Raises `Mistake` where the scheduler fails or gives no number."""
+        passed = float(min(tokens, self._end) - self._begin)
+        if passed <= 0:
+            return 0.0
+        try:
+            found = float(self._shape(Progress(passed / self._length, passed, self._length, *self._ends)))
+        except Exception as error:  # a stranger's technique may raise anything
+            raise mistake("plugin-failed", f"the scheduler `{self._name}` failed: {error!r}") from error
+        if not isfinite(found):
+            raise mistake("plugin-failed", f"the scheduler `{self._name}` gives {found} where a number is needed")
+        return found
+
+
+def moving(curve: Curve[Fraction], tokens: int, registry: Registry) -> tuple[Callable[[int], float], int]:
+    """What a curve that moves at `tokens` is at a position, and the first position where something else decides."""
+    piece = in_force(curve, tokens)
     assert piece.by is not None
-    passed, length = float(min(tokens, piece.end) - piece.begin), float(piece.end - piece.begin)
-    if passed <= 0:
-        return 0.0
-    start, stop = _ends(piece)
-    try:
-        found = float(shape(Progress(passed / length, passed, length, start, stop)))
-    except Exception as error:  # a stranger's technique may raise anything
-        raise mistake("plugin-failed", f"the scheduler `{piece.by.name}` failed: {error!r}") from error
-    if not isfinite(found):
-        raise mistake("plugin-failed", f"the scheduler `{piece.by.name}` gives {found} where a number is needed")
-    return found
+    motion = Motion(piece, registry.build("scheduler", piece.by.name, piece.by.params))
+    start, stop = float(piece.start), 0.0 if under_rule(piece) else float(piece.stop)
+    ends = [piece.end, *(later.begin for later in curve.pieces if later.begin > tokens)]
+    return lambda at: start + (stop - start) * motion(at), ceil(min(ends))
+
+
+def _light(position: Fraction) -> Fraction | int:
+    """A position as a whole number where it is one: arithmetic with it is ten times as fast."""
+    return position.numerator if position.denominator == 1 else position
 
 
 def _ends(piece: Piece[V]) -> tuple[float, float]:

@@ -211,16 +211,16 @@ class Families:
             yield _Choice(keys, local, None, 1)
 
     def _rung(self, value: tree.Value, each: tree.Each, scope: Scope) -> tuple[tuple[Key, ...], Mapping[str, Bound]]:
-        if isinstance(value, tree.Hold | tree.Ruled | tree.Move):
-            raise mistake("not-a-list", "a value that moves cannot name a member", value.span)
         parts = value.items if isinstance(value, tree.Items) else (value,)
+        exprs = [part for part in parts if not isinstance(part, tree.Hold | tree.Ruled | tree.Move)]
+        if moving := next((part for part in parts if part not in exprs), None):
+            raise mistake("not-a-list", "a value that moves cannot name a member", moving.span)
         if len({name.parts[0] for name in each.names}) < len(each.names):
             raise mistake("declared-twice", "`for` gives one name to two values", each.span)
         if len(parts) != len(each.names):
             raise mistake(
                 "not-a-list", f"{len(each.names)} names need {len(each.names)} values, here are {len(parts)}", value.span
             )
-        exprs = [part for part in parts if not isinstance(part, tree.Hold | tree.Ruled | tree.Move)]
         local = {name.parts[0]: Bound(expr, scope) for name, expr in zip(each.names, exprs, strict=True)}
         return tuple(self._key(expr, scope) for expr in exprs), local
 
