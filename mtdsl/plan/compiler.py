@@ -182,6 +182,8 @@ class Compiler:
         self._check_ready(base.span)
         if name in self.graph.starts:
             return facts.of_start(self.declared.start(name), asked, base.span)
+        if asked in ("seen", "spent"):
+            self._check_counted(name, asked, base.span)
         if name in self.graph.merges:
             return facts.of_merge(self.merge(name), asked, base.span)
         if asked in facts.OF_BUDGET:
@@ -203,9 +205,16 @@ class Compiler:
         point = point_of(call, budget, scope, self.evaluator, name)
         return facts.of_point(phase, asked, budget.tokens if point is None else point, call.span, self._reader())
 
+    def _check_counted(self, name: str, asked: str, span: Span) -> None:
+        """Raises `Mistake` where a start that leads to `name` does not say what it has seen."""
+        for start in self._ancestors({name}) & self.graph.starts.keys():
+            if self.declared.start(start).tokens is None:
+                message = f"`{asked}` is not known: `{start}` does not say how many tokens it has seen"
+                raise mistake("size-unknown", message, span, help=f"declare it: start {start} {{ tokens = ... }}")
+
     def _check_ready(self, span: Span) -> None:
         if not self._ready:
-            message = f"`{span.text}` cannot name a member: members are named before anything is worked out"
+            message = f"`{span.text}` is not known here: families and transitions are read before anything is worked out"
             raise mistake("not-supported-yet", message, span)
 
     def _source(self, base: tree.Name, scope: Scope) -> tree.Name | None:
