@@ -79,10 +79,12 @@ def _run(made: Plan, base: Path, out: Path, files: Sequence[Path], save_every: f
     from mtdsl.cli import losses
     from mtdsl.cli.progress import watching
     from mtdsl.registry import installed
+    from mtdsl.run import able
     from mtdsl.run.folder import check_owner
     from mtdsl.run.stopping import Interrupted
     from mtdsl.view import text
 
+    able.check(made, installed())
     check_owner(out, made.recipe)
     sys.stderr.write(text.render(made, installed(), width=width(), color=colored(sys.stderr)))
     from mtdsl.run import execute

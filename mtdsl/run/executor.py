@@ -17,7 +17,7 @@ from mtdsl.diag import refuse
 from mtdsl.plan.model import Plan
 from mtdsl.plan.pins import pinned
 from mtdsl.registry import Registry
-from mtdsl.run import durable, foreign
+from mtdsl.run import able, durable, foreign
 from mtdsl.run.chain import Chain, point_name
 from mtdsl.run.demands import demands
 from mtdsl.run.folder import RunFolder
@@ -60,6 +60,7 @@ def execute(
     SIGTERM or SIGINT came and the work was saved.
     """
     _one_process()
+    able.check(plan, registry)
     set_verbosity_error()  # type: ignore[no-untyped-call]  # one error is enough, not one an attempt
     with durable.room(out):
         folder = RunFolder(out, plan.recipe)

@@ -1,0 +1,156 @@
+"""What a plan may say and this version cannot do: a run is refused before it begins, and told all of it at once.
+
+Every field of the plan stands in one of the two tables below, `RUNS` or `LIMITS`; a test holds that none is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from mtdsl.diag import Diagnostic, Refusal
+from mtdsl.plan.model import Blend, Curve, Merge, Phase, Plan, Plugin, Source, Transition
+from mtdsl.registry import Registry
+from mtdsl.registry.parameters import parameters
+
+MOVED = frozenset({"weight_decay", "clip"})
+"""The scalars that a step sets."""
+
+Asked = Callable[[Any, Registry], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What cannot be done, in words; whether a field's value asks for it; and which attribute of a node says it."""
+
+    words: str
+    asked: Asked
+    at: str = "name"
+
+
+def _given(value: Any, registry: Registry) -> bool:
+    return value not in (None, (), "")
+
+
+def _other_than(*usual: object) -> Asked:
+    return lambda value, registry: value not in usual
+
+
+def _moves(value: Plugin, registry: Registry) -> bool:
+    return any(isinstance(param, Curve) for param in value.params.values())
+
+
+def _learns(value: Curve[Blend] | None, registry: Registry) -> bool:
+    """Whether a mixture is under a rule that looks at the run."""
+    rules = (rule for piece in (value.pieces if value else ()) for blend in (piece.start, piece.stop) for rule in blend.rules)
+    return any(hasattr(registry.build("mixer", rule.mixer.name, rule.mixer.params), "observe") for rule in rules)
+
+
+def _unusual(value: Plugin | None, registry: Registry) -> bool:
+    """Whether an objective is more than the mean loss of the next token, which is the usual one without any parameter."""
+    if value is None or not value.params:
+        return value is not None
+    defaults = {known.name: known.default for known in parameters(registry.find("objective", value.name)[0].factory())}
+    return any(param != _exact(defaults[name]) for name, param in value.params.items())
+
+
+def _exact(default: object) -> object:
+    return Fraction(repr(default)) if isinstance(default, float) else default
+
+
+RUNS: Mapping[type, frozenset[str]] = {
+    Plan: frozenset(
+        "recipe title params model tokenizer starts sources phases merges order leaves checks plugins totals pins format".split()
+    ),
+    Source: frozenset("name source tokens documents max_epochs holdout".split()),
+    Phase: frozenset(
+        "name family parents asked tokens steps origin seen spent batch context lr packing mask seed transition doc "
+        "certainty coupling".split()
+    ),
+    Transition: frozenset("lr data written".split()),
+    Merge: frozenset("name merger parents seen spent context doc".split()),
+}
+"""The fields that a run follows, or that only describe."""
+
+LIMITS: Mapping[type, Mapping[str, Limit]] = {
+    Plan: {"evals": Limit("evaluations (`eval`)", _given)},
+    Source: {
+        "of": Limit("a part of a source", _given),
+        "where": Limit("the documents of a source that pass a test", _given),
+        "repeat": Limit("documents repeated within an epoch (`repeat`)", _other_than(1), "repeat"),
+        "order": Limit("a source in its given order (`order`)", _other_than("shuffled"), "order"),
+        "loss_mask": Limit("a loss on parts of documents (`loss_mask`)", _other_than("none"), "loss_mask"),
+    },
+    Phase: {
+        "events": Limit("events inside a phase (`when`)", _given, "when.0"),
+        "stop": Limit("phases that may end early (`stop`)", _given, "stop"),
+        "mix": Limit("mixtures under a rule that looks at the run", _learns, "mix"),
+        "optimizer": Limit("an optimizer whose parameters move", _moves, "optimizer"),
+        "objective": Limit("an objective other than the loss of the next token", _unusual, "objective"),
+        "train": Limit("training a part of the model (`train`)", _given, "train"),
+        "freeze": Limit("freezing a part of the model (`freeze`)", _given, "freeze"),
+        "edits": Limit("changes of the architecture (`edit`)", _given, "edit"),
+        "feeding": Limit("steps of several lengths (`window`)", _given, "window"),
+        "scalars": Limit("", lambda value, _: not value.keys() <= MOVED),
+    },
+    Transition: {
+        "optimizer": Limit("optimizer moments that are reset or rescaled", _other_than("keep", "reset"), "transition.optimizer"),
+        "rescale": Limit("optimizer moments that are reset or rescaled", _given, "transition.optimizer"),
+        "optimizer_of": Limit("an optimizer's state of another node than the parent", _given, "transition.optimizer"),
+        "gate": Limit("gates (`gate`)", _given, "transition.gate"),
+    },
+    Merge: {"weights": Limit("merges that choose by what was measured", lambda value, _: not value)},
+}
+"""The fields that a run can follow only as far as they ask for nothing unusual."""
+
+
+def check(plan: Plan, registry: Registry) -> None:
+    """Raises a `Refusal` that names everything in the plan that cannot be done, and where."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for words, node, attribute in _all(plan, registry):
+        found.setdefault(words, []).append((node, attribute))
+    if found:
+        raise Refusal(*(_diagnostic(words, places) for words, places in found.items()))
+
+
+def _diagnostic(words: str, places: list[tuple[str, str]]) -> Diagnostic:
+    nodes = ", ".join(f"`{node}`" for node in dict.fromkeys(node for node, _ in places))
+    hint = "take it out to train; `check` and `plan` understand it"
+    return Diagnostic("cannot-run-yet", "error", f"a run cannot do this yet: {words} ({nodes})", help=hint, about=places[0])
+
+
+def _all(plan: Plan, registry: Registry) -> Iterator[tuple[str, str, str]]:
+    """What cannot be done, and the node and attribute that ask for it."""
+    for evaluation in plan.evals:
+        yield LIMITS[Plan]["evals"].words, evaluation.name, "name"
+    for source in plan.sources:
+        yield from _of(source, source.name, registry)
+    starts = {start.name for start in plan.starts}
+    for phase in plan.phases:
+        yield from _of(phase, phase.name, registry)
+        yield from _of(phase.transition, phase.name, registry)
+        if any(parent.node in starts for parent in phase.parents):
+            yield from _out_of_start(phase)
+    for merge in plan.merges:
+        yield from _of(merge, merge.name, registry)
+
+
+def _of(part: Source | Phase | Transition | Merge, node: str, registry: Registry) -> Iterator[tuple[str, str, str]]:
+    for field, limit in LIMITS[type(part)].items():
+        value = getattr(part, field)
+        if not limit.asked(value, registry):
+            continue
+        if field == "scalars":
+            yield from ((f"`{name}`", node, name) for name in value if name not in MOVED)
+        else:
+            yield limit.words, node, limit.at
+
+
+def _out_of_start(phase: Phase) -> Iterator[tuple[str, str, str]]:
+    """A checkpoint made elsewhere is read for its weights only."""
+    if phase.transition.optimizer != "reset" and not phase.transition.optimizer_of:
+        yield "an optimizer's state that was made elsewhere", phase.name, "transition.optimizer"
+    if phase.transition.data == "continue":
+        yield "a data order that began elsewhere", phase.name, "transition.data"
