@@ -44,6 +44,10 @@ class Evals:
         """Every declared name."""
         return tuple(self._items)
 
+    def items(self) -> tuple[tuple[str, Found], ...]:
+        """Every declared one and its item."""
+        return tuple(self._items.items())
+
     def all(self) -> tuple[Evaluation, ...]:
         """Those that could be read; the mistakes of the others are in the report."""
         return tuple(self._all.values())

@@ -82,7 +82,7 @@ def _all(compiler: Compiler) -> Iterator[tuple[tuple[str, str], Origin]]:
         yield from (((name, f"when.{at}"), _happening(draft, when)) for at, when in enumerate(draft.whens))
     for (_, child), words in compiler.edges.words.items():
         yield from (((child, f"transition.{key}"), Origin("written", span)) for key, (_, span) in words.items())
-    for name, found in (*graph.merges.items(), *graph.starts.items(), *compiler.declared.items()):
+    for name, found in (*graph.merges.items(), *graph.starts.items(), *compiler.declared.items(), *compiler.evals.items()):
         yield (name, "name"), Origin("written", found.item.name_span)
         yield from _body(name, found.item)
 

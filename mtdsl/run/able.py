@@ -118,7 +118,7 @@ def check(plan: Plan, registry: Registry) -> None:
 def _diagnostic(words: str, places: list[tuple[str, str]]) -> Diagnostic:
     nodes = ", ".join(f"`{node}`" for node in dict.fromkeys(node for node, _ in places))
     hint = "take it out to train; `check` and `plan` understand it"
-    return Diagnostic("cannot-run-yet", "error", f"a run cannot do this yet: {words} ({nodes})", help=hint, about=places[0])
+    return Diagnostic("cannot-run-yet", "error", f"this version cannot run {words} yet: {nodes}", help=hint, about=places[0])
 
 
 def _all(plan: Plan, registry: Registry) -> Iterator[tuple[str, str, str]]:
