@@ -29,13 +29,13 @@ def batch_grew_lr_did_not(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     for edge in edges(plan):
         (old, new), phase = edge.tokens, edge.phase
         if phase.transition.lr == "continue" and edge.left != edge.begun and new >= GREW * old and not _rises(phase):
-            now = first_rate(phase) or 0.0
+            now = first_rate(phase) or 0
             if now:
                 yield Remark(
                     f"a step of `{phase.name}` has {new / old:.3g} times the tokens of one of `{edge.before.name}` "
                     f"({count(old)}, then {count(new)}), and the rate stays {rate(now)}",
                     (Place(phase.name, "batch"), Place(edge.before.name, "batch"), Place(phase.name, "lr")),
-                    help=f"by the root of the batch the rate would be {rate(now * sqrt(new / old))}, with `lr = rewarm`",
+                    help=f"by the root of the batch the rate would be {rate(float(now) * sqrt(new / old))}, with `lr = rewarm`",
                 )
 
 

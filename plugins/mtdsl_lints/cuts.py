@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from mtdsl.plan.endings import value_at
+from mtdsl.registry import installed
 from mtdsl_lints.chain import pairs
 from mtdsl_lints.rates import first_rate, last_rate
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Phase, Piece, Plan
 
-CLOSE = 0.01
+CLOSE = Fraction(1, 100)
 """How far a first rate may be from its parent's last to count as going on there: as much as `lr = continue` allows."""
 SHORT = Fraction(1, 10)
 """Of an arrow: a cosine has then moved by 2.4 % only, so what is written is not what is trained."""
-LANDED = 0.05
+LANDED = Fraction(1, 20)
 """Of the way from an arrow's first value to its last: what may be left. Olmo 3 32B stops its cosine with 1.3 % to go."""
 
 
@@ -29,8 +31,8 @@ class Cut(NamedTuple):
     phase: Phase
     piece: Piece[Fraction]
     covered: Fraction
-    at: float
-    left: float
+    at: Fraction
+    left: Fraction
     follower: Phase | None
 
 
@@ -54,10 +56,10 @@ def _cut(phase: Phase, children: list[Phase]) -> Cut | None:
         return None
     if any(child.lr and child.lr.pieces[0].begin < 0 for child in children):
         return None  # a schedule over a path: the arrow goes on in the next phase
-    at = last_rate(phase) or 0.0
-    follower = next((child for child in children if abs((first_rate(child) or 0.0) - at) <= CLOSE * at), None)
+    at = last_rate(phase) or Fraction(0)
+    follower = next((child for child in children if abs((first_rate(child) or 0) - at) <= CLOSE * at), None)
     covered = (phase.tokens - piece.begin) / (piece.end - piece.begin)
-    left = abs(at - float(piece.stop)) / abs(float(piece.start - piece.stop))
+    left = abs(value_at(phase.lr, phase.tokens, installed()) - piece.stop) / abs(piece.start - piece.stop)
     return Cut(phase, piece, covered, at, left, follower)
 
 

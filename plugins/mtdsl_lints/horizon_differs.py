@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
@@ -62,7 +63,7 @@ def _idle(phase: Phase) -> int:
     if phase.lr is None or phase.batch is None:
         return 0
     piece = phase.lr.pieces[-1]
-    rest = phase.tokens - max(piece.end, 0)
+    rest = phase.tokens - max(piece.end, Fraction(0))
     step = phase.batch.runs[-1].sequences * phase.batch.length
     landed = piece.by is not None and piece.stop == 0 and piece.end > 0
     return int(rest) if landed and rest > max(step, IDLE * phase.tokens) else 0

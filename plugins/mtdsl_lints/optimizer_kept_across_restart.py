@@ -29,7 +29,7 @@ def optimizer_kept_across_restart(plan: Plan, written: Origins, /) -> Iterator[R
         edge = phase.transition
         if edge.optimizer != "keep" or edge.lr != "restart" or phase.lr is None or phase.lr.warmup is not None:
             continue
-        old, new = last_rate(before) or 0.0, first_rate(phase) or 0.0
+        old, new = last_rate(before) or 0, first_rate(phase) or 0
         if new and new >= LEAP * old:
             said = "" if "optimizer" in edge.written else ", as it does where nothing is said"
             yield Remark(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from mtdsl.plan.curves import scalar_at
+from mtdsl.plan.endings import rate_at
 from mtdsl.registry import installed
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ def levels(phase: Phase) -> Iterator[Fraction]:
         yield piece.stop
 
 
-def first_rate(phase: Phase) -> float | None:
+def first_rate(phase: Phase) -> Fraction | None:
     """The rate that a phase begins at, or warms up to; None where it trains nothing."""
-    return scalar_at(phase.lr, 0, installed()) if phase.lr else None
+    return rate_at(phase, 0, installed())
 
 
-def last_rate(phase: Phase) -> float | None:
+def last_rate(phase: Phase) -> Fraction | None:
     """The rate where a phase ends; None where it trains nothing."""
-    return scalar_at(phase.lr, phase.tokens, installed()) if phase.lr else None
+    return rate_at(phase, phase.tokens, installed())
 
 
 def falls(phase: Phase) -> bool:

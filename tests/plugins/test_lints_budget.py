@@ -1,0 +1,121 @@
+"""Lints of budgets, batches and events, on both sides of where each begins to speak."""
+
+from __future__ import annotations
+
+import pytest
+
+REST = "batch = 1 x 256, context = 256, mix = a, lr = 1e-3"
+
+
+def chain(*bodies, edge=""):
+    names = ["one", "two", "three"][: len(bodies)]
+    phases = "".join(f"phase {name} {body}\n" for name, body in zip(names, bodies, strict=True))
+    path = " -> ".join(names)
+    return phases + f"flow {path}\n" + (f"transition {path} {{ {edge} }}\n" if edge else "")
+
+
+# ---- budget-out-of-line
+
+
+@pytest.mark.parametrize(("middle", "far"), [(10, True), (11, False)])
+def test_a_budget_ten_times_its_neighbour_and_the_same_as_another_is_out_of_line(said, middle, far):
+    text = chain(f"{{ steps = 100, {REST} }}", f"{{ steps = {middle}, {REST} }}", "like one { mix = b }")
+    found = said("budget-out-of-line", text)
+    assert [one.labels[0].span.text for one in found] == ["100"] * far
+
+
+def test_a_budget_that_nobody_else_has_is_meant(said):
+    text = chain(f"{{ steps = 100, {REST} }}", f"{{ steps = 10, {REST} }}", f"{{ steps = 101, {REST} }}")
+    assert said("budget-out-of-line", text) == []
+
+
+def test_members_of_one_family_share_a_budget_and_are_not_out_of_line(said):
+    members = f"phase long for order in [1, 2] {{ steps = 1000, {REST}, seed = order }}\n"
+    text = chain(f"{{ steps = 10, {REST} }}") + members + "flow one -> long\ntransition one -> long { data = fresh }\n"
+    assert said("budget-out-of-line", text) == []
+
+
+# ---- steps
+
+
+@pytest.mark.parametrize(("budget", "few"), [("tokens = 2304", True), ("tokens = 2305", False), ("steps = 9", False)])
+def test_fewer_than_ten_steps_are_few_unless_they_are_written(said, budget, few):
+    assert len(said("too-few-steps", chain(f"{{ {budget}, {REST} }}"))) == few
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"), [("99_999_999", False), ("100_000_000", True), ("2M", True), ("2M steps", False)]
+)
+def test_steps_that_read_like_tokens(said, written, wrong):
+    found = said("steps-look-like-tokens", chain(f"{{ steps = {written}, {REST} }}"))
+    assert len(found) == wrong
+    assert not found or found[0].fix.changes[0].replacement == "tokens"
+
+
+# ---- batches
+
+
+@pytest.mark.parametrize(
+    ("batch", "severity"), [("25_500 tokens", "note"), ("1000 tokens", "warning"), ("25_600 tokens", None), ("3 x 256", None)]
+)
+def test_a_batch_that_is_no_whole_windows_is_told_of(said, batch, severity):
+    found = said("batch-not-whole", chain(f"{{ steps = 10, batch = {batch}, context = 256, mix = a, lr = 1e-3 }}"))
+    assert [one.severity for one in found] == [severity] * (severity is not None)
+
+
+@pytest.mark.parametrize(
+    ("batch", "lr", "edge", "grew"),
+    [
+        ("20 x 256", "1e-3", "", True),
+        ("19 x 256", "1e-3", "", False),
+        ("40 x 256", "-> 0", "", True),
+        ("20 x 256", "1e-3", "lr = restart", False),
+        ("20 x 256", "[-> 2e-3 over 10 steps, 2e-3]", "", False),
+        ("10 x 256 -> 40 x 256 over 50 steps", "1e-3", "", False),
+    ],
+)
+def test_twice_the_batch_at_the_same_rate(said, batch, lr, edge, grew):
+    first = "{ steps = 100, batch = 10 x 256, context = 256, mix = a, lr = 1e-3 }"
+    text = chain(first, f"{{ steps = 100, batch = {batch}, mix = a, lr = {lr} }}", edge=edge)
+    assert len(said("batch-grew-lr-did-not", text)) == grew
+
+
+def test_the_batch_before_an_edge_is_that_of_the_point_it_leaves(said):
+    first = "{ steps = 100, batch = [10 x 256 until 50 steps, 20 x 256], context = 256, mix = a, lr = 1e-3 }"
+    text = chain(first, "{ steps = 100, batch = 20 x 256, mix = a, lr = 1e-3 }")
+    assert said("batch-grew-lr-did-not", text) == []
+    assert len(said("batch-grew-lr-did-not", text.replace("flow one", "flow one.at(30 steps)"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("batch", "context", "changes"),
+    [("8 x 2k", "-> 2k by rope(theta = 1M)", True), ("1 x 2k", "-> 2k by rope(theta = 1M)", False), ("8 x 256", "256", False)],
+)
+def test_a_window_that_grows_with_the_sequences_kept(said, batch, context, changes):
+    first = "{ steps = 100, batch = 8 x 256, context = 256, mix = a, lr = 1e-3 }"
+    found = said(
+        "batch-tokens-change", chain(first, f"{{ steps = 100, batch = {batch}, context = {context}, mix = a, lr = 1e-3 }}")
+    )
+    assert [one.help for one in found] == ["`1 x 2k` keeps the tokens of a step"] * changes
+
+
+# ---- event-copied
+
+STABLE = f"{{ steps = 100, {REST}\nwhen loss < 2 {{ expect = 10 steps, lr = 5e-4 }} }}"
+
+
+@pytest.mark.parametrize(
+    ("second", "copied"),
+    [
+        ("like one { lr = -> 0 }", True),
+        ("like one { lr = -> 0, when = none }", False),
+        ("like one { lr = -> 0, when = none\nwhen loss < 2 { expect = 10 steps, mix = b } }", False),
+    ],
+)
+def test_an_event_that_has_happened_and_is_copied(said, second, copied):
+    assert len(said("event-copied", chain(STABLE, second))) == copied
+
+
+def test_an_event_of_a_phase_that_this_one_does_not_follow_is_still_to_come(said):
+    text = f"phase one {STABLE}\nphase two like one {{ mix = b }}\nflow one\nflow two\n"
+    assert said("event-copied", text) == []

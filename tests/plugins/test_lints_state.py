@@ -1,0 +1,152 @@
+"""Lints of optimizer state, seeds and forks, on both sides of where each begins to speak."""
+
+from __future__ import annotations
+
+import pytest
+
+REST = "batch = 1 x 256, context = 256, mix = a"
+
+
+def two(first, second, edge=""):
+    phases = f"phase one {{ steps = 100, {REST}, {first} }}\nphase two {{ steps = 100, {REST}, {second} }}\nflow one -> two\n"
+    return phases + (f"transition one -> two {{ {edge} }}\n" if edge else "")
+
+
+# ---- optimizer-kept-but-changed
+
+
+@pytest.mark.parametrize(
+    ("second", "edge", "expected"),
+    [
+        ("adamw(betas = [0.9, 0.99])", "", ["`two` keeps the state of `adamw` from `one` under another `betas`"]),
+        ("adamw(betas = [0.9, 0.99])", "optimizer = reset", []),
+        ("adamw(betas = [0.9, 0.95])", "", []),
+    ],
+)
+def test_a_kept_state_under_other_parameters(said, second, edge, expected):
+    found = said("optimizer-kept-but-changed", two("lr = 1e-3", f"lr = 1e-3, optimizer = {second}", edge))
+    assert [one.message for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "edge", "count"),
+    [
+        ("", "", "", 0),
+        (', freeze = ["*.mlp.*"]', "", "", 1),
+        (', train = ["*.mlp.*"]', ', train = ["*.self_attn.*"]', "", 1),
+        (', train = ["*.mlp.*"]', "", "optimizer = reset", 0),
+        (', freeze = ["*.mlp.*", "*norm*"]', ', freeze = ["*norm*", "*.mlp.*"]', "", 0),
+    ],
+)
+def test_a_kept_state_while_other_parameters_are_trained(said, first, second, edge, count):
+    assert len(said("optimizer-kept-but-changed", two(f"lr = 1e-3{first}", f"lr = 1e-3{second}", edge))) == count
+
+
+# ---- optimizer-kept-across-restart
+
+
+@pytest.mark.parametrize(
+    ("second", "edge", "leaps"),
+    [
+        ("lr = 1e-3", "lr = restart", True),
+        ("lr = 9.9e-4", "lr = restart", False),
+        ("lr = 1e-3, warmup = 5 steps", "lr = restart", False),
+        ("lr = 1e-3", "lr = restart, optimizer = reset", False),
+        ("lr = 1e-3, warmup = 5 steps", "lr = rewarm", False),
+        ("lr = -> 1e-3", "", False),
+    ],
+)
+def test_a_rate_that_leaps_tenfold_with_old_moments(said, second, edge, leaps):
+    found = said("optimizer-kept-across-restart", two("lr = 1e-3 -> 1e-4", second, edge))
+    assert len(found) == leaps
+
+
+def test_nothing_leaps_from_0_to_0(said):
+    assert said("optimizer-kept-across-restart", two("lr = 1e-3 -> 0", "lr = 0", "lr = restart")) == []
+
+
+# ---- seed-has-no-effect
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        (two("lr = 1e-3, seed = 3", "lr = 1e-3, seed = 3"), 1),
+        (two("lr = 1e-3, seed = 3", "lr = 1e-3"), 0),
+        (two("lr = 1e-3, seed = 3", "lr = 1e-3, seed = 3", "data = fresh"), 0),
+        ("seed = 3\n" + two("lr = 1e-3", "lr = 1e-3"), 0),
+        (
+            two("lr = 1e-3", "lr = 1e-3, seed = 4", "data = fresh").replace("phase two { steps = 100", "phase two { steps = 0"),
+            1,
+        ),
+    ],
+)
+def test_a_seed_that_decides_nothing(said, body, count):
+    assert len(said("seed-has-no-effect", body)) == count
+
+
+# ---- fork-members-identical
+
+
+def fork(members, edge=""):
+    text = f"phase one {{ steps = 10, {REST}, lr = 1e-3 }}\nphase end {members}\nflow one -> end\n"
+    return text + (f"transition one -> end {{ {edge} }}\n" if edge else "")
+
+
+@pytest.mark.parametrize(
+    ("members", "edge", "count"),
+    [
+        (f"for n in [1, 2, 3] {{ steps = 10, {REST}, lr = -> 0 }}", "", 1),
+        (f"for n in [1, 2] {{ steps = 10, {REST}, lr = -> 0, seed = n }}", "data = fresh", 0),
+        (f"for n in [1, 2] {{ steps = 10 * n, {REST}, lr = -> 0 }}", "", 0),
+        (f"for n in [1, 2] {{ steps = 10, {REST}, lr = -> 0, weight_decay = n }}", "", 0),
+        ("for m in [a, b] for n in [1, 2] { steps = 10, batch = 1 x 256, mix = m, lr = -> 0 }", "", 1),
+        (f"for n in 1 -> 2 {{ steps = 10, {REST}, lr = 1e-3 }}", "", 0),
+    ],
+)
+def test_members_that_train_the_same_thing(said, members, edge, count):
+    assert len(said("fork-members-identical", fork(members, edge))) == count
+
+
+# ---- train-pattern-matches-nothing
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ('train = ["*.mlp.*"]', None),
+        ('train = ["model.layers.0.*", "lm_head.*"]', "warning"),
+        ('train = ["*.indexer.*"]', "error"),
+        ('freeze = ["*.indexer.*"]', "warning"),
+        ('freeze = ["model.layers.1.*"]', "warning"),
+        ('freeze = ["model.embed_tokens.weight", "model.norm.weight"]', None),
+    ],
+)
+def test_patterns_are_held_against_the_names_of_a_described_model(said, text, severity):
+    found = said("train-pattern-matches-nothing", f"phase one {{ steps = 10, {REST}, lr = 1e-3, {text} }}\n")
+    assert [one.severity for one in found] == [severity] * (severity is not None)
+
+
+def test_of_weights_that_were_trained_elsewhere_no_name_is_known(said):
+    start = 'start s { weights = "x", context = 256 }\nflow s -> one\n'
+    text = start + f'phase one {{ steps = 10, {REST}, lr = 1e-3, train = ["*.indexer.*"] }}\n'
+    assert said("train-pattern-matches-nothing", text) == []
+
+
+def test_the_names_are_those_of_the_model_that_is_built():
+    from mtdsl_lints.parameters import parameter_names
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    from mtdsl.plan.model import Model
+
+    for tie in (True, False):
+        config = LlamaConfig(
+            vocab_size=64,
+            hidden_size=16,
+            intermediate_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            tie_word_embeddings=tie,
+        )
+        built = {name for name, _ in LlamaForCausalLM(config).named_parameters()}
+        assert set(parameter_names(Model("llama", {"layers": 2, "tie": tie}))) == built
