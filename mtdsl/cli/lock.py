@@ -69,7 +69,7 @@ def _readable(path: Path, check: bool) -> Lock:
         return locks.read(path)
     except (OSError, ValueError) as error:
         if check:
-            raise refuse("lock-broken", f"`{path}` cannot be read: {error}") from error
+            raise Refusal(locks.broken(path, error)) from error
         return locks.Lock()
 
 

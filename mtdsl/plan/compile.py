@@ -12,6 +12,7 @@ from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.allows import silenced
 from mtdsl.plan.attributes import Lookup, check_settings
+from mtdsl.plan.certainty import certain
 from mtdsl.plan.checks import check_of
 from mtdsl.plan.compiler import Compiler
 from mtdsl.plan.cost import flops_of
@@ -110,7 +111,7 @@ def _understood(module: Module, sets: dict[str, str], registry: Registry, report
         setting = module.settings.get("tokenizer")
         locked.another_tokenizer(setting.value.span if setting else None, report)
         return _understood(module, sets, registry, report, lock.uncounted())
-    plan, written = locked.tied(plan), origins(compiler)
+    plan, written = certain(locked.tied(plan)), origins(compiler)
     plan = replace(plan, totals=_totals(plan))
     report.extend(found.done())
     lint(plan, written, registry, report)
@@ -127,7 +128,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     merges = compiler.merges()
     evals = compiler.evals.all()
     compiler.settled = not report.failed
-    checks = () if compiler.locked.assumes else _checks(module, compiler, report)
+    checks = () if compiler.locked.assumes else _checks(module, sets, compiler, report)
     if report.failed:
         raise Mistake
     phases = only_needed(phases, merges, compiler.graph.ends)

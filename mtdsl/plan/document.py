@@ -8,13 +8,15 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
+from mtdsl.plan.certainty import seen
 from mtdsl.plan.codec import decode, encode
 from mtdsl.plan.curves import scalar_at, shares_at
 from mtdsl.plan.intake import declared, intake, unknown
-from mtdsl.plan.model import Batch, Blend, Curve, Phase, Plan
+from mtdsl.plan.model import Batch, Blend, Curve, Known, Phase, Plan
 from mtdsl.registry import Registry, installed
 
 DESCRIPTIVE = ("title", "recipe", "params", "checks", "totals", "leaves")
+SINCE = "since_start"
 
 
 def to_json(plan: Plan, registry: Registry | None = None) -> dict[str, Any]:
@@ -22,7 +24,9 @@ def to_json(plan: Plan, registry: Registry | None = None) -> dict[str, Any]:
     registry = registry or installed()
     sizes, taken = declared(plan), intake(plan, registry)
     body: dict[str, Any] = encode(plan)
-    body["phases"] = [_phase(phase, sizes, registry) for phase in plan.phases]
+    known = seen(plan)
+    body["phases"] = [_counted(_phase(phase, sizes, registry), known[phase.name]) for phase in plan.phases]
+    body["merges"] = [_counted(merge, known[merge["name"]]) for merge in body["merges"]]
     body["sources"] = [_source(item, taken[source.name]) for item, source in zip(body["sources"], plan.sources, strict=True)]
     flops = body["totals"].pop("flops")
     body["totals"] |= {"flops": flops["value"], "flops_certainty": flops["certainty"], "flops_reason": flops["reason"]}
@@ -34,7 +38,8 @@ def from_json(body: Mapping[str, Any]) -> Plan:
     sources = [{**item, "tokens": item["size"]} for item in body["sources"]]
     totals = dict(body["totals"])
     flops = {"value": totals["flops"], "certainty": totals["flops_certainty"], "reason": totals["flops_reason"]}
-    plan: Plan = decode(Plan, {**body, "sources": sources, "totals": {**totals, "flops": flops}})
+    nodes = {name: [{**node, **node.get(SINCE, {})} for node in body[name]] for name in ("phases", "merges")}
+    plan: Plan = decode(Plan, {**body, **nodes, "sources": sources, "totals": {**totals, "flops": flops}})
     return plan
 
 
@@ -50,7 +55,7 @@ def fingerprint(plan: Plan) -> str:
 
 
 def _trained(node: dict[str, Any]) -> dict[str, Any]:
-    node = _without(node, "doc", "asked", "spent")
+    node = _without(node, "doc", "asked", "spent", "certainty")
     if "transition" in node:
         node["transition"] = _without(node["transition"], "written")
         node |= {name: _moved(node[name]) for name in ("lr", "mix") if node[name]}
@@ -80,6 +85,15 @@ def _phase(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> dict[s
     }
     body["warmup_steps"] = phase.lr.warmup.steps if phase.lr and phase.lr.warmup else 0
     return body
+
+
+def _counted(body: dict[str, Any], known: Known) -> dict[str, Any]:
+    """How sure `seen` is; where nobody knows it, what is counted from the start on stands apart."""
+    body |= {"seen_certainty": known.certainty}
+    if known.value is not None:
+        return body
+    counted = {name: body[name] for name in ("origin", "seen", "spent") if name in body}
+    return {**body, **dict.fromkeys(counted), "seen_reason": known.reason, SINCE: counted}
 
 
 def _batch(batch: Batch) -> dict[str, Any]:

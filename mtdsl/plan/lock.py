@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
 
+from mtdsl.diag import Diagnostic, Label, Source, Span
 from mtdsl.lang.node import Frozen, node
 from mtdsl.plan.codec import decode, encode
 from mtdsl.plan.model import Tokenizer
@@ -113,6 +114,16 @@ def read(path: Path) -> Lock:
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it lacks what a lock has: {error}") from error
     return found
+
+
+def broken(path: Path, error: OSError | ValueError) -> Diagnostic:
+    """What is wrong with a lock that `read` did not read, and where."""
+    hint = "take one side where two versions were merged, or run `mtdsl lock`, which writes it anew"
+    if isinstance(error, json.JSONDecodeError):
+        label = Label(Span(Source(str(path), error.doc), error.pos, error.pos + 1), "no JSON from here on")
+        return Diagnostic("lock-broken", "error", f"`{path}` cannot be read", (label,), hint)
+    reason = error.strerror if isinstance(error, OSError) else error
+    return Diagnostic("lock-broken", "error", f"`{path}` cannot be read: {reason}", (), hint)
 
 
 def written(lock: Lock) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from mtdsl.diag import Label, Report, Span
+from mtdsl.diag import Fix, Label, Report, Span
 from mtdsl.lang import tree
 from mtdsl.plan.lock import Lock, LockedModel
 from mtdsl.plan.model import Known, Model, Pin, Plan, Source, Start
@@ -97,8 +97,9 @@ class Locked:
         if declared.value is not None and abs(declared.value - measured) > CLOSE * measured:
             message = f"`{getattr(item, 'name', '')}` has {measured:,} {NOUNS.get(fact, fact)}"
             label = Label(_span(item, fact), f"{int(declared.value):,} are declared")
+            fix = Fix.write(label.span, f"{measured:_}")
             hint = f"write `{fact} = {measured:_}`, or leave it out: the lock knows"
-            self._report.warning("declared-differs", message, label, help=hint)
+            self._report.warning("declared-differs", message, label, help=hint, fix=fix)
         return Known(measured, "measured")
 
     def _stale(self, message: str, span: Span) -> None:

@@ -48,6 +48,8 @@ def _longest(source: Source | None, sources: Mapping[str, Source]) -> tuple[Frac
     below = _below(source.where)
     if below is not None:
         return below, f"holds documents of up to {length(int(below))}"
+    if source.longest.value is not None:
+        return Fraction(source.longest.value), f"has no document longer than {count(source.longest.value)} tokens"
     tokens, documents = source.tokens.value, source.documents.value
     if source.where is not None or tokens is None:
         return None

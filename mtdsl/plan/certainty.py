@@ -1,0 +1,55 @@
+"""How sure the counts of a plan are: as sure as the least sure of what they follow from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from mtdsl.plan.curves import sources_of
+from mtdsl.plan.model import Certainty, Known, Phase, Plan
+
+ORDER: tuple[Certainty, ...] = ("exact", "measured", "declared", "bounded", "unknown")
+
+
+def weakest(found: Iterable[Certainty]) -> Certainty:
+    """The least sure of them; `exact` of none."""
+    return max(found, key=ORDER.index, default="exact")
+
+
+def certain(plan: Plan) -> Plan:
+    """The plan with every phase's certainty: epochs are as sure as the sizes of their sources, here and before."""
+    sizes = {source.name: source.tokens.certainty for source in plan.sources}
+    found: dict[str, Certainty] = {}
+    phases = {phase.name: phase for phase in plan.phases}
+    merges = {merge.name: merge for merge in plan.merges}
+    for name in plan.order:
+        node = phases.get(name) or merges[name]
+        before = [found[parent.node] for parent in node.parents if parent.node in found]
+        own = [phases[name].certainty, *_sizes(phases[name], sizes)] if name in phases else []
+        found[name] = weakest([*before, *own])
+    return replace(plan, phases=tuple(replace(phase, certainty=found[phase.name]) for phase in plan.phases))
+
+
+def seen(plan: Plan) -> Mapping[str, Known]:
+    """What the weights of every phase and merge had seen at its end, and how sure that is.
+
+    Unknown after a start of which nobody says what it was trained on: the plan then counts from there.
+    """
+    starts = {start.name: start.tokens for start in plan.starts}
+    known: dict[str, Certainty] = {name: "unknown" if tokens is None else "declared" for name, tokens in starts.items()}
+    nodes = {node.name: node for node in (*plan.phases, *plan.merges)}
+    found: dict[str, Known] = {}
+    for name in plan.order:
+        node = nodes[name]
+        own: Certainty = node.certainty if isinstance(node, Phase) else "exact"
+        known[name] = weakest([own, *(known[parent.node] for parent in node.parents)])
+        unknown = known[name] == "unknown"
+        reason = "a start before it does not say what it had seen" if unknown else ""
+        found[name] = Known(None if unknown else node.seen, known[name], reason)
+    return found
+
+
+def _sizes(phase: Phase, sizes: Mapping[str, Certainty]) -> list[Certainty]:
+    if phase.asked.unit != "epochs" or phase.mix is None:
+        return []
+    return [sizes[name] for name in sources_of(phase.mix)]
