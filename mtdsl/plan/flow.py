@@ -127,7 +127,8 @@ class Flow:
             graph.ends.update(last if node.call is None else [])
         end = path.nodes[-1].call
         if end is not None and end.func.span.text != "end":
-            raise mistake("not-supported-yet", "a flow that ends inside a phase is not supported yet", path.nodes[-1].span)
+            hint = f"name the checkpoint: `phase early {{ steps = 0 }}` and `flow {path.nodes[-1].span.text} -> early`"
+            raise mistake("flow-ends-inside", "a flow cannot end inside a phase", path.nodes[-1].span, help=hint)
         for origin, name, span in self.pairs(path):
             graph.pairs.append((origin, name))
             if name in graph.phases:

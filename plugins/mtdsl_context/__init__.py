@@ -10,5 +10,6 @@ import mtdsl
 @mtdsl.hookimpl
 def mtdsl_extenders() -> Iterator[mtdsl.Extender]:
     """The built-in context extenders."""
+    yield mtdsl.Extender("nope", "mtdsl_context.nope:Nope")
     yield mtdsl.Extender("rope", "mtdsl_context.rope:Rope")
     yield mtdsl.Extender("yarn", "mtdsl_context.yarn:Yarn")

@@ -1,0 +1,27 @@
+"""A longer window with positions as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mtdsl_context.frequencies import kept, plain, require, rotary_dim
+
+
+@dataclass(frozen=True)
+class Nope:
+    """Nothing is done to positions: the model has no rotary embedding to stretch, or is trained at its own on the longer window.
+
+    Models whose attention has no positions (arXiv:2305.19466), as in hybrids whose recurrent layers tell the order, take a
+    longer window by training on it alone.
+    """
+
+    def rope_parameters(self, before: Mapping[str, Any], old: int, new: int) -> dict[str, Any]:
+        """Those before; the windows do not enter."""
+        require(before, ("default",), "nope", "extend it by what scales it already")
+        return {"rope_type": "default", "rope_theta": float(before["rope_theta"]), **kept(before)}
+
+    def inv_freq(self, parameters: Mapping[str, Any], head_dim: int) -> tuple[list[float], float]:
+        """Unscaled frequencies; attention is not scaled."""
+        return plain(parameters["rope_theta"], rotary_dim(parameters, head_dim)), 1.0
