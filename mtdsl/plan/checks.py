@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import eq, ge, gt, le, lt, ne
@@ -18,44 +18,48 @@ from mtdsl.plan.names import Scope
 COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {">=": ge, "<=": le, "==": eq, "!=": ne, ">": gt, "<": lt}
 
 
-def check_of(item: tree.Check, scope: Scope, evaluator: Evaluator, report: Report) -> Check:
+def check_of(item: tree.Check, scope: Scope, evaluator: Evaluator, settings: tuple[str, ...], report: Report) -> Check:
     """Whether a check holds; None where it needs what is not known, which is noted.
 
-    Raises `Mistake` (`check-failed`) where it does not hold.
+    Raises `Mistake` (`check-failed`) where it does not hold, with the values that decided it and the `settings` of `--set`.
     """
     seen = _Seen()
-    holds = _holds(item.test, scope, evaluator, seen)
+    holds = _holds(item.test, scope, evaluator, seen, wanted=True)
     if holds is None:
         unknown = seen.unknown[0]
         report.note("check-unknown", f"this check cannot be decided: {unknown.message}", *unknown.labels, help=unknown.help)
     if holds is False:
-        raise mistake("check-failed", item.message or "this check does not hold", *seen.values)
+        message = item.message or "this check does not hold"
+        raise Mistake(Diagnostic("check-failed", "error", message, tuple(dict.fromkeys(seen.values)), settings=settings))
     return Check(item.test.span.text, item.message, holds)
 
 
 @dataclass(slots=True)
 class _Seen:
-    """The values of comparisons that do not hold, and what was not known."""
+    """The values of the comparisons that came out otherwise than the check wants, and what was not known."""
 
     values: list[Label] = field(default_factory=list)
     unknown: list[Diagnostic] = field(default_factory=list)
 
 
-def _holds(test: tree.Expr, scope: Scope, evaluator: Evaluator, seen: _Seen) -> bool | None:
-    """Kleene's three values: what is not known decides nothing, but `false and unknown` is false."""
+def _holds(test: tree.Expr, scope: Scope, evaluator: Evaluator, seen: _Seen, *, wanted: bool) -> bool | None:
+    """Kleene's three values: what is not known decides nothing, but `false and unknown` is false.
+
+    `wanted` is what the check needs this part of it to be: the opposite inside `not`.
+    """
     if isinstance(test, tree.Unary) and test.op == "not":
-        inner = _holds(test.operand, scope, evaluator, seen)
+        inner = _holds(test.operand, scope, evaluator, seen, wanted=not wanted)
         return None if inner is None else not inner
     if isinstance(test, tree.Binary) and test.op in ("and", "or"):
-        sides = {_holds(side, scope, evaluator, seen) for side in (test.left, test.right)}
+        sides = {_holds(side, scope, evaluator, seen, wanted=wanted) for side in (test.left, test.right)}
         decides = test.op == "or"
         return decides if decides in sides else None if None in sides else not decides
     if isinstance(test, tree.Binary) and test.op in COMPARE:
-        return _compare(test, scope, evaluator, seen)
+        return _compare(test, scope, evaluator, seen, wanted=wanted)
     raise _no_test(test)
 
 
-def _compare(test: tree.Binary, scope: Scope, evaluator: Evaluator, seen: _Seen) -> bool | None:
+def _compare(test: tree.Binary, scope: Scope, evaluator: Evaluator, seen: _Seen, *, wanted: bool) -> bool | None:
     try:
         left, right = evaluator.number(test.left, scope), evaluator.number(test.right, scope)
     except Mistake as unknown:
@@ -65,9 +69,20 @@ def _compare(test: tree.Binary, scope: Scope, evaluator: Evaluator, seen: _Seen)
         return None
     units.common(left, right, test.span)
     holds = COMPARE[test.op](left.value, right.value)
-    if not holds:
-        seen.values += [Label(side.span, f"this is {_shown(side)}") for side in (left, right)]
+    if holds is not wanted:
+        said = [*_values(test.left, scope, evaluator), *_values(test.right, scope, evaluator)]
+        seen.values += said or [Label(test.span)]
     return holds
+
+
+def _values(expr: tree.Expr, scope: Scope, evaluator: Evaluator) -> Iterator[Label]:
+    """The value of an expression and of every name inside it; what is written out as a number needs none."""
+    if isinstance(expr, tree.Number):
+        return
+    yield Label(expr.span, _shown(evaluator.number(expr, scope)))
+    operands = (expr.left, expr.right) if isinstance(expr, tree.Binary) else ()
+    for operand in (expr.operand,) if isinstance(expr, tree.Unary) else operands:
+        yield from _values(operand, scope, evaluator)
 
 
 def _no_test(test: tree.Expr) -> Mistake:
@@ -75,5 +90,13 @@ def _no_test(test: tree.Expr) -> Mistake:
 
 
 def _shown(value: Quantity) -> str:
-    number = f"{int(value.value):,}" if value.value.denominator == 1 else f"{float(value.value):g}"
+    number = _count(int(value.value)) if value.value.denominator == 1 else f"{float(value.value):g}"
     return f"{number} {value.dimension}" if value.dimension in ("tokens", "steps", "epochs") else number
+
+
+def _count(number: int) -> str:
+    """`3.9T` where three digits behind the point say it exactly, else every digit."""
+    for suffix, scale in (("T", 10**12), ("B", 10**9), ("M", 10**6)):
+        if abs(number) >= scale and number % (scale // 1000) == 0:
+            return f"{number / scale:g}{suffix}"
+    return f"{number:,}"

@@ -184,10 +184,14 @@ def _weights(module: Module, model: Model | None, compiler: Compiler, phases: tu
         raise mistake("no-model", f"`{roots[0].name}` begins with fresh weights, but no model is described", span, help=hint)
 
 
-def _checks(module: Module, compiler: Compiler, report: Report) -> tuple[Check, ...]:
-    items = [item for item in module.file.items if isinstance(item, tree.Check)]
-    done = [attempt(report, lambda item=item: check_of(item, Scope(module), compiler.evaluator, report)) for item in items]  # type: ignore[misc]
-    return tuple(check for check in done if check is not None)
+def _checks(module: Module, sets: Mapping[str, str], compiler: Compiler, report: Report) -> tuple[Check, ...]:
+    settings = tuple(f"{name}={value}" for name, value in sets.items())
+
+    def check(item: tree.Check) -> Check | None:
+        return attempt(report, lambda: check_of(item, Scope(module), compiler.evaluator, settings, report))
+
+    items = (item for item in module.file.items if isinstance(item, tree.Check))
+    return tuple(done for done in map(check, items) if done is not None)
 
 
 def _leaves(compiler: Compiler) -> tuple[str, ...]:

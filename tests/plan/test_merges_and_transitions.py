@@ -8,6 +8,8 @@ import pytest
 
 from mtdsl.plan.model import Parent
 
+PHASE = "batch = 1 x 256, context = 256, lr = 1e-3, mix = a"
+
 REST = "batch = 1 x 256, lr = 1e-3, mix = a"
 TRUNK = f"phase trunk {{ steps = 10, context = 256, {REST} }}\n"
 FORK = (
@@ -81,7 +83,7 @@ def test_checks_compare_plan_values(plan, wrong):
     assert [(check.message, check.holds) for check in made.checks] == [("fits", True)]
     failed = wrong(text + 'check soup.spent <= 5000 "budget"\n')
     assert (failed.id, failed.message) == ("check-failed", "budget")
-    assert [label.message for label in failed.labels] == ["this is 5,632 tokens", "this is 5,000"]
+    assert [label.message for label in failed.labels] == ["5,632 tokens"]
 
 
 @pytest.mark.parametrize(
@@ -107,3 +109,22 @@ def test_what_cannot_be_is_named(found, text, id):
     made, diagnostics = found(FORK + text)
     assert made is None
     assert id in [one.id for one in diagnostics if one.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("test", "values"),
+    [
+        ("2 * x.tokens <= 600 + 400", ["1,024 tokens", "512 tokens", "1,000"]),
+        ("not x.steps <= 5 steps", ["2 steps"]),
+        ("x.steps == 2 and x.tokens > 1M", ["512 tokens"]),
+        ("1 > 2", [""]),
+    ],
+)
+def test_a_failed_check_shows_what_decided_it(wrong, test, values):
+    failed = wrong(f"phase x {{ steps = 2, {PHASE} }}\ncheck {test}\n", sets=None)
+    assert [label.message for label in failed.labels] == values
+
+
+def test_a_failed_check_names_the_settings(wrong):
+    failed = wrong(f"param n = 9\nphase x {{ steps = n, {PHASE} }}\ncheck x.steps >= 9\n", sets={"n": "2"})
+    assert failed.settings == ("n=2",)
