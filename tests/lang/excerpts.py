@@ -2,7 +2,7 @@
 
 A path begins with a phase or a merge, or with a key of the plan's JSON (`docs/plan.md`), and goes on by key, by an item's
 name, or by its number from 0. `lr.at(50%)`, `mix.at(10B)`, `batch.at(2000 steps)` is what the step has that is fed that token.
-Techniques, tests and points inside a phase are written as a recipe has them: `yarn(factor = 4)`, `loss < 1.98`, `trunk.at(40B)`.
+Techniques, tests and points in a phase are written as a recipe has them: `yarn(factor = 4)`, `loss < 1.98`, `trunk.at(40B)`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mtdsl.diag import Source
 from mtdsl.lang import parse_expression
 from mtdsl.lang.units import quantity
 from mtdsl.plan import Plan, to_json
-from mtdsl.plan.curves import rate_of_step, scalar_at, shares_at
+from mtdsl.plan.curves import params_at, rate_of_step, scalar_at, shares_at
 from mtdsl.plan.intake import declared
 from mtdsl.plan.model import Phase
 from mtdsl.plan.steps import sequences, step_at, tokens_before
@@ -77,6 +77,8 @@ def _at(phase: Phase, names: list[str], place: str, plan: Plan) -> Any:
             return sequences(phase, step_at(phase, min(int(tokens), phase.tokens - 1)))
         case ["scalars", name]:
             return scalar_at(phase.scalars[name], tokens, registry)
+        case [technique, "params", name]:
+            return params_at(getattr(phase, technique).params, tokens, registry)[name]
     return "(nothing that moves)"
 
 
@@ -95,6 +97,8 @@ def _shown(value: Any) -> str:
             return {True: "true", False: "false", None: "null"}[value]
         case int():
             return f"{value:_}"
+        case Fraction():
+            return _shown(float(value))
         case float():
             small = 0 < abs(value) < 1e-3
             digits, _, power = f"{value:.5e}".partition("e")

@@ -14,9 +14,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import chdir
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from excerpts import filled_in
 
@@ -56,12 +58,13 @@ class Example:
     excerpt: Fence | None
 
     def analyse(self) -> Analysis:
-        """Writes the files into the working directory and understands the recipe."""
-        for name, fence in self.files:
-            Path(name).parent.mkdir(parents=True, exist_ok=True)
-            Path(name).write_text(fence.body)
-        Path(RECIPE).write_text(self.preamble + self.fence.body)
-        return analyse(Path(RECIPE), dict(self.sets))
+        """Understands the recipe, in a folder that holds it and its files only."""
+        with TemporaryDirectory() as folder, chdir(folder):
+            for name, fence in self.files:
+                Path(name).parent.mkdir(parents=True, exist_ok=True)
+                Path(name).write_text(fence.body)
+            Path(RECIPE).write_text(self.preamble + self.fence.body)
+            return analyse(Path(RECIPE), dict(self.sets))
 
     def at(self, line: int) -> str:
         """A place on the page."""

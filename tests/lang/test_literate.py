@@ -21,9 +21,7 @@ WRONG = RIGHT.replace("3e-4 }", "3% }")
 
 
 @pytest.fixture
-def said(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
+def said():
     def work(content):
         return [problem for example in examples("page.md", HEAD + content) for problem in problems(example)]
 
@@ -68,8 +66,7 @@ def test_what_is_not_so_is_said_with_its_place(said, content, place, part):
     assert any(one.startswith(place) and part in one for one in found), found
 
 
-def test_an_update_writes_values_and_drawings_and_keeps_the_rest(tmp_path, monkeypatch, said):
-    monkeypatch.chdir(tmp_path)
+def test_an_update_writes_values_and_drawings_and_keeps_the_rest(said):
     written = HEAD + RIGHT + "```plan\n# of one step\np.batch.tokens = 0\n```\n" + WRONG + "```text\n```\nThe end.\n"
     made = updated(written, examples("page.md", written))
     assert "```plan\n# of one step\np.batch.tokens = 2_097_152\n```" in made

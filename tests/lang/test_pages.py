@@ -14,8 +14,7 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 
 
 @pytest.mark.parametrize("page", [*PAGES, *DOCUMENTS], ids=lambda path: path.stem)
-def test_a_page_says_what_is_so(page, request, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_a_page_says_what_is_so(page, request):
     name = str(page.relative_to(ROOT))
     if request.config.getoption("--update"):
         page.write_text(updated(page.read_text(), examples(name, page.read_text())))
