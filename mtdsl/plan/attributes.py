@@ -11,11 +11,24 @@ from mtdsl.lang import tree
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.evaluate import is_word
 from mtdsl.plan.names import Scope
+from mtdsl.plan.scalars import SCALARS
 
 BUDGETS = ("tokens", "steps", "epochs")
-SCALARS = ("weight_decay", "clip")
-PHASE = (*BUDGETS, "batch", "context", "lr", "warmup", "mix", "seed", "packing", "mask", "optimizer", "stop", *SCALARS)
-LATER = ("window", "fim", "objective", "train", "freeze", "ema", "z_loss", "length_bucket", "loss_mask")
+MANNER = ("packing", "mask", "optimizer", "objective", "train", "freeze", "edit", "window", "coupling")
+PHASE = (*BUDGETS, "batch", "context", "lr", "warmup", "mix", "seed", *MANNER, "stop", *SCALARS)
+SOURCE = (
+    "source",
+    "split",
+    "column",
+    "tokens",
+    "documents",
+    "max_epochs",
+    "repeat",
+    "order",
+    "loss_mask",
+    "length_bucket",
+    "holdout",
+)
 RECIPE = ("model", "tokenizer")
 DESCRIPTIVE = ("cite",)
 
@@ -26,8 +39,7 @@ def check_phase(draft: Draft, report: Report) -> None:
         if name == "when":
             _check_unset(written, report)
             continue
-        unset = is_word(written.value, "none") and name in LATER
-        if name not in (*PHASE, *DESCRIPTIVE) and not unset:
+        if name not in (*PHASE, *DESCRIPTIVE):
             report.extend(_told(unknown_attribute(written.attribute, PHASE, "a phase")))
 
 
@@ -46,10 +58,11 @@ def check_settings(settings: Mapping[str, tree.Attribute], report: Report) -> No
 
 
 def unknown_attribute(attribute: tree.Attribute, known: tuple[str, ...], of: str) -> Mistake:
-    """An error for a name that is no attribute, or none yet."""
+    """An error for a name that is no attribute there."""
     name = attribute.name
-    if name in LATER:
-        return mistake("not-supported-yet", f"`{name}` is not supported yet", attribute.name_span)
+    if name in SOURCE and name not in known:
+        hint = f"write it where the source is declared: `data ... {{ {attribute.span.text} }}`"
+        return mistake("unknown-attribute", f"{of} has no `{name}`: a source has", attribute.name_span, help=hint)
     hint, fix = suggest(name, attribute.name_span, known, f"there are {', '.join(f'`{other}`' for other in known)}")
     return mistake("unknown-attribute", f"{of} has no `{name}`", attribute.name_span, help=hint, fix=fix)
 

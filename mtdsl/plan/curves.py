@@ -159,6 +159,8 @@ class Motion:
             return 0.0
         try:
             found = float(self._shape(Progress(passed / self._length, passed, self._length, *self._ends)))
+        except ValueError as error:  # it says itself what it cannot do
+            raise mistake("plugin-failed", f"`{self._name}`: {error}") from error
         except Exception as error:  # a stranger's technique may raise anything
             raise mistake("plugin-failed", f"the scheduler `{self._name}` failed: {error!r}") from error
         if not isfinite(found):

@@ -11,6 +11,7 @@ from typing import Any
 from mtdsl.plan.certainty import seen
 from mtdsl.plan.codec import decode, encode
 from mtdsl.plan.curves import scalar_at, shares_at
+from mtdsl.plan.endings import rate_at
 from mtdsl.plan.intake import declared, intake, unknown
 from mtdsl.plan.model import Batch, Blend, Curve, Known, Phase, Plan
 from mtdsl.registry import Registry, installed
@@ -77,7 +78,7 @@ def _phase(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> dict[s
     if phase.batch is not None:
         body["batch"] |= _batch(phase.batch)
     if phase.lr is not None:
-        body["lr"] |= _ends(phase.lr, phase.tokens, registry)
+        body["lr"] |= {"start": float(phase.lr.pieces[0].start), "end": float(rate_at(phase, phase.tokens, registry) or 0)}
     if phase.mix is not None:
         body["mix"] |= _blends(phase.mix, phase.tokens, sizes, registry)
     body["scalars"] = {

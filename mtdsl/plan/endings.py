@@ -18,8 +18,8 @@ from mtdsl.registry import Registry
 class Ending:
     """A point in the flow. `used` counts the tokens of every distinct ancestor, itself included, by name.
 
-    `certainty` is `bounded` where a `stop` there or before may end it early. `batch` is the tokens of its last step, `techniques`
-    the phase's by attribute, their parameters as they had become.
+    `certainty` is `bounded` where a `stop` there or before may end it early. `batch` is the tokens of its last step,
+    `techniques` the phase's by attribute, their parameters as they had become.
     """
 
     kind: Kind = "none"

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from mtdsl.diag import Report
 from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.plan import rates
-from mtdsl.plan.attributes import SCALARS, Lookup, check_phase
+from mtdsl.plan.attributes import Lookup, check_phase
 from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.blends import Blends
 from mtdsl.plan.budgets import Budget, Budgets
@@ -23,16 +23,18 @@ from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.drawing import Moving, Pens, drawn
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator, count, plain
+from mtdsl.plan.feeding import feeding_of
 from mtdsl.plan.flow import Graph
-from mtdsl.plan.model import Blend, Curve, Event, Parent, Phase, Plugin, Test, Transition
+from mtdsl.plan.manners import Manners
+from mtdsl.plan.model import Blend, Curve, Event, Feeding, Parent, Phase, Plugin, Test, Transition
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot
 from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.scalars import NUMBERS, SCALARS, amount
 from mtdsl.plan.schedules import Schedules
 from mtdsl.plan.transitions import Edges
 from mtdsl.registry import Registry
 
-PACKER, OPTIMIZER = "concat", "adamw"
 R = TypeVar("R")
 
 
@@ -72,10 +74,16 @@ class PhaseLowering:
         seed = self._try(lambda: self._seed(transition))
         lr = self._try(lambda: self._lr(budget, transition)) if budget.batch else None
         mix = self._try(lambda: self._mix(budget)) if budget.batch else None
-        scalars = {name: self._try(lambda name=name: self._scalar(name, budget)) for name in SCALARS if self._find(name)}  # type: ignore[misc]
-        packing = self._try(lambda: self._plugin("packing", "packer", PACKER))
-        optimizer = self._try(lambda: self._plugin("optimizer", "optimizer", OPTIMIZER))
-        mask = self._try(self._mask)
+        said = [name for name in SCALARS if budget.batch and (self._find(name) or tools.schedules.owns(name, draft.name))]
+        scalars = {name: self._try(lambda name=name: self._scalar(name, budget)) for name in said}  # type: ignore[misc]
+        manners = self._manners(budget)
+        packing, optimizer, objective = (
+            self._try(lambda name=name: manners.technique(name))  # type: ignore[misc]
+            for name in ("packing", "optimizer", "objective")
+        )
+        mask, coupling, edits = self._try(manners.mask), self._try(manners.coupling), self._try(manners.edits)
+        train, freeze = (self._try(lambda name=name: manners.patterns(name)) for name in ("train", "freeze"))  # type: ignore[misc]
+        feeding = self._try(lambda: self._feeding(budget))
         stop = self._try(self._stop)
         if self._failed:
             raise Mistake
@@ -96,8 +104,14 @@ class PhaseLowering:
             mix=mix,
             scalars=scalars,
             packing=cast(Plugin, packing),
-            mask=cast(Literal["document", "none"], mask),
+            mask=mask or "document",
             optimizer=cast(Plugin, optimizer),
+            objective=objective,
+            train=train or (),
+            freeze=freeze or (),
+            edits=edits or (),
+            feeding=feeding,
+            coupling=coupling or "none",
             seed=cast(int, seed),
             transition=transition,
             doc=draft.item.doc,
@@ -181,7 +195,8 @@ class PhaseLowering:
 
     def _scheduled(self, transition: Transition) -> Curve[Fraction]:
         draft, before, schedules = self._draft, self._before, self._tools.schedules
-        curve = schedules.curve("lr", draft.name, self._find("lr"), self._rate)
+        slot = lambda ending: Slot("lr", self._rate, ending.lr)  # noqa: E731
+        curve = schedules.curve("lr", draft.name, self._find("lr"), slot)
         warm = self._find("warmup")
         if warm is not None:
             hint = "write the rise as the schedule's first piece: `[0 -> 2e-4 over 2000 steps, ...]`"
@@ -193,39 +208,44 @@ class PhaseLowering:
         return curve
 
     def _mix(self, budget: Budget) -> Curve[Blend]:
+        blends, schedules = self._tools.blends, self._tools.schedules
+        slot = lambda before: Slot("mix", blends.read, before.mix, blends.ruled, jumps=True)  # noqa: E731
+        if schedules.owns("mix", self._draft.name):
+            return schedules.curve("mix", self._draft.name, self._find("mix"), slot)
         written = self._needed("mix", "mix = stage1")
-        blends = self._tools.blends
-        slot = Slot("mix", blends.read, self._before.mix, blends.ruled, jumps=True)
-        layer = self._layer(slot, self._axis(budget), written)
+        layer = self._layer(slot(self._before), self._axis(budget), written)
         return Curve(layer.lay(written.value, 0, self._report))
 
-    def _scalar(self, name: str, budget: Budget) -> Curve[Fraction] | None:
-        written = self._find(name)
-        if written is None or budget.batch is None:
-            return None
-        layer = self._layer(Slot(name, self._amount(name), None), self._axis(budget), written)
+    def _scalar(self, name: str, budget: Budget) -> Curve[Fraction]:
+        read = self._amount(name)
+        slot = lambda before: Slot(name, read, self._last(name, before))  # noqa: E731
+        if self._tools.schedules.owns(name, self._draft.name):
+            return self._tools.schedules.curve(name, self._draft.name, self._find(name), slot)
+        written = self._needed(name, f"{name} = 0.1")
+        layer = self._layer(slot(self._before), self._axis(budget), written)
         return Curve(layer.lay(written.value, 0, self._report))
+
+    def _last(self, name: str, before: Ending) -> Fraction | None:
+        """What a number was where a parent ended; where nobody said, its default or the optimizer's own."""
+        if before.node is None or name in before.scalars:
+            return before.scalars.get(name)
+        optimizer = before.techniques.get("optimizer")
+        own = optimizer.params.get(name) if optimizer else None
+        default = NUMBERS[name].default
+        return default if default is not None or not isinstance(own, int | Fraction) else Fraction(own)
 
     def _amount(self, name: str) -> Callable[[tree.Expr, Scope], Fraction]:
-        def read(expr: tree.Expr, scope: Scope) -> Fraction:
-            value = plain(self._tools.evaluator.number(expr, scope), name)
-            if value < 0:
-                raise mistake("unit-mismatch", f"`{name}` cannot be negative", expr.span)
-            return value
+        return lambda expr, scope: amount(name, expr, scope, self._tools.evaluator)
 
-        return read
+    def _manners(self, budget: Budget) -> Manners:
+        tools, axis = self._tools, self._axis(budget) if budget.batch else None
+        return Manners(self._draft, tools.lookup, tools.evaluator, tools.techniques, self._report, axis, self._before)
 
-    def _plugin(self, name: str, kind: str, default: str) -> Plugin:
-        written = self._find(name)
-        if written is None:
-            return self._tools.techniques.default(kind, default, self._draft.span)
-        return self._tools.techniques.bind(kind, cast(Any, written.value), written.scope)
-
-    def _mask(self) -> str:
-        written = self._tools.lookup.written(self._draft, "mask")
-        if written is None:
-            return "document"
-        return self._tools.evaluator.word(written.value, written.scope, ("document", "none"), "mask")
+    def _feeding(self, budget: Budget) -> Feeding | None:
+        written = self._find("window")
+        if written is None or budget.batch is None:
+            return None
+        return feeding_of(written, budget.batch, budget.window.context.end, self._tools.evaluator)
 
     def _rate(self, expr: Any, scope: Any) -> Fraction:
         value = self._tools.evaluator.number(expr, scope)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 from mtdsl.diag import Report, Span
-from mtdsl.diag.mistake import attempt, mistake
+from mtdsl.diag.mistake import Mistake, attempt, mistake
+from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree
 from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.budgets import Budgets
@@ -15,14 +15,15 @@ from mtdsl.plan.drafts import Written
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.flow import Flow, Graph
-from mtdsl.plan.model import Curve
+from mtdsl.plan.model import Curve, V
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot, shifted
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.rates import first_span
+from mtdsl.plan.scalars import SCALARS
 from mtdsl.plan.steps import steps_of
 
-READ = Callable[[tree.Expr, Scope], Fraction]
+MOVING = ("lr", "mix", *SCALARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Schedules:
         owned = self._owned.get((attribute, name))
         return owned is not None and owned.chains[0][0] == name
 
-    def curve(self, attribute: str, name: str, written: Written | None, read: READ) -> Curve[Fraction]:
+    def curve(self, attribute: str, name: str, written: Written | None, slot: Callable[[Ending], Slot[V]]) -> Curve[V]:
         """The phase's part of the schedule that owns its attribute. Raises `Mistake`."""
         owned = self._owned[attribute, name]
         if written is not None:
@@ -89,7 +90,7 @@ class Schedules:
             raise mistake(
                 "schedule-owns", f"a schedule sets `{attribute}` of `{name}` already", *labels, help="remove one of them"
             )
-        curves = [self._part(owned.item, chain, name, read) for chain in owned.chains]
+        curves = [self._part(owned.item, chain, name, slot) for chain in owned.chains]
         if any(_moves(other) != _moves(curves[0]) for other in curves):
             message = f"the branches behind `{name}` differ in length, and so would the {attribute} of `{name}`"
             hint = "let the schedule stand still, or end a piece, where the branches part: `until` or `over` tokens or steps"
@@ -105,11 +106,12 @@ class Schedules:
         """Where the first value of the schedule that owns an attribute stands."""
         return first_span(self._owned[attribute, name].item.value)
 
-    def _part(self, item: tree.Schedule, chain: tuple[str, ...], name: str, read: READ) -> Curve[Fraction]:
+    def _part(self, item: tree.Schedule, chain: tuple[str, ...], name: str, slot: Callable[[Ending], Slot[V]]) -> Curve[V]:
         stretches = [self._stretch(one, after) for one, after in zip(chain, (*chain[1:], None), strict=True)]
-        slot = Slot(item.name, read, self._before(chain[0]).lr)
         axis = Axis(tuple(stretch for stretch in stretches if stretch))
-        pieces = Layer(slot, axis, Scope(self._flow.module), self._evaluator, self._techniques).lay(item.value, 0, self._report)
+        pieces = Layer(slot(self._before(chain[0])), axis, Scope(self._flow.module), self._evaluator, self._techniques).lay(
+            item.value, 0, self._report
+        )
         passed = sum(stretch.tokens for stretch in stretches[: chain.index(name)] if stretch)
         return Curve(shifted(pieces, passed, self._budgets.of(name).tokens))
 
@@ -122,8 +124,8 @@ class Schedules:
         return Stretch(budget.batch, budget.steps if point is None else steps_of(budget.batch, point))
 
     def _read(self, item: tree.Schedule) -> bool:
-        if item.name != "lr":
-            raise mistake("not-supported-yet", f"a schedule of `{item.name}` is not supported yet", item.name_span)
+        if item.name not in MOVING:
+            raise _unmovable(item)
         for node in item.path.nodes:
             if isinstance(self._flow.nodes(node), str):
                 message = f"`{node.name}` does not train, so a schedule cannot run over it"
@@ -145,7 +147,17 @@ class Schedules:
         self._owned[item.name, name] = Owned(item, (*(before.chains if before else ()), chain))
 
 
-def _moves(curve: Curve[Fraction]) -> list[object]:
+def _unmovable(item: tree.Schedule) -> Mistake:
+    if item.name == "batch":
+        hint = "in each phase `batch = -> ... over ...` goes on from where the phase before ended"
+        return mistake(
+            "unknown-attribute", "a schedule cannot set `batch`, which decides how long its path is", item.name_span, help=hint
+        )
+    hint, fix = suggest(item.name, item.name_span, MOVING, f"it sets {', '.join(f'`{name}`' for name in MOVING)}")
+    return mistake("unknown-attribute", f"a schedule cannot set `{item.name}`", item.name_span, help=hint, fix=fix)
+
+
+def _moves(curve: Curve[V]) -> list[object]:
     """What makes a curve the same on a phase as another: where pieces stand still, their ends say nothing."""
     return [piece if piece.by else (piece.begin, piece.stop) for piece in curve.pieces]
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
-from mtdsl.plan.curves import rate_of_step, scalar_at, shares_at
+from mtdsl.plan.curves import rate_of_step, shares_at
+from mtdsl.plan.endings import rate_at
 from mtdsl.plan.intake import declared, unknown
 from mtdsl.plan.model import Blend, Curve, Merge, Parent, Phase, Plan, Start
 from mtdsl.plan.steps import sequences, step_at, tokens_before
@@ -112,7 +113,8 @@ def _at_step(phase: Phase, step: int, sizes: Mapping[str, int], registry: Regist
 
 
 def _at_end(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> Point:
-    lr = None if phase.lr is None else scalar_at(phase.lr, phase.tokens, registry)
+    reached = rate_at(phase, phase.tokens, registry)
+    lr = None if reached is None else float(reached)
     return Point(phase.tokens, lr, _shares(phase, phase.tokens, sizes, registry), sequences(phase, phase.steps - 1))
 
 

@@ -10,4 +10,5 @@ import mtdsl
 @mtdsl.hookimpl
 def mtdsl_objectives() -> Iterator[mtdsl.Objective]:
     """The built-in objectives."""
-    yield from ()
+    yield mtdsl.Objective("next_token", "mtdsl_objectives.next_token:NextToken")
+    yield mtdsl.Objective("kl", "mtdsl_objectives.kl:KL")

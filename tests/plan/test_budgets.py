@@ -87,10 +87,9 @@ def test_a_phase_of_no_steps_trains_nothing_and_still_moves_the_window(plan):
         ("steps = 2, batch = 1 x 512, lr = 1e-3, mix = a", "no-context"),
         ("steps = 2, batch = 1 x 512, context = 1M, lr = 1e-3, mix = a", "window-decimal"),
         ("steps = 2, batch = 1 x 512, context = 512 tokens, lr = 1e-3, mix = a", "unit-mismatch"),
-        (f"steps = 2, batch = 1 x 512 -> 4 x 512, {REST}", "piece-without-length"),
         (f"epochs = 2, batch = 1 x 512, {REST}", "size-unknown"),
         (f"steps = 2, batch = 1 x 512, {REST}, optimiser = adamw", "unknown-attribute"),
-        (f"steps = 2, batch = 1 x 512, {REST}, z_loss = 1e-4", "not-supported-yet"),
+        (f"steps = 2, batch = 1 x 512, {REST}, loss_mask = prompt", "unknown-attribute"),
     ],
 )
 def test_what_does_not_fit_is_named(wrong, text, id):

@@ -1,0 +1,126 @@
+"""How a phase trains, apart from what moves: its techniques, what of the model is trained, and what steps are fed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, cast
+
+from mtdsl.diag import Report
+from mtdsl.diag.mistake import mistake
+from mtdsl.lang import tree
+from mtdsl.lang.units import Quantity
+from mtdsl.plan.attributes import Lookup
+from mtdsl.plan.axis import Axis
+from mtdsl.plan.drafts import Draft, Written
+from mtdsl.plan.endings import Ending
+from mtdsl.plan.evaluate import Evaluator, is_word
+from mtdsl.plan.model import Curve, Plugin
+from mtdsl.plan.names import Scope
+from mtdsl.plan.pieces import Layer, Slot
+from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.readings import Read
+
+DEFAULTS = {"packing": ("packer", "concat"), "optimizer": ("optimizer", "adamw"), "objective": ("objective", "next_token")}
+COUPLINGS = ("none", "sqrt", "linear")
+Coupling = Literal["none", "sqrt", "linear"]
+
+
+@dataclass(frozen=True)
+class Manners:
+    """Reads these attributes of one phase; `axis` is None where it trains nothing. Every method raises `Mistake`."""
+
+    draft: Draft
+    lookup: Lookup
+    evaluator: Evaluator
+    techniques: Techniques
+    report: Report
+    axis: Axis | None
+    before: Ending
+
+    def technique(self, name: str) -> Plugin:
+        """`packing`, `optimizer` or `objective`: what is written, else the default. Its parameters may move."""
+        kind, default = DEFAULTS[name]
+        written = self.lookup(self.draft, name)
+        if written is None:
+            return self.techniques.default(kind, default, self.draft.span)
+        return self.techniques.bind(kind, _call(written.value), written.scope, around=self._around(name))
+
+    def mask(self) -> Literal["document", "none"]:
+        """Whether documents in a window see each other."""
+        written = self.lookup.written(self.draft, "mask")
+        if written is None:
+            return "document"
+        word = self.evaluator.word(written.value, written.scope, ("document", "none"), "mask")
+        return cast(Literal["document", "none"], word)
+
+    def coupling(self) -> Coupling:
+        """How the rate follows a batch that moves inside the phase."""
+        written = self.lookup(self.draft, "coupling")
+        if written is None:
+            return "none"
+        return cast(Coupling, self.evaluator.word(written.value, written.scope, COUPLINGS, "coupling"))
+
+    def patterns(self, name: str) -> tuple[str, ...]:
+        """`train` or `freeze`: patterns of parameters' names; none where all are trained, or none is frozen."""
+        written = self.lookup(self.draft, name)
+        if written is None or (name == "train" and is_word(written.value, "all")):
+            return ()
+        value = self.evaluator.resolve(_expr(written), written.scope)[0]
+        parts = value.items if isinstance(value, tree.Items) else (value,)
+        if not parts:
+            raise mistake("empty-list", f"`{name}` has no patterns", written.span, help=f"write `{name} = none` to unset it")
+        return tuple(_pattern(part, name) for part in parts)
+
+    def edits(self) -> tuple[Plugin, ...]:
+        """What changes the architecture at the first step, in order."""
+        written = self.lookup(self.draft, "edit")
+        return () if written is None else tuple(self._edits(written))
+
+    def _edits(self, written: Written) -> Iterator[Plugin]:
+        value, scope = self.evaluator.resolve(_expr(written), written.scope)
+        for part in value.items if isinstance(value, tree.Items) else (value,):
+            yield self.techniques.bind("editor", _call(part), scope)
+
+    def _around(self, attribute: str) -> OnPhase | None:
+        return None if self.axis is None else OnPhase(self, self.axis, self.before.techniques.get(attribute))
+
+
+@dataclass(frozen=True)
+class OnPhase:
+    """The surroundings of a technique that a phase trains with; `last` is the parent's, as its parameters had become."""
+
+    manners: Manners
+    axis: Axis
+    last: Plugin | None
+
+    def curve(self, name: str, value: tree.Value, scope: Scope, read: Read) -> Curve[Fraction]:
+        """What a parameter does along the phase."""
+        before = self.last.params.get(name) if self.last else None
+        slot = Slot(name, read, Fraction(before) if isinstance(before, int | Fraction) else None)
+        layer = Layer(slot, self.axis, scope, self.manners.evaluator, self.manners.techniques)
+        return Curve(layer.lay(value, 0, self.manners.report))
+
+    def stretch(self, length: Quantity) -> Fraction:
+        """A length in tokens, counted from the phase's first."""
+        return self.axis.stretch(length, Fraction(0))
+
+
+def _pattern(part: tree.Value, name: str) -> str:
+    if isinstance(part, tree.String) and part.value:
+        return part.value
+    raise mistake("not-a-list", f"`{name}` takes patterns of names in quotes", part.span, help=f'write `{name} = ["*.norm.*"]`')
+
+
+def _expr(written: Written) -> tree.Expr:
+    value = written.value
+    if isinstance(value, tree.Hold | tree.Ruled | tree.Move):
+        raise mistake("stands-still", f"`{written.attribute.name}` stands still during a phase", value.span)
+    return value
+
+
+def _call(value: tree.Value) -> tree.Expr:
+    if isinstance(value, tree.Hold | tree.Ruled | tree.Move):
+        raise mistake("not-a-call", "the name of a technique is expected here, with its parameters", value.span)
+    return value

@@ -1,0 +1,126 @@
+"""Batches that move by steps, go on from their parent's, and keep to multiples; rates and feeding that follow them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from mtdsl.plan.curves import rate_of_step
+from mtdsl.plan.document import to_json
+from mtdsl.plan.sample import rows
+from mtdsl.registry import installed
+
+REST = "context = 512, lr = 1e-3, mix = a"
+
+
+def sizes(phase):
+    return [run.sequences for run in phase.batch.runs for _ in range(run.steps)]
+
+
+def one(plan, text):
+    return plan(f"phase p {{ {text}, {REST} }}\n").phases[0]
+
+
+def test_pieces_that_stand_are_so_many_steps(plan):
+    phase = one(plan, "steps = 100, batch = [4 x 512 until 30 steps, 8 x 512 over 20 steps, 16 x 512]")
+    assert sizes(phase) == [4] * 30 + [8] * 20 + [16] * 50
+
+
+@pytest.mark.parametrize("steps", [1, 7, 60])
+def test_an_arrow_over_steps_lands_behind_exactly_these(plan, steps):
+    made = sizes(one(plan, f"tokens = 4M, batch = [4 x 512 -> 64 x 512 over {steps} steps, 64 x 512]"))
+    assert made[0] == 4
+    assert [size for size in made[: steps - 1] if size == 64] == []  # the last one may be rounded to it
+    assert set(made[steps:]) == {64}
+    assert made[:steps] == sorted(made[:steps])
+
+
+def test_a_share_of_a_budget_in_steps_is_steps(plan):
+    phase = one(plan, "steps = 40, batch = 4 x 512 -> 16 x 512 over 25%")
+    assert [size < 16 for size in sizes(phase)] == [True] * 10 + [False] * 30
+
+
+def test_an_arrow_without_a_length_lasts_as_long_as_the_steps(plan):
+    made = sizes(one(plan, "steps = 40, batch = 4 x 512 -> 16 x 512"))
+    assert len(made) == 40
+    assert (made[0], made[-1]) == (4, pytest.approx(16, abs=1))
+
+
+def test_it_goes_on_from_the_last_step_of_the_parent(plan):
+    made = plan(
+        f"phase p {{ steps = 10, batch = 4 x 512 -> 8 x 512 over 50%, {REST} }}\n"
+        "phase q like p { steps = 20, batch = -> 16 x 512 over 10 steps }\n"
+        "phase r like q { batch = -> 32 x 1k over 10 steps, context = -> 1k by rope(theta = 1M) }\n"
+        "flow p -> q -> r\n"
+    )
+    assert [sizes(phase)[0] for phase in made.phases] == [4, 8, 8]
+    assert made.phases[2].batch.length == 1024
+
+
+def test_multiples(plan):
+    made = sizes(one(plan, "tokens = 40M, batch = 32 x 512 -> 160 x 512 over 20M by linear(multiple = 24)"))
+    at, expected = 0, []
+    while at < 40_000_000:
+        line = 32 + 128 * min(1, at / 20_000_000)
+        expected.append(160 if line == 160 else max(32, 24 * math.floor(line / 24)))
+        at += expected[-1] * 512
+    assert made == expected
+    falling = sizes(one(plan, "tokens = 40M, batch = 160 x 512 -> 32 x 512 over 20M by linear(multiple = 24)"))
+    assert {size % 24 for size in falling[1:-1] if 32 < size < 160} == {0}
+
+
+@pytest.mark.parametrize(("coupling", "power"), [("none", 0), ("sqrt", 0.5), ("linear", 1)])
+def test_the_rate_follows_the_batch(plan, coupling, power):
+    batch = f"batch = [4 x 512 until 20 steps, 16 x 512], coupling = {coupling}"
+    made = plan(
+        f"phase p {{ steps = 40, {batch}, warmup = 4 steps, {REST} }}\n"
+        f"phase q {{ steps = 1, batch = 16 x 512, {REST} }}\nflow p -> q\ntransition p -> q {{ lr = restart }}\n"
+    )
+    phase = made.phases[0]
+    rates = [rate_of_step(phase, step, installed()) for step in range(40)]
+    assert rates[:4] == pytest.approx([2.5e-4, 5e-4, 7.5e-4, 1e-3])
+    assert rates[19:21] == pytest.approx([1e-3, 1e-3 * 4**power])
+    assert to_json(made)["phases"][0]["lr"]["end"] == pytest.approx(1e-3 * 4**power)
+    assert {row["step"]: row["lr"] for row in rows(made, 41, installed()) if row["phase"] == "p"}[40] == rates[39]
+
+
+def test_a_coupled_rate_is_compared_with_where_it_really_ends(wrong):
+    text = "batch = [4 x 512 until 20 steps, 16 x 512], coupling = sqrt"
+    found = wrong(f"phase p {{ steps = 40, {text}, {REST} }}\nphase q {{ steps = 1, batch = 16 x 512, {REST} }}\nflow p -> q\n")
+    assert found.message == "the learning rate jumps from 2e-3 to 1e-3 where `q` begins"
+
+
+def test_steps_are_fed_other_lengths(plan):
+    feeding = one(plan, "steps = 10, batch = 8 x 512, window = alternate([512, 128], shares = [92%, 8%])").feeding
+    assert (feeding.lengths, [float(share) for share in feeding.shares]) == ((512, 128), [0.92, 0.08])
+    assert one(plan, "steps = 10, batch = 8 x 512, window = alternate([512, 128])").feeding.shares[0] * 2 == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("window = alternate([1k, 128])", "feeding-beyond-window"),
+        ("window = alternate([512, 384])", "feeding-not-whole"),
+        ("window = alternate([512, 128], shares = [92%, 9%])", "mix-not-100"),
+        ("window = alternate([512, 128], shares = [100%])", "not-a-list"),
+        ("window = alternate([512, 128], share = [92%, 8%])", "not-a-list"),
+        ("window = alternate([512, 512])", "declared-twice"),
+        ("window = 512", "not-a-list"),
+        ("coupling = cubic", "unknown-word"),
+        ("train = norm", "not-a-list"),
+        ("freeze = []", "empty-list"),
+        ("edit = qk_norm", "unknown-plugin"),
+        ("objective = 3", "not-a-call"),
+    ],
+)
+def test_what_cannot_be_fed_or_trained_is_named(found, text, id):
+    made, diagnostics = found(f"phase p {{ steps = 10, batch = 8 x 512, {text}, {REST} }}\n")
+    assert (made, [one.id for one in diagnostics if one.severity == "error"]) == (None, [id])
+
+
+def test_selectors(plan):
+    phase = one(plan, 'steps = 1, batch = 8 x 512, train = ["*.mlp.*", "*norm*"], freeze = "*norm.*"')
+    assert (phase.train, phase.freeze) == (("*.mlp.*", "*norm*"), ("*norm.*",))
+    everything = one(plan, "steps = 1, batch = 8 x 512, train = all, freeze = none")
+    assert (everything.train, everything.freeze) == ((), ())
