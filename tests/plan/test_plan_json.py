@@ -26,7 +26,7 @@ phase one {{
 }}
 phase two like one {{
     steps = 7, batch = 4 x 512, warmup = none, context = -> 512 by yarn(factor = 2)
-    lr = -> 0 by sqrt, packing = best_fit
+    lr = -> 0 by sqrt, mix = c -> m over 30%, packing = best_fit
 }}
 flow one -> two
 {more}
