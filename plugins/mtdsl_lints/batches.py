@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtdsl.plan.steps import sequences, step_at
-from mtdsl_lints.chain import pairs
+from mtdsl_lints.chain import once, pairs
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Phase, Plan
@@ -26,9 +25,13 @@ class Edge(NamedTuple):
         return self.left * self.before.context.end, self.begun * self.phase.context.end
 
 
-def edges(plan: Plan) -> Iterator[Edge]:
-    """Every phase that trains behind the one that trained last before it."""
-    for before, phase in pairs(plan):
-        at = next((parent.at for parent in phase.parents if parent.node == before.name), None)
-        last = before.steps - 1 if at is None else max(0, step_at(before, at) - 1)
-        yield Edge(before, phase, sequences(before, last), sequences(phase, 0))
+@once
+def edges(plan: Plan) -> tuple[Edge, ...]:
+    """Every phase that trains, behind the one that trained last before it."""
+    return tuple(_edge(before, phase) for before, phase in pairs(plan))
+
+
+def _edge(before: Phase, phase: Phase) -> Edge:
+    at = next((parent.at for parent in phase.parents if parent.node == before.name), None)
+    last = before.steps - 1 if at is None else max(0, step_at(before, at) - 1)
+    return Edge(before, phase, sequences(before, last), sequences(phase, 0))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtdsl.plan.endings import value_at
 from mtdsl.registry import installed
-from mtdsl_lints.chain import pairs
+from mtdsl_lints.chain import once, pairs
 from mtdsl_lints.rates import first_rate, last_rate
 
 if TYPE_CHECKING:
@@ -35,16 +34,26 @@ class Cut(NamedTuple):
     left: Fraction
     follower: Phase | None
 
+    @property
+    def hardly_begun(self) -> bool:
+        """Whether the phase covers so little of the arrow that the rate hardly moves."""
+        return self.covered < SHORT
 
-def cuts(plan: Plan) -> Iterator[Cut]:
+    @property
+    def falls_short(self) -> bool:
+        """Whether a decay ends well above its last value, and no phase goes on from there."""
+        down = self.piece.stop < self.piece.start
+        return down and not self.hardly_begun and self.left > LANDED and self.follower is None
+
+
+@once
+def cuts(plan: Plan) -> tuple[Cut, ...]:
     """Every arrow of a rate that its phase's end cuts, though nobody asked for the phase to stop there."""
     children: dict[str, list[Phase]] = {}
     for before, phase in pairs(plan):
         children.setdefault(before.name, []).append(phase)
-    for phase in plan.phases:
-        found = _cut(phase, children.get(phase.name, []))
-        if found is not None:
-            yield found
+    found = (_cut(phase, children.get(phase.name, [])) for phase in plan.phases)
+    return tuple(cut for cut in found if cut is not None)
 
 
 def _cut(phase: Phase, children: list[Phase]) -> Cut | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
 from mtdsl.view.numbers import count, rate, share
-from mtdsl_lints.cuts import LANDED, SHORT, cuts
+from mtdsl_lints.cuts import cuts
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
@@ -21,7 +21,7 @@ def decay_never_lands(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     curve promises, and a checkpoint of it is not comparable with an annealed one. Up to 5 % of the way may be missing.
     """
     for cut in cuts(plan):
-        if cut.follower is None and cut.covered >= SHORT and cut.left > LANDED and cut.piece.stop < cut.piece.start:
+        if cut.falls_short:
             length = cut.piece.end - cut.piece.begin
             yield Remark(
                 f"the rate of `{cut.phase.name}` is to reach {rate(cut.piece.stop)} after {count(length)} tokens, the phase "

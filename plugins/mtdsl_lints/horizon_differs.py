@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
 from mtdsl.view.numbers import count, rate, share
-from mtdsl_lints.cuts import LANDED, SHORT, Cut, cuts
+from mtdsl_lints.cuts import Cut, cuts
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Phase, Plan
@@ -25,10 +25,7 @@ def horizon_differs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     50B, over which a decay would not have moved at all. Where an arrow lands at 0 before its phase ends, the rest of the budget
     trains nothing. An arrow that is cut on purpose, with a phase behind it that goes on from there, is only noted.
     """
-    for cut in cuts(plan):
-        remark = _longer(cut, written)
-        if remark is not None:
-            yield remark
+    yield from (_longer(cut, written) for cut in cuts(plan) if not cut.falls_short)
     for phase in plan.phases:
         idle = _idle(phase)
         if idle:
@@ -40,10 +37,10 @@ def horizon_differs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
             )
 
 
-def _longer(cut: Cut, written: Origins) -> Remark | None:
+def _longer(cut: Cut, written: Origins) -> Remark:
     phase, piece = cut.phase, cut.piece
     where = f"the rate of `{phase.name}` is drawn over {count(piece.end - piece.begin)}"
-    if cut.covered < SHORT:
+    if cut.hardly_begun:
         origin = written.of(phase.name, "lr")
         copied = f", copied from `{origin.of}`" if origin.via == "copied" else ""
         return Remark(
@@ -52,8 +49,6 @@ def _longer(cut: Cut, written: Origins) -> Remark | None:
             (Place(phase.name, "lr"),),
             help="leave the arrow's length out: it then spans the phase",
         )
-    if cut.follower is None and piece.stop < piece.start and cut.left > LANDED:
-        return None  # decay-never-lands
     after = f", where `{cut.follower.name}` goes on" if cut.follower else ""
     return Remark(f"{where} and cut at the phase's end, at {rate(cut.at)}{after}", (Place(phase.name, "lr"),), severity="note")
 

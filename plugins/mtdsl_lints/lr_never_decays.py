@@ -22,7 +22,7 @@ class _Way(NamedTuple):
 
     highest: Fraction = Fraction(0)
     phases: int = 0
-    last: str = ""
+    last: Phase | None = None
 
 
 def lr_never_decays(plan: Plan, written: Origins, /) -> Iterator[Remark]:
@@ -40,12 +40,11 @@ def lr_never_decays(plan: Plan, written: Origins, /) -> Iterator[Remark]:
             ways[node.name] = way
     for leaf in plan.leaves:
         found = ways.get(leaf)
-        if found and found.phases > 1:
-            phase = plan.phase(found.last)
+        if found and found.last and found.phases > 1:
             yield Remark(
-                f"the learning rate never comes down on the way to `{leaf}`: after {count(phase.seen)} tokens it is still "
+                f"the learning rate never comes down on the way to `{leaf}`: after {count(found.last.seen)} tokens it is still "
                 f"{rate(found.highest)}, the highest it ever was",
-                (Place(found.last, "lr"),),
+                (Place(found.last.name, "lr"),),
                 help="let the last phase decay: `lr = -> 0 by linear`",
             )
 
@@ -61,4 +60,4 @@ def _after(phase: Phase, before: _Way) -> _Way | None:
         highest = level
     if any(piece.by and piece.start == piece.stop for piece in phase.lr.pieces):
         return None
-    return _Way(highest, before.phases + 1, phase.name)
+    return _Way(highest, before.phases + 1, phase)
