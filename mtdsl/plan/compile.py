@@ -26,6 +26,7 @@ from mtdsl.plan.names import Module, Scope, load
 from mtdsl.plan.needed import only_needed
 from mtdsl.plan.origins import Origins, origins
 from mtdsl.plan.requirements import check_requirements
+from mtdsl.plan.unused import check_unused
 from mtdsl.registry import Registry, installed
 
 
@@ -114,6 +115,7 @@ def _understood(module: Module, sets: dict[str, str], registry: Registry, report
     plan, written = certain(locked.tied(plan)), origins(compiler)
     plan = replace(plan, totals=_totals(plan))
     report.extend(found.done())
+    check_unused(module.file, report)
     lint(plan, written, registry, report)
     return plan, written
 

@@ -1,0 +1,64 @@
+"""What a recipe declares and nothing in it names: most often what a change left behind, or half of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mtdsl.diag import Change, Fix, Report, Span
+from mtdsl.lang import tree
+from mtdsl.lang.node import Frozen
+
+Quiet = tree.Param | tree.Let | tree.Mix
+"""Items that do nothing by themselves. Sources are left out: what there is to train on may well be listed whole."""
+
+KINDS = {
+    tree.Param: ("unused-param", "parameter"),
+    tree.Let: ("unused-let", "value"),
+    tree.Mix: ("unused-mix", "mixture"),
+}
+
+
+def check_unused(file: tree.File, report: Report) -> None:
+    """Warns of every `param`, `let` and `mix` of a recipe that nothing in it names."""
+    declared = {item.name: item for item in file.items if isinstance(item, Quiet)}
+    for name in _named(file):
+        declared.pop(name, None)
+        if not declared:
+            return
+    for name, item in declared.items():
+        id, what = KINDS[type(item)]
+        report.warning(id, f"nothing uses the {what} `{name}`", item.name_span, fix=_removed(item))
+
+
+def _named(file: tree.File) -> Iterator[str]:
+    """Every name that something is looked up by, in no order; a name may come more than once."""
+    left: list[object] = list(file.items)
+    while left:
+        value = left.pop()
+        if isinstance(value, tuple):
+            left.extend(value)
+        elif isinstance(value, Frozen) and not isinstance(value, tree.Each):
+            yield from _of(value)
+            left.extend([getattr(value, field) for field in value.__match_args__])
+        elif isinstance(value, tree.Each):
+            left.extend(value.rungs)
+
+
+def _of(value: Frozen) -> Iterator[str]:
+    """The names that one piece of syntax looks up; in a mixture's body the sources stand where attributes do elsewhere."""
+    if isinstance(value, tree.Name):
+        yield value.parts[0]
+    elif isinstance(value, tree.Node):
+        yield value.name
+    elif isinstance(value, tree.Mix | tree.Override) and value.body is not None:
+        yield from (entry.name for entry in value.body.entries if isinstance(entry, tree.Attribute))
+
+
+def _removed(item: Quiet) -> Fix:
+    """Takes the item out with its lines and its documentation. Unsafe: it may be the use that is missing."""
+    source = item.span.source
+    first, last = source.position(item.span.start)[0], source.position(item.span.end)[0]
+    while first > 1 and source.line(first - 1).lstrip().startswith("##"):
+        first -= 1
+    end = source.line_starts[last] if last < len(source.line_starts) else len(source.text)
+    return Fix(f"remove `{item.name}`", (Change(Span(source, source.line_starts[first - 1], end), ""),), safe=False)

@@ -1,0 +1,45 @@
+import pytest
+
+PHASE = "phase x { steps = 2, batch = 1 x 256, context = 256, lr = 1e-3, mix = a + 0% * b }\n"
+
+
+@pytest.fixture
+def unused(found):
+    def work(body, **options):
+        return [one for one in found(body, **options)[1] if one.id.startswith("unused-")]
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("item", "id"),
+    [
+        ("let fast = 3", "unused-let"),
+        ("param budget = 3B", "unused-param"),
+        ("mix m { a = 50%, b = 50% }", "unused-mix"),
+    ],
+)
+def test_what_nothing_names_is_told_of(unused, item, id):
+    (one,) = [one for one in unused(f"## what it is for\n{item}\n{PHASE}mix n = c\n") if one.labels[0].span.text != "n"]
+    assert (one.id, one.severity) == (id, "warning")
+    change = one.fix.changes[0]
+    assert (change.span.text, change.replacement, one.fix.safe) == (f"## what it is for\n{item}\n", "", False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "let n = 2\nphase x for k in [n] { steps = k, batch = 1 x 256, context = 256, lr = 1e-3, mix = a }\n",
+        "mix m { a = 50%, b = 50% }\nmix k = m with { c = 10% }\n" + PHASE.replace("a + 0% * b", "k"),
+        "let z = 2\ncheck x.steps <= z\n" + PHASE,
+        "let p = best_fit\n" + PHASE.replace("mix =", "packing = p, mix ="),
+    ],
+    ids=["in a for", "in a mixture's body", "in a check", "as a technique"],
+)
+def test_every_way_to_name_something_counts(unused, body):
+    assert [one.message for one in unused(body)] == []
+
+
+
+def test_used_files_may_declare_more_than_one_recipe_needs(unused):
+    assert unused(f'use "lib.mtr"\n{PHASE}mix all = c\n', files={"lib.mtr": "let spare = 3\n"})[0].labels[0].span.text == "all"
