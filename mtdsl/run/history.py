@@ -128,6 +128,7 @@ class Histories:
             "seed": phase.seed,
             "steps": _runs(phase.batch, until),
             "lr": canon.curve(phase.lr, origin, until, number),
+            **({"coupling": [phase.coupling, origin]} if phase.coupling != "none" else {}),
             "mix": _mix(canon, phase.mix, phase.batch, origin),
             **{f"scalar {name}": canon.curve(curve, origin, until, number) for name, curve in phase.scalars.items()},
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from mtdsl.plan.curves import sources_of
@@ -105,6 +105,21 @@ def value_of(value: Param) -> str:
         return value
     text = numbers.plain(value)
     return text.replace(",", "_" if len(text) > 5 else "")  # a comma would part it from the next parameter
+
+
+def manner(phase: Phase) -> Iterator[str]:
+    """What is learnt, of which parameters, and in which lengths, where a phase says so. An objective's zeros say nothing."""
+    if phase.objective is not None:
+        yield call(phase.objective.name, {name: value for name, value in phase.objective.params.items() if value})
+    for word, patterns in (("trains", phase.train), ("freezes", phase.freeze)):
+        if patterns:
+            yield f"{word} {', '.join(patterns)}"
+    yield from (f"edit {plugin(edit)}" for edit in phase.edits)
+    if phase.feeding is not None:
+        shares = zip(phase.feeding.shares, phase.feeding.lengths, strict=True)
+        yield "fed " + ", ".join(f"{numbers.share(share)} in {numbers.length(length)}" for share, length in shares)
+    if phase.coupling != "none":
+        yield f"rate follows the batch ({phase.coupling})"
 
 
 def kind(node: Phase | Merge | Start) -> str:

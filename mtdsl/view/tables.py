@@ -74,7 +74,7 @@ def _manner(phase: Phase) -> str:
     parts = [phrases.plugin(phase.optimizer), f"{phrases.plugin(phase.packing)} packing", f"{phase.mask} mask"]
     parts += [phrases.plugin(phase.context.extender)] if phase.context.extender else []
     parts += [f"{name} {_number(curve.pieces[0].start, curve.pieces[-1].stop)}" for name, curve in phase.scalars.items()]
-    return " · ".join(parts)
+    return " · ".join((*parts, *phrases.manner(phase)))
 
 
 def _number(start: numbers.Number, stop: numbers.Number) -> str:
