@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mtdsl.lang.node import Frozen
     from mtdsl.plan.lock import Lock
     from mtdsl.plan.model import Plan
+    from mtdsl.plan.origins import Origins
 
 
 def lock(recipe: Path, /, *, set_: Sets = None, check: bool = False) -> int:
@@ -35,21 +36,22 @@ def lock(recipe: Path, /, *, set_: Sets = None, check: bool = False) -> int:
     from mtdsl.cli.training import require_training
     from mtdsl.plan import lock as locks
     from mtdsl.plan import survey
+    from mtdsl.plan.origins import located
 
-    plan, found = survey(recipe, settings(set_))
-    if plan is None:
-        draw(found)
+    found = survey(recipe, settings(set_))
+    if found.plan is None:
+        draw(found.diagnostics)
         return 1
     require_training("measuring")
     path = locks.path_of(recipe)
     old = _readable(path, check)
-    items = list(_items(plan, recipe.parent, old))
+    items = list(_items(found.plan, recipe.parent, old))
     if not items:
         raise refuse(
             "lock-nothing", f"`{recipe}` names nothing that could be locked: its sources and weights are only declared"
         )
     if check:
-        return _stale(items, old)
+        return _stale(items, old, found.origins)
     entries, failed = _measured(items)
     text = locks.written(_lock(entries))
     if not path.exists() or path.read_text("utf-8") != text:
@@ -57,7 +59,7 @@ def lock(recipe: Path, /, *, set_: Sets = None, check: bool = False) -> int:
         sys.stderr.write(f"wrote {path}\n")
     else:
         sys.stderr.write(f"{path} is up to date\n")
-    draw(failed)
+    draw([located(one, found.origins) for one in failed])
     return int(bool(failed))
 
 
@@ -86,8 +88,10 @@ def _items(plan: Plan, base: Path, old: Lock) -> Iterator[Item]:
         yield from measuring.items(plan, base, old)
 
 
-def _stale(items: list[Item], old: Lock) -> int:
+def _stale(items: list[Item], old: Lock, origins: Origins) -> int:
     """Say what does not fit; nothing is measured."""
+    from mtdsl.plan.origins import located
+
     changed: dict[str, str] = dict.fromkeys(_names(old) - {item.name for item in items}, "is not used any more")
     failed: list[Diagnostic] = []
     for item in items:
@@ -96,7 +100,7 @@ def _stale(items: list[Item], old: Lock) -> int:
         except Refusal as refusal:
             failed += refusal.diagnostics
     sys.stdout.writelines(f"{name} {why}\n" for name, why in changed.items() if why)
-    draw(list(dict.fromkeys(failed)))
+    draw([located(one, origins) for one in dict.fromkeys(failed)])
     return int(bool(failed) or any(changed.values()))
 
 

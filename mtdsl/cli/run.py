@@ -100,9 +100,13 @@ def _run(made: Plan, base: Path, out: Path, files: Sequence[Path], save_every: f
 
 
 def used_by(recipe: Path) -> Iterator[Path]:
-    """A recipe's file and, through it, every file that it uses, each once."""
+    """A recipe's file, its lock if there is one, and every file that it uses, each once."""
     from mtdsl.diag import Source
     from mtdsl.lang import parse, tree
+    from mtdsl.plan.lock import path_of
+
+    if path_of(recipe).exists():
+        yield path_of(recipe)
 
     seen: set[Path] = set()
     waiting = [recipe]

@@ -8,6 +8,7 @@ from mtdsl.data.corpus import Corpus
 from mtdsl.data.reading import Reading, Say, readings
 from mtdsl.data.sizes import check
 from mtdsl.data.table import read
+from mtdsl.data.tied import held
 from mtdsl.data.tokenise import content, table
 from mtdsl.data.tokenizer import obtain
 from mtdsl.diag import concerning
@@ -22,8 +23,12 @@ def prepare(plan: Plan, base: Path, cache: Path, registry: Registry, say: Say) -
     when it was locked, a source with fewer tokens than the plan needs.
     """
     bound = readings(plan, base, registry)
+    for name, reading in bound.items():
+        if f"data {name}" in plan.pins:
+            held(plan, f"data {name}", reading.fingerprint)
     with concerning("", "tokenizer"):
         encoder = obtain(plan, base, cache, bound, say)
+    held(plan, "tokenizer", encoder.hash)
     folders = {name: table(reading, encoder, cache, say) for name, reading in bound.items()}
     corpus = Corpus(
         tokenizer_dir=encoder.folder,

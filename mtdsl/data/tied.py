@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from mtdsl.diag import refuse
+from mtdsl.diag import concerning, refuse
 from mtdsl.plan.model import Plan
+
+ATTRIBUTES = {"data": "source", "start": "weights"}
+"""Which value of the recipe says what is pinned."""
 
 
 def held(plan: Plan, name: str, content: str) -> None:
@@ -14,6 +17,7 @@ def held(plan: Plan, name: str, content: str) -> None:
     pin = plan.pins.get(name)
     if pin is None or pin.revision or pin.content == content:
         return
-    what = name.partition(" ")[2] or name
+    kind, _, node = name.partition(" ")
     hint = "where the change is meant, run `mtdsl lock` and look at the plan again"
-    raise refuse("lock-differs", f"`{what}` is not what the lock was made of: its content has changed since", help=hint)
+    with concerning(node, ATTRIBUTES.get(kind, kind)):
+        raise refuse("lock-differs", f"`{node or kind}` is not what the lock was made of: its content has changed", help=hint)

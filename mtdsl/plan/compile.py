@@ -63,10 +63,8 @@ def analyse(path: Path, sets: Mapping[str, str] | None = None, registry: Registr
     return Analysis(None if failed else plan, found, written)
 
 
-def survey(
-    path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None
-) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
-    """What `compile` gives before there is a lock: sizes that nobody declared are assumed, and no check looks at them.
+def survey(path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None) -> Analysis:
+    """What `analyse` gives before there is a lock: sizes that nobody declared are assumed, and no check looks at them.
 
     Good for finding what the plan trains on, and for nothing else: its numbers may follow from what was assumed.
     """
@@ -74,10 +72,12 @@ def survey(
     registry = registry or installed()
     module = load(path, sets or {}, report)
     if module is None or report.failed:
-        return None, report.done()
+        return Analysis(None, report.done(), Origins())
     compiler = Compiler(module, registry, report, Assumed(Lock(), report))
     plan = attempt(report, lambda: _plan(module, dict(sets or {}), compiler, registry, report))
-    return None if report.failed else plan, report.done()
+    if plan is None or report.failed:
+        return Analysis(None, report.done(), Origins())
+    return Analysis(plan, report.done(), origins(compiler))
 
 
 def _lock(recipe: Path, report: Report) -> Lock:

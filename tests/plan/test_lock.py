@@ -154,9 +154,9 @@ def test_epochs_of_what_was_measured(beside):
 def test_what_is_to_be_locked_is_found_before_there_is_a_lock(beside, tmp_path):
     text = EPOCHS + 'check one.tokens <= 1M "short"\n'
     beside(None, text)
-    plan, found = survey(tmp_path / "toy.mtr")
-    assert [source.name for source in plan.sources] == ["a", "b"]
-    assert not [one for one in found if one.severity == "error"]
+    found = survey(tmp_path / "toy.mtr")
+    assert [source.name for source in found.plan.sources] == ["a", "b"]
+    assert not [one for one in found.diagnostics if one.severity == "error"]
 
 
 START = """\

@@ -1,0 +1,143 @@
+"""`mtdsl lock` on real files, and what a plan and a run make of it: present, absent and stale."""
+
+import json
+import random
+
+import pytest
+
+pytest.importorskip("transformers")
+from transformers import LlamaConfig
+
+WORDS = "the window of a phase grows where its first step begins and no number is copied by hand".split()
+RECIPE = """\
+recipe toy "a toy"
+model = llama(layers = 1, width = 32, heads = 2)
+tokenizer = bpe(vocab = 300)
+data a = text(path = "a/*.txt")
+data b = jsonl(path = "b.jsonl")
+mix both { a = 50%, b = 50% }
+phase one { epochs = 2, batch = 2 x 64, context = 64, lr = 1e-3 -> 0 by linear, warmup = 1 steps, mix = both }
+"""
+
+
+def text(seed, words=400):
+    return " ".join(random.Random(seed).choices(WORDS, k=words))
+
+
+@pytest.fixture
+def toy(tmp_path, mtdsl):
+    """A recipe on two sources, and `mtdsl` with a cache of its own."""
+    (tmp_path / "a").mkdir()
+    for number in range(3):
+        (tmp_path / "a" / f"{number}.txt").write_text(text(number))
+    (tmp_path / "b.jsonl").write_text("".join(json.dumps({"text": text(10 + at, 40)}) + "\n" for at in range(5)))
+    (tmp_path / "toy.mtr").write_text(RECIPE)
+    return lambda *words: mtdsl(*words, MTDSL_CACHE=tmp_path / "cache", HF_HUB_OFFLINE="1")
+
+
+def planned(toy, *words):
+    done = toy("plan", "toy.mtr", "--format", "json", *words)
+    return json.loads(done.stdout) if done.returncode == 0 else None, done.stderr
+
+
+def test_present_absent_and_stale(toy, tmp_path):
+    assert planned(toy)[0] is None  # epochs of what nobody has counted
+    done = toy("lock", "toy.mtr")
+    assert done.returncode == 0, done.stderr
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["tokenizer is new", "data a is new", "data b is new"]
+
+    plan, said = planned(toy)
+    sizes = {source["name"]: source for source in plan["sources"]}
+    assert said == ""
+    assert {name: source["size"]["certainty"] for name, source in sizes.items()} == {"a": "measured", "b": "measured"}
+    assert (sizes["a"]["documents"]["value"], sizes["b"]["documents"]["value"]) == (3, 5)
+    tokens = sum(source["size"]["value"] for source in plan["sources"])
+    assert plan["phases"][0]["steps"] == -(-2 * tokens // 128)
+    assert plan["phases"][0]["certainty"] == "measured"
+    assert set(plan["pins"]) == {"data a", "data b", "tokenizer"}
+
+    before = (tmp_path / "toy.lock").read_text()
+    again = toy("lock", "toy.mtr")
+    assert (again.returncode, again.stdout, (tmp_path / "toy.lock").read_text()) == (0, "", before)
+    assert toy("lock", "toy.mtr", "--check").returncode == 0
+
+    (tmp_path / "toy.mtr").write_text(RECIPE.replace('"a/*.txt"', '"a/[01].txt"'))
+    assert toy("check", "toy.mtr", "--format", "concise").stdout.count("lock-stale") == 1
+    stale = toy("lock", "toy.mtr", "--check")
+    assert stale.returncode == 1
+    assert "data a is described in another way" in stale.stdout
+    assert (tmp_path / "toy.lock").read_text() == before
+    assert toy("lock", "toy.mtr").returncode == 0
+    assert json.loads((tmp_path / "toy.lock").read_text())["sources"]["a"]["documents"] == 2
+
+
+def test_the_counts_are_those_of_the_tokenizer_that_the_run_uses(toy, tmp_path):
+    from transformers import AutoTokenizer
+
+    assert toy("lock", "toy.mtr").returncode == 0
+    (folder,) = [path for path in (tmp_path / "cache" / "tokenizers").iterdir() if path.is_dir()]
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    texts = [(tmp_path / "a" / f"{number}.txt").read_text() for number in range(3)]
+    lengths = [len(tokenizer(text, add_special_tokens=False)["input_ids"]) + 1 for text in texts]
+    found = json.loads((tmp_path / "toy.lock").read_text())
+    assert found["sources"]["a"]["tokens"] == sum(lengths)
+    assert found["sources"]["a"]["longest"] == max(lengths)
+    assert found["tokenizer"]["vocab"] == len(tokenizer)
+
+
+def test_a_run_holds_to_the_lock(toy, tmp_path):
+    assert toy("lock", "toy.mtr").returncode == 0
+    (tmp_path / "b.jsonl").write_text(json.dumps({"text": text(99)}) + "\n")
+    assert "data b has other content" in toy("lock", "toy.mtr", "--check").stdout
+    done = toy("run", "toy.mtr")
+    assert done.returncode == 1
+    assert "error[lock-differs]: `b` is not what the lock was made of" in done.stderr
+    assert not (tmp_path / "runs" / "toy" / "plan.json").exists()
+
+
+def test_what_cannot_be_reached_is_named_and_loses_nothing(toy, tmp_path):
+    assert toy("lock", "toy.mtr").returncode == 0
+    before = json.loads((tmp_path / "toy.lock").read_text())
+    away = 'data c = hub(name = "no-such-owner/no-such-set")\n'
+    changed = RECIPE.replace("mix both { a = 50%, b = 50% }", "mix both { a = 50%, b = 40%, c = 10% }") + away
+    (tmp_path / "toy.mtr").write_text(changed.replace("epochs = 2", "steps = 9"))
+    (tmp_path / "b.jsonl").unlink()
+    done = toy("lock", "toy.mtr")
+    assert done.returncode == 1
+    assert "no-such-owner/no-such-set" in done.stderr
+    assert "`b`: `b.jsonl` does not exist" in done.stderr
+    after = json.loads((tmp_path / "toy.lock").read_text())
+    assert (after["sources"], after["tokenizer"]) == (before["sources"], before["tokenizer"])
+
+
+MODEL = """\
+recipe toy "a toy"
+model = config("acme")
+data a { tokens = 1M }
+phase one { steps = 3, batch = 2 x 64, context = 64, lr = 1e-3, warmup = 1 steps, mix = a }
+"""
+
+
+def test_a_named_model_is_counted_without_its_weights(toy, tmp_path):
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100}
+    LlamaConfig(**sizes, num_key_value_heads=2, max_position_embeddings=512, tie_word_embeddings=False).save_pretrained(
+        tmp_path / "acme"
+    )
+    (tmp_path / "toy.mtr").write_text(MODEL.replace("config", "config"))
+    assert planned(toy)[0]["totals"]["flops"] is None
+    done = toy("lock", "toy.mtr")
+    found = json.loads((tmp_path / "toy.lock").read_text())["model"]
+    layer = 32 * 32 * 2 + 2 * 32 * 16 + 3 * 32 * 64
+    assert (found["matrices"], found["parameters"]) == (2 * layer + 3200, 2 * layer + 2 * 3200 + 5 * 32)
+    assert (found["layers"], found["heads"], found["head_dim"], found["window"], found["vocab"]) == (2, 4, 8, 512, 100)
+    assert "tokenizer" in done.stderr  # the folder has none: said, and the model is locked all the same
+    plan, _ = planned(toy)
+    assert plan["totals"]["flops"] == 3 * 128 * (6 * found["matrices"] + 12 * 2 * 4 * 8 * 64 // 2)
+    assert plan["model"]["facts"]["parameters"] == {"value": found["parameters"], "certainty": "measured", "reason": ""}
+
+
+def test_a_recipe_without_anything_to_lock_is_told_so(toy, tmp_path):
+    (tmp_path / "toy.mtr").write_text(MODEL.replace('config("acme")', "llama(layers = 1, width = 32, heads = 2)"))
+    done = toy("lock", "toy.mtr")
+    assert (done.returncode, "error[lock-nothing]" in done.stderr) == (1, True)
+    assert not (tmp_path / "toy.lock").exists()
