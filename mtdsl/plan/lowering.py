@@ -21,6 +21,7 @@ from mtdsl.plan.budgets import Budget, Budgets
 from mtdsl.plan.conditions import Conditions
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.drawing import Moving, Pens, drawn
+from mtdsl.plan.edits import without
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator, count, plain
 from mtdsl.plan.feeding import feeding_of
@@ -158,9 +159,8 @@ class PhaseLowering:
         if found is None and self._tools.schedules.broken(name):
             raise Mistake
         if found is None:
-            raise mistake(
-                "missing-attribute", f"`{self._draft.name}` has no `{name}`", self._draft.span, help=f"write `{example}`"
-            )
+            message = f"`{self._draft.name}` has no `{name}`"
+            raise self._tools.lookup.missing(self._draft, "missing-attribute", message, f"write `{example}`")
         return found
 
     def _seed(self, transition: Transition) -> int:
@@ -173,7 +173,8 @@ class PhaseLowering:
             message = f"`{self._draft.name}` has seed {seed}, but goes on with the data order that seed {inherited} began"
             name = self._draft.name if self._draft.rungs > 1 else self._draft.family
             hint = f"write transition {self._before.node} -> {name} {{ data = fresh }}, or leave the seed out"
-            raise mistake("seed-without-fresh", message, written.span, help=hint)
+            fix = self._tools.edges.saying(self._before.node or "", name, "data = fresh")
+            raise mistake("seed-without-fresh", message, written.span, help=hint, fix=fix)
         return seed
 
     def _lr(self, budget: Budget, transition: Transition) -> Curve[Fraction]:
@@ -190,7 +191,7 @@ class PhaseLowering:
         pieces = self._layer(slot, axis, written).lay(written.value, warmup.tokens if warmup else 0, self._report)
         curve = Curve(pieces, warmup)
         if transition.lr == "continue" and before.node:
-            rates.check_continuity(draft, curve, before.node, before.lr, rates.first_span(written.value), before.lr_span)
+            rates.check_continuity(draft, curve, before, rates.first_span(written.value), self._tools.edges.saying)
         return curve
 
     def _scheduled(self, transition: Transition) -> Curve[Fraction]:
@@ -201,10 +202,10 @@ class PhaseLowering:
         if warm is not None:
             hint = "write the rise as the schedule's first piece: `[0 -> 2e-4 over 2000 steps, ...]`"
             message = f"a schedule sets the rate of `{draft.name}`, so it has no `warmup`"
-            raise mistake("schedule-owns", message, warm.span, help=hint)
+            raise mistake("schedule-owns", message, warm.span, help=hint, fix=without(warm.attribute, draft.item))
         if transition.lr == "continue" and before.node and schedules.begins("lr", draft.name):
             span = schedules.first_span("lr", draft.name)
-            rates.check_continuity(draft, curve, before.node, before.lr, span, before.lr_span)
+            rates.check_continuity(draft, curve, before, span, self._tools.edges.saying)
         return curve
 
     def _mix(self, budget: Budget) -> Curve[Blend]:

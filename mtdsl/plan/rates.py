@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from mtdsl.diag import Fix, Label, Span
@@ -9,6 +10,8 @@ from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.axis import Axis
 from mtdsl.plan.drafts import Draft, Written
+from mtdsl.plan.edits import without
+from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.model import Curve, Transition, Warmup
 
@@ -48,7 +51,7 @@ def _continued(written: Written, draft: Draft) -> Mistake:
         return _copied(written, draft, draft.item.like.span.text)
     hint = "write `warmup = none`, or `lr = restart` or `lr = rewarm` on the transition"
     message = f"`{draft.name}` goes on with its parent's rate, so it cannot warm up"
-    return mistake("warmup-continued", message, written.span, help=hint)
+    return mistake("warmup-continued", message, written.span, help=hint, fix=without(written.attribute, draft.item))
 
 
 def _copied(written: Written, draft: Draft, like: str) -> Mistake:
@@ -63,22 +66,19 @@ def _copied(written: Written, draft: Draft, like: str) -> Mistake:
 
 
 def check_continuity(
-    draft: Draft, curve: Curve[Fraction], parent: str, last: Fraction | None, span: Span, before: Span | None
+    draft: Draft, curve: Curve[Fraction], before: Ending, span: Span, saying: Callable[[str, str, str], Fix]
 ) -> None:
-    """Raises `Mistake` where the first rate is not the parent's last within 1 %."""
+    """Raises `Mistake` where the first rate is not the parent's last within 1 %; `saying` makes the fix that allows it."""
+    parent, last = before.node or "", before.lr
     first, name = curve.pieces[0].start, draft.name if draft.rungs > 1 else draft.family  # once for a whole fork
     if last is None or abs(first - last) <= CLOSE * max(abs(last), abs(first)):
         return
     labels = [Label(span, f"`{name}` starts at {shown(first)}")]
-    if before is not None:
-        labels.append(Label(before, f"`{parent}` ends at {shown(last)}"))
-    raise _jump(name, parent, first, last, labels)
-
-
-def _jump(name: str, parent: str, first: Fraction, last: Fraction, labels: list[Label]) -> Mistake:
+    if before.lr_span is not None:
+        labels.append(Label(before.lr_span, f"`{parent}` ends at {shown(last)}"))
     message = f"the learning rate jumps from {shown(last)} to {shown(first)} where `{name}` begins"
     hint = f"if the restart is meant, say so: transition {parent} -> {name} {{ lr = restart }}"
-    return mistake("lr-jump", message, *labels, help=hint)
+    raise mistake("lr-jump", message, *labels, help=hint, fix=saying(parent, name, "lr = restart"))
 
 
 def shown(rate: Fraction) -> str:

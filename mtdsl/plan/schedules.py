@@ -12,6 +12,7 @@ from mtdsl.lang import tree
 from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.budgets import Budgets
 from mtdsl.plan.drafts import Written
+from mtdsl.plan.edits import without
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.flow import Flow, Graph
@@ -87,9 +88,9 @@ class Schedules:
         owned = self._owned[attribute, name]
         if written is not None:
             labels = written.span, owned.item.name_span
-            raise mistake(
-                "schedule-owns", f"a schedule sets `{attribute}` of `{name}` already", *labels, help="remove one of them"
-            )
+            message = f"a schedule sets `{attribute}` of `{name}` already"
+            fix = without(written.attribute, self._graph.phases[name].item)
+            raise mistake("schedule-owns", message, *labels, help="remove one of them", fix=fix)
         curves = [self._part(owned.item, chain, name, slot) for chain in owned.chains]
         if any(_moves(other) != _moves(curves[0]) for other in curves):
             message = f"the branches behind `{name}` differ in length, and so would the {attribute} of `{name}`"

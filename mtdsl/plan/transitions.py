@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
-from mtdsl.diag import Report, Span
+from mtdsl.diag import Fix, Report, Span
 from mtdsl.diag.mistake import attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE, unknown_attribute
+from mtdsl.plan.edits import on_edge
 from mtdsl.plan.flow import Flow, Graph
 from mtdsl.plan.model import Gate, Transition
 from mtdsl.plan.policies import Failing, Moments, Policies
@@ -27,9 +28,13 @@ DEFAULTS: Mapping[Kind, Transition] = {
 
 @dataclass(slots=True)
 class Edges:
-    """What `transition` blocks say of each edge, and where. `above` gives the nodes that a node comes from, itself included."""
+    """What the `transition` blocks of a `file` say of each edge, and where.
+
+    `above` gives the nodes that a node comes from, itself included.
+    """
 
     above: Callable[[str], set[str]]
+    file: tree.File
     words: dict[tuple[str, str], dict[str, tuple[Said, Span]]] = field(default_factory=dict)
 
     def of(self, parent: str | None, name: str, kind: Kind, rate_known: bool) -> Transition:
@@ -48,6 +53,10 @@ class Edges:
             written=tuple(said),
         )
         return self._gated(self._moments(made, parent, name, written), name, written)
+
+    def saying(self, parent: str, name: str, entry: str) -> Fix:
+        """The edit that makes the recipe say `entry` of an edge."""
+        return on_edge(self.file, parent, name, entry)
 
     def _moments(
         self, made: Transition, parent: str | None, name: str, written: Mapping[str, tuple[Said, Span]]
@@ -75,7 +84,8 @@ class Edges:
 
     def _check_above(self, node: str, name: str, span: Span) -> None:
         if node == name or node not in self.above(name):
-            raise mistake("not-upstream", f"`{node}` does not lead to `{name}`", span, help="name a node that comes before it")
+            family = name.partition("[")[0]  # once for all members
+            raise mistake("not-upstream", f"`{node}` does not lead to `{family}`", span, help="name a node that comes before it")
 
 
 def _check_merge(parent: str, written: Mapping[str, tuple[Said, Span]]) -> None:
@@ -94,7 +104,7 @@ def _check_merge(parent: str, written: Mapping[str, tuple[Said, Span]]) -> None:
 
 def edges(flow: Flow, graph: Graph, policies: Policies, above: Callable[[str], set[str]], report: Report) -> Edges:
     """Reads every `transition`; an edge that the flow does not have is an error."""
-    found = Edges(above)
+    found = Edges(above, flow.module.file)
     existing = {(origin.node, name) for name, origin in graph.origins.items()}
     for item in flow.module.items(tree.Transition):
         assert isinstance(item, tree.Transition)

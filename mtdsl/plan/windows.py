@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mtdsl.diag import Span
+from mtdsl.diag import Fix, Span
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.plan.drafts import Draft, Written
@@ -34,8 +34,7 @@ class Windows:
         """The window of a phase whose parent ended so. Raises `Mistake`."""
         before, in_force = ending.window, ending.in_force
         if written is None:
-            if before is None:
-                raise mistake("no-context", f"`{draft.name}` has no window", draft.span, help="write `context = 4k`")
+            assert before is not None, "a phase without any window is refused before"
             return Window(Context(before, before), in_force)
         value, scope = written.value, written.scope
         if isinstance(value, tree.Move):
@@ -62,10 +61,10 @@ class Windows:
             raise mistake("no-start-value", f"it is not known which window `{draft.name}` begins with", value.span)
         if start == stop:
             message = f"`{draft.name}` moves the window to {stop:,}, where it is already"
-            hint = f"write `context = {_shown(stop)}`"
-            raise mistake("context-applied-twice", message, value.span, help=hint)
+            hint, fix = f"write `context = {shown(stop)}`", Fix.write(value.span, shown(stop), safe=False)
+            raise mistake("context-applied-twice", message, value.span, help=hint, fix=fix)
         if stop < start:
-            message = f"`{draft.name}` would make the window smaller: from {_shown(start)} to {_shown(stop)}"
+            message = f"`{draft.name}` would make the window smaller: from {shown(start)} to {shown(stop)}"
             raise mistake("rope-shrinks", message, value.end.span)
         if value.by is None:
             hint = "say how: `by rope(theta = 2M)` or `by yarn(factor = 4)`"
@@ -83,13 +82,14 @@ class Windows:
 def _same(draft: Draft, size: int, ending: Ending, span: Span) -> None:
     if ending.window is None or size == ending.window:
         return
-    hint = f"to change it, write `context = -> {_shown(size)} by ...`"
-    message = f"`{draft.name}` has a window of {_shown(size)}, but `{ending.node}`"
+    hint = f"to change it, write `context = -> {shown(size)} by ...`"
+    message = f"`{draft.name}` has a window of {shown(size)}, but `{ending.node}`"
     if ending.kind == "start" and size > ending.window:
-        message += f" was made for {_shown(ending.window)}, and nothing extends it"
+        message += f" was made for {shown(ending.window)}, and nothing extends it"
         raise mistake("window-beyond-model", message, span, help=hint)
-    raise mistake("flow-gap", f"{message} ended at {_shown(ending.window)}", span, help=hint)
+    raise mistake("flow-gap", f"{message} ended at {shown(ending.window)}", span, help=hint)
 
 
-def _shown(tokens: int) -> str:
+def shown(tokens: int) -> str:
+    """A window as recipes write it: `4k`, `500`."""
     return f"{tokens // 1024}k" if tokens % 1024 == 0 else str(tokens)

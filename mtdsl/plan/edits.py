@@ -1,0 +1,78 @@
+"""Edits of a recipe that a machine can make: an entry of a transition, an attribute that is taken out."""
+
+from __future__ import annotations
+
+from mtdsl.diag import Change, Fix, Source, Span
+from mtdsl.lang import tree
+
+
+def on_edge(file: tree.File, parent: str, name: str, entry: str) -> Fix:
+    """Makes the recipe say `entry` (`lr = restart`) of an edge, in the edge's own transition if it has one.
+
+    Unsafe: it allows what was an error.
+    """
+    written = f"transition {parent} -> {name} {{ {entry} }}"
+    for item in file.items:
+        if isinstance(item, tree.Transition) and [_shown(node) for node in item.path.nodes] == [parent, name]:
+            return Fix(f"write `{entry}` in the transition", (_added(item.body, entry),), safe=False)
+    return Fix(f"write `{written}`", (_before_the_flow(file, written),), safe=False)
+
+
+def without(attribute: tree.Attribute, phase: tree.Phase) -> Fix | None:
+    """Takes an attribute out of a phase: with its line where it has one, else with a comma beside it. Unsafe.
+
+    None where the phase only copies it, and others may need it.
+    """
+    if all(entry is not attribute for entry in phase.body.entries):
+        return None
+    source, start, end = attribute.span.source, attribute.span.start, attribute.span.end
+    text = source.text
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    if last >= 0 and not text[first:start].strip() and not text[end:last].strip(" \t,"):
+        start, end = first, last + 1
+    else:
+        start, end = _with_comma(text, start, end)
+    return Fix(f"remove `{attribute.name}`", (Change(Span(source, start, end), ""),), safe=False)
+
+
+def _shown(node: tree.Node) -> str:
+    return " ".join(node.span.text.split())
+
+
+def _added(body: tree.Body, entry: str) -> Change:
+    """The entry behind the last one, on a line of its own where that one has."""
+    source = body.span.source
+    if not body.entries:
+        return Change(body.span, f"{{ {entry} }}")
+    last = body.entries[-1].span
+    line = source.line(last.line)
+    indent = line[: len(line) - len(line.lstrip())]
+    alone = not source.line(last.line)[: last.column - 1].strip()
+    return Change(Span(source, last.end, last.end), f"\n{indent}{entry}" if alone else f", {entry}")
+
+
+def _before_the_flow(file: tree.File, line: str) -> Change:
+    flow = next((item for item in file.items if isinstance(item, tree.Flow)), None)
+    if flow is None:
+        text = file.source.text
+        return Change(Span(file.source, len(text), len(text)), f"{'' if text.endswith(chr(10)) else chr(10)}{line}\n")
+    return Change(_line_start(file.source, flow.span), f"{line}\n")
+
+
+def _line_start(source: Source, span: Span) -> Span:
+    at = source.line_starts[span.line - 1]
+    return Span(source, at, at)
+
+
+def _with_comma(text: str, start: int, end: int) -> tuple[int, int]:
+    """The extent of an entry with the comma behind it, or the one before it where none follows."""
+    behind = end
+    while text[behind : behind + 1] in (" ", "\t"):
+        behind += 1
+    if text[behind : behind + 1] == ",":
+        behind += 1
+        while text[behind : behind + 1] in (" ", "\t"):
+            behind += 1
+        return start, behind
+    before = len(text[:start].rstrip(" \t"))
+    return (len(text[: before - 1].rstrip(" \t")), end) if text[before - 1 : before] == "," else (start, end)

@@ -1,0 +1,66 @@
+"""What unsafe fixes write into a recipe, seen in the text they leave behind."""
+
+import pytest
+
+from mtdsl.diag.mending import changed
+
+COMMON = "batch = 1 x 256, context = 256, mix = a"
+JUMP = f"phase p {{ steps = 9, lr = 1e-3, {COMMON} }}\nphase q {{ steps = 9, lr = 2e-3, {COMMON} }}\n"
+
+
+@pytest.fixture
+def mended(wrong):
+    """The recipe's own lines after the one fix that is proposed for its one error."""
+
+    def work(body):
+        fix = wrong(body).fix
+        assert not fix.safe
+        source = fix.changes[0].span.source
+        return changed(source.text, fix.changes)[source.text.index(body) :]
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("flow p -> q\n", "transition p -> q { lr = restart }\nflow p -> q\n"),
+        (
+            "transition p -> q { data = fresh }\nflow p -> q\n",
+            "transition p -> q { data = fresh, lr = restart }\nflow p -> q\n",
+        ),
+        (
+            "transition p -> q {\n    data = fresh\n}\nflow p -> q\n",
+            "transition p -> q {\n    data = fresh\n    lr = restart\n}\nflow p -> q\n",
+        ),
+        ("transition p -> q {}\nflow p -> q\n", "transition p -> q { lr = restart }\nflow p -> q\n"),
+    ],
+    ids=["no transition", "on one line", "on several", "an empty one"],
+)
+def test_what_is_said_of_an_edge(mended, before, after):
+    assert mended(JUMP + before) == JUMP + after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("{ steps = 9, warmup = 3 steps, lr = 1e-3 }", "{ steps = 9, lr = 1e-3 }"),
+        ("{ steps = 9, lr = 1e-3, warmup = 3 steps }", "{ steps = 9, lr = 1e-3 }"),
+        ("{ steps = 9, lr = 1e-3 , warmup = 3 steps ,}", "{ steps = 9, lr = 1e-3 , }"),
+        ("{\n    steps = 9, lr = 1e-3\n    warmup = 3 steps\n}", "{\n    steps = 9, lr = 1e-3\n}"),
+        ("{\n    warmup = 3 steps,\n    steps = 9, lr = 1e-3\n}", "{\n    steps = 9, lr = 1e-3\n}"),
+        ("{\n    warmup = 3 steps  # why\n    steps = 9, lr = 1e-3\n}", "{\n      # why\n    steps = 9, lr = 1e-3\n}"),
+    ],
+)
+def test_an_attribute_is_taken_out(mended, before, after):
+    head = f"phase p {{ steps = 9, lr = 1e-3, {COMMON} }}\n"
+    common = COMMON.replace("context = 256, ", "")
+    settings = "\n".join(common.split(", ")) + "\n"
+    body = f"{settings}{head}phase q {before}\nflow p -> q\n"
+    assert mended(body) == f"{settings}{head}phase q {after}\nflow p -> q\n"
+
+
+def test_what_a_phase_copies_is_not_taken_from_another(wrong):
+    body = f"phase p {{ steps = 9, lr = 1e-3, {COMMON} }}\nphase q like p {{}}\nschedule lr over q = 1e-3 -> 0\nflow p -> q\n"
+    found = wrong(body)
+    assert (found.id, found.fix) == ("schedule-owns", None)
