@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mtdsl.diag import Diagnostic, Report
+from mtdsl.diag import Diagnostic, Fix, Report
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree
@@ -31,6 +31,23 @@ SOURCE = (
 )
 RECIPE = ("model", "tokenizer")
 DESCRIPTIVE = ("cite",)
+ELSEWHERE = {
+    "lr": ("learning_rate", "max_lr", "peak_lr", "lr_peak", "base_lr", "rate"),
+    "batch": ("batch_size", "global_batch_size", "gbs", "train_batch_size"),
+    "context": ("seq_len", "seq_length", "sequence_length", "max_seq_len", "context_length", "max_length", "block_size"),
+    "warmup": ("warmup_steps", "warmup_ratio", "warmup_tokens", "warm_up"),
+    "steps": ("max_steps", "train_steps", "num_steps", "iterations", "train_iters"),
+    "tokens": ("max_tokens", "num_tokens", "train_tokens", "budget", "max_duration"),
+    "epochs": ("num_epochs", "num_train_epochs"),
+    "mix": ("data", "mixture", "dataset", "datasets", "sources"),
+    "clip": ("grad_clip", "clip_grad", "gradient_clipping", "max_grad_norm", "grad_norm"),
+    "weight_decay": ("wd", "decay"),
+    "mask": ("doc_mask", "document_mask", "attention_mask"),
+    "seed": ("random_seed", "data_seed"),
+    "fim": ("fim_rate",),
+    "ema": ("ema_decay",),
+}
+"""What other frameworks call an attribute of a phase."""
 
 
 def check_phase(draft: Draft, report: Report) -> None:
@@ -63,6 +80,10 @@ def unknown_attribute(attribute: tree.Attribute, known: tuple[str, ...], of: str
     if name in SOURCE and name not in known:
         hint = f"write it where the source is declared: `data ... {{ {attribute.span.text} }}`"
         return mistake("unknown-attribute", f"{of} has no `{name}`: a source has", attribute.name_span, help=hint)
+    meant = next((ours for ours, theirs in ELSEWHERE.items() if ours in known and name.casefold() in theirs), None)
+    if meant:
+        fix = Fix.write(attribute.name_span, meant, safe=False)
+        return mistake("unknown-attribute", f"`{name}` is called `{meant}` here", attribute.name_span, fix=fix)
     hint, fix = suggest(name, attribute.name_span, known, f"there are {', '.join(f'`{other}`' for other in known)}")
     return mistake("unknown-attribute", f"{of} has no `{name}`", attribute.name_span, help=hint, fix=fix)
 
@@ -89,13 +110,19 @@ class Lookup:
         found = self._settings.get(name)
         return None if found is None or is_word(found.value, "none") else Written(found, self._scope)
 
+    def missing(self, draft: Draft, id: str, message: str, hint: str) -> Mistake:
+        """An error for what nobody wrote; silent where a name that is no attribute may be it, since that is told already."""
+        if all(name in (*RECIPE, *PHASE, *DESCRIPTIVE, "when") for name in (*draft.attributes, *self._settings)):
+            return mistake(id, message, draft.span, help=hint)
+        return Mistake()
+
     def budget(self, draft: Draft) -> tuple[str, Written]:
         """The one budget of a phase. Raises `Mistake` where there is none or more than one."""
         found = [(name, at) for name in BUDGETS if (at := draft.get(name)) is not None]
         found = found or [(name, at) for name in BUDGETS if (at := self.setting(name)) is not None]
         if not found:
             hint = "write `tokens = ...`, `steps = ...` or `epochs = ...`"
-            raise mistake("no-budget", f"`{draft.name}` does not say how long it trains", draft.span, help=hint)
+            raise self.missing(draft, "no-budget", f"`{draft.name}` does not say how long it trains", hint)
         if len(found) > 1:
             names = " and ".join(f"`{name}`" for name, _ in found)
             raise mistake("two-budgets", f"`{draft.name}` has {names}; one is enough", *(at.span for _, at in found))

@@ -60,7 +60,8 @@ class Axis:
         if length.dimension == "tokens" or (length.dimension == "number" and length.scaled):
             return begin + length.value
         written = length.span.text
-        plain = f"write `{written} tokens` or `{written} steps`"
+        share = f"write `{float(100 * length.value):.6g}%`"
+        plain = share if 0 < length.value < 1 else f"write `{written} steps` or `{written} tokens`"
         hint = plain if length.dimension == "number" else "write `2000 steps`, `20B` or `5%`"
         raise mistake("unit-mismatch", f"a length is tokens, steps or a share, not {length.noun}", length.span, help=hint)
 

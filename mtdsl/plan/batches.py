@@ -14,24 +14,30 @@ from mtdsl.plan.curves import moving, scalar_at, stands_until
 from mtdsl.plan.evaluate import Evaluator, length, whole
 from mtdsl.plan.model import Batch, Curve, Run
 from mtdsl.plan.names import Scope
+from mtdsl.plan.windows import shown
 from mtdsl.registry import Registry
 
 MOVING = 100_000
 
 
-def sequences_of(expr: tree.Expr, window: int, scope: Scope, evaluator: Evaluator) -> Fraction:
-    """`16 x 512` or `4Mi tokens` as a number of windows, not yet rounded. Raises `Mistake` where the lengths differ."""
+def sequences_of(expr: tree.Expr, window: int, name: str, scope: Scope, evaluator: Evaluator) -> Fraction:
+    """`16 x 512` or `4Mi tokens` as a number of windows of the phase `name`, not yet rounded.
+
+    Raises `Mistake` where the lengths differ.
+    """
     found, where = evaluator.resolve(expr, scope)
     if isinstance(found, tree.Binary) and found.op == "x":
         count = evaluator.number(found.left, where)
         written = length(evaluator.number(found.right, where), "batch")
         if written != window:
-            message = f"the batch has sequences of {written:,} tokens, but the window is {window:,}"
-            raise mistake("batch-not-window", message, found.right.span, help="a sequence is one window; write the window here")
+            message = f"the batch has sequences of {shown(written)}, but the window of `{name}` is {shown(window)}"
+            same = max(1, round(_positive(count) * written / window))
+            hint = f"a sequence is one window: write `{same} x {shown(window)}`, or a batch in tokens, which fits every window"
+            raise mistake("batch-not-window", message, found.right.span, help=hint)
         return Fraction(_positive(count))
     size = evaluator.number(expr, scope)
     if size.dimension != "tokens":
-        hint = "write `16 x 512` or `4Mi tokens`"
+        hint = f"write `512 x {shown(window)}` or `4Mi tokens`"
         raise mistake("unit-mismatch", f"a batch is sequences x window, or tokens; not {size.noun}", expr.span, help=hint)
     if round(size.value / window) < 1:
         raise mistake("unit-mismatch", f"the batch is less than one window of {window:,} tokens", expr.span)

@@ -93,6 +93,8 @@ class Budgets:
     def _budget(self, draft: Draft) -> Budget:
         before = self._before(draft.name)
         written = self._lookup(draft, "context")
+        if written is None and before.window is None:
+            raise self._lookup.missing(draft, "no-context", f"`{draft.name}` has no window", "write `context = 4k`")
         window = self._windows.of(draft, written, before)
         asked, at = self._asked(draft)
         if asked.amount == 0 and asked.unit != "steps":
@@ -126,9 +128,8 @@ class Budgets:
         """The batch with what every event is expected to make of it, and the events."""
         written = self._lookup(draft, "batch")
         if written is None:
-            raise mistake(
-                "missing-attribute", f"`{draft.name}` has no `batch`", draft.span, help=f"write `batch = 16 x {window}`"
-            )
+            hint = f"write `batch = 16 x {window}`"
+            raise self._lookup.missing(draft, "missing-attribute", f"`{draft.name}` has no `batch`", hint)
         tokens = self._tokens(draft, asked, at)
         steps = int(asked.amount) if asked.unit == "steps" else None
         ended = self._before(draft.name).batch
@@ -165,7 +166,7 @@ class Budgets:
         return Curve(layer.lay(written.value, 0, self._report))
 
     def _sequences(self, expr: tree.Expr, scope: Scope, window: int) -> Fraction:
-        size = sequences_of(expr, window, scope, self._evaluator)
+        size = sequences_of(expr, window, self._open[-1], scope, self._evaluator)
         if size.denominator != 1:
             self._report.add(rounded(size, window, expr.span))
         return size

@@ -111,6 +111,12 @@ class Flow:
 
     def _unreached(self, graph: Graph, report: Report) -> None:
         families = {graph.phases[name].family for name in graph.reached & graph.phases.keys()}
+        declared = [family for family in dict.fromkeys(draft.family for draft in graph.phases.values())]
+        if not graph.pairs and not families and len(declared) > 1:
+            spans = [next(draft.span for draft in graph.phases.values() if draft.family == family) for family in declared]
+            hint = f"write `flow {' -> '.join(declared[:4])}{' -> ...' if declared[4:] else ''}`"
+            report.error("phase-unreached", "nothing says how these phases follow one another", *spans, help=hint)
+            return
         for draft in graph.phases.values():
             if draft.name not in graph.reached and draft.item in self.module.file.items:
                 name = draft.name if draft.family in families else draft.family

@@ -118,7 +118,7 @@ def test_a_step_budget_keeps_its_steps(made):
         ("when loss < 2 { expect = 10 steps, lr = 0, lr = 1 }", "declared-twice", "`lr` is given twice"),
         ("when loss < 2 { expect = 10 steps, weight_decay = 0 }", "missing-attribute", "does not say what it is before"),
         ("when 1 < 2 { expect = 10 steps, lr = 0 }", "test-constant", "compares two numbers"),
-        ("when loss < 2 { expect = 10 steps, batch = 2 x 512 }", "batch-not-window", "the window is 256"),
+        ("when loss < 2 { expect = 10 steps, batch = 2 x 512 }", "batch-not-window", "is 256"),
         ("when = loss", "unknown-attribute", "`when` is followed by a test"),
         ("warmup = 20 steps, when loss < 2 { expect = 10 steps, lr = 0 }", "event-in-warmup", "warms up for"),
         (
