@@ -172,7 +172,8 @@ class Layer(Generic[V]):
 
     def _after(self, piece: Piece[V], begin: int, item: tree.Value) -> Piece[V]:
         if begin and piece.end < begin:
-            raise mistake("warmup-too-long", f"warm-up takes {_tokens(begin)}, longer than the first piece", item.span)
+            message = f"warm-up takes {_tokens(begin)}, and the first piece ends after {_tokens(piece.end)}"
+            raise mistake("warmup-too-long", message, item.span, help="shorten the warm-up, or let the first piece last longer")
         return replace(piece, begin=Fraction(begin)) if begin else piece
 
 

@@ -17,8 +17,8 @@ CLOSE = Fraction(1, 100)
 """How far a first rate may be from its parent's last to count as going on there: as much as `lr = continue` allows."""
 SHORT = Fraction(1, 10)
 """Of an arrow: a cosine has then moved by 2.4 % only, so what is written is not what is trained."""
-LANDED = Fraction(1, 20)
-"""Of the way from an arrow's first value to its last: what may be left. Olmo 3 32B stops its cosine with 1.3 % to go."""
+LANDED = Fraction(1, 10)
+"""Of the way from an arrow's first value to its last: what may be left. Olmo 3 left 7 % of it (7B) and 1.3 % (32B)."""
 
 
 class Cut(NamedTuple):

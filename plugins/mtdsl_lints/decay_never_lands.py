@@ -18,7 +18,7 @@ def decay_never_lands(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """A decay is cut by the end of its phase well above the value it was to reach, and nothing goes on from there.
 
     What a decay gains comes for the most part at its low end: a model exported in the middle of one is worse than its loss
-    curve promises, and a checkpoint of it is not comparable with an annealed one. Up to 5 % of the way may be missing.
+    curve promises, and a checkpoint of it is not comparable with an annealed one. Up to a tenth of the way may be missing.
     """
     for cut in cuts(plan):
         if cut.falls_short:

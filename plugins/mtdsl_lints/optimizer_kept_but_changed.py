@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from mtdsl.plan.model import Phase, Plan
     from mtdsl.plan.origins import Origins
 
+FREE = ("eps", "weight_decay")
+"""Parameters of optimizers that no moment depends on: labs change them in the middle of a run, and the state fits as before."""
+
 
 def optimizer_kept_but_changed(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """A phase keeps the optimizer's state, and its optimizer, the optimizer's parameters or what is trained are others.
 
-    Moments are averages under the parameters that they were gathered with: under another `betas` they are neither the old
+    Moments are averages under the parameters that they were gathered with: under another `beta2` they are neither the old
     averages nor the new. Of another optimizer there is no state to keep, and of parameters that were frozen before there is
     none either, while the rest goes on with its own: one phase would train with two kinds of state.
     """
@@ -33,13 +36,14 @@ def optimizer_kept_but_changed(plan: Plan, written: Origins, /) -> Iterator[Rema
 
 def _optimizer(before: Phase, phase: Phase) -> Remark | None:
     old, new = before.optimizer, phase.optimizer
-    if old == new:
-        return None
     places = Place(phase.name, "optimizer"), Place(before.name, "optimizer", f"`{before.name}` has `{old.name}`")
     if old.name != new.name:
         message = f"`{phase.name}` keeps the state of `{old.name}`, and its optimizer is `{new.name}`"
         return Remark(message, places, help=_reset(before, phase), severity="error")
-    names = sorted(name for name in {**old.params, **new.params} if old.params.get(name) != new.params.get(name))
+    bound = {name: (old.params.get(name), new.params.get(name)) for name in (*old.params, *new.params) if name not in FREE}
+    names = [name for name, (one, other) in bound.items() if one != other]
+    if not names:
+        return None
     message = f"`{phase.name}` keeps the state of `{old.name}` from `{before.name}` under another {_listed(names)}"
     return Remark(message, places, help=_reset(before, phase))
 

@@ -63,8 +63,8 @@ def test_a_merge_can_stand_in_for_a_decay(said):
     ("length", "expected"),
     [
         ("101 steps", []),
-        ("105 steps", [("horizon-differs", "note")]),
-        ("106 steps", [("decay-never-lands", "warning")]),
+        ("111 steps", [("horizon-differs", "note")]),
+        ("112 steps", [("decay-never-lands", "warning")]),
         ("1000 steps", [("decay-never-lands", "warning")]),
         ("1001 steps", [("horizon-differs", "warning")]),
     ],

@@ -18,9 +18,10 @@ def two(first, second, edge=""):
 @pytest.mark.parametrize(
     ("second", "edge", "expected"),
     [
-        ("adamw(betas = [0.9, 0.99])", "", ["`two` keeps the state of `adamw` from `one` under another `betas`"]),
-        ("adamw(betas = [0.9, 0.99])", "optimizer = reset", []),
-        ("adamw(betas = [0.9, 0.95])", "", []),
+        ("adamw(beta2 = 0.99)", "", ["`two` keeps the state of `adamw` from `one` under another `beta2`"]),
+        ("adamw(beta2 = 0.99)", "optimizer = reset", []),
+        ("adamw(beta2 = 0.95)", "", []),
+        ("adamw(eps = 1e-15, weight_decay = 0.05)", "", []),
     ],
 )
 def test_a_kept_state_under_other_parameters(said, second, edge, expected):
