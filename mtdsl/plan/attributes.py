@@ -82,8 +82,8 @@ def unknown_attribute(attribute: tree.Attribute, known: tuple[str, ...], of: str
         return mistake("unknown-attribute", f"{of} has no `{name}`: a source has", attribute.name_span, help=hint)
     meant = next((ours for ours, theirs in ELSEWHERE.items() if ours in known and name.casefold() in theirs), None)
     if meant:
-        fix = Fix.write(attribute.name_span, meant, safe=False)
-        return mistake("unknown-attribute", f"`{name}` is called `{meant}` here", attribute.name_span, fix=fix)
+        renamed = Fix.write(attribute.name_span, meant, safe=False)
+        return mistake("unknown-attribute", f"`{name}` is called `{meant}` here", attribute.name_span, fix=renamed)
     hint, fix = suggest(name, attribute.name_span, known, f"there are {', '.join(f'`{other}`' for other in known)}")
     return mistake("unknown-attribute", f"{of} has no `{name}`", attribute.name_span, help=hint, fix=fix)
 

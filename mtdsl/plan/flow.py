@@ -111,7 +111,7 @@ class Flow:
 
     def _unreached(self, graph: Graph, report: Report) -> None:
         families = {graph.phases[name].family for name in graph.reached & graph.phases.keys()}
-        declared = [family for family in dict.fromkeys(draft.family for draft in graph.phases.values())]
+        declared = list(dict.fromkeys(draft.family for draft in graph.phases.values()))
         if not graph.pairs and not families and len(declared) > 1:
             spans = [next(draft.span for draft in graph.phases.values() if draft.family == family) for family in declared]
             hint = f"write `flow {' -> '.join(declared[:4])}{' -> ...' if declared[4:] else ''}`"

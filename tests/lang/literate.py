@@ -2,7 +2,8 @@
 
 A fenced `mtr` block is a recipe. One without `recipe NAME` goes on from the page's last block marked `mtr preamble`. On the
 line where a diagnostic points stands `# error: [id]`, `# warning: [id]` or `# note: [id]`, with `"a part of the message"`
-behind it if that matters; a block without such comments must be found right. A block below that is `text` holds what is
+behind it if that matters; a block without such comments must be found right, but not every block needs to use all that its
+preamble declares. A block below that is `text` holds what is
 drawn, and takes the place of the comments; one that is `plan` holds an excerpt of the plan (`excerpts.py`).
 
 A line "`data/web.mtr`:" above a block makes it a file beside the recipes up to the next heading, and a line
@@ -25,7 +26,7 @@ from excerpts import filled_in
 from mtdsl.diag import Diagnostic, text
 from mtdsl.plan.compile import Analysis, analyse
 
-RECIPE = "r.mtr"
+RECIPE, PREAMBLE = "r.mtr", "the preamble"
 FENCE = re.compile(r"^```(\w+) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
 FILE = re.compile(r"^`([\w./-]+)`:$")
@@ -85,7 +86,7 @@ class Example:
         if span.source.path not in fences:
             return span.source.path
         before = self.preamble.count("\n") if span.source.path == RECIPE else 0
-        return self.at(fences[span.source.path].line + span.line - 1 - before) if span.line > before else "the preamble"
+        return self.at(fences[span.source.path].line + span.line - 1 - before) if span.line > before else PREAMBLE
 
 
 def examples(page: str, content: str) -> Iterator[Example]:
@@ -158,7 +159,7 @@ def _remarks(example: Example, diagnostics: tuple[Diagnostic, ...]) -> Iterator[
         matches = [one for one in left.get(place, ()) if one[:2] == (found.severity, found.id) and one[2] in found.message]
         if matches:
             left[place].remove(matches[0])
-        else:
+        elif place != PREAMBLE or not found.id.startswith("unused-"):
             yield f"{place}: the page does not tell of this:\n{text.render([found], color=False)}"
     for place, wanted in left.items():
         for severity, id, message in wanted:
