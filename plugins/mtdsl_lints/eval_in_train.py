@@ -20,9 +20,9 @@ _HELD_OUT = re.compile(r"(test|validation|valid|val|eval|held[-_]?out|holdout)([
 def eval_in_train(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """A phase trains on documents that are kept for measuring.
 
-    That is: a source whose split or file is named as a test, validation or held-out one; a source that an `eval` reads and
-    of which nothing is held out; or one that an `eval` reads under another name. What is measured on them then shows how
-    well they were learnt by heart, here and in every comparison with other models.
+    That is: a source whose split or file is named as a test, validation or held-out one; or one that an `eval` reads under
+    another name, so that what is held out there is not held out here. What is measured on them then shows how well they were
+    learnt by heart, here and in every comparison with other models.
     """
     measured = dict(_measured(plan))
     suspects = {one.name: why for one in plan.sources if (why := _why(one, measured))}
@@ -32,7 +32,7 @@ def eval_in_train(plan: Plan, written: Origins, /) -> Iterator[Remark]:
             yield Remark(
                 f"`{name}` is trained on in `{phase.name}`, and {suspects.pop(name)}",
                 (Place(name, attribute), Place(phase.name, f"mix.{name}", "trained on here")),
-                help="train on another part of it, or hold documents out: `holdout = 1%`",
+                help="train on another part of it",
             )
 
 
@@ -46,8 +46,6 @@ def _measured(plan: Plan) -> Iterator[tuple[str, tuple[str, Source]]]:
 
 def _why(source: Source, measured: dict[str, tuple[str, Source]]) -> str | None:
     """What is wrong with training on a source; None where nothing is."""
-    if source.name in measured and source.holdout == 0:
-        return f"`{measured[source.name][0]}` measures on it: nothing of it is held out"
     for name, (evaluation, other) in measured.items():
         if name != source.name and source.source is not None and source.source == other.source:
             return f"`{evaluation}` measures on the same documents as `{name}`"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -23,14 +23,15 @@ def no_document_that_long(plan: Plan, written: Origins, /) -> Iterator[Remark]:
 
     A window of short texts packed together teaches nothing about distance: what is far away never helps to predict. Long
     documents have to be chosen or weighted up (arXiv:2402.10171). A source counts as short where its view ends below the
-    window, where all of it is less than one window, or where a document has 1/32 of a window on average or less.
+    window, where its longest document does (as `mtdsl lock` measured it), where all of it is less than one window, or where a
+    document has 1/32 of a window on average or less.
     """
     sources = {source.name: source for source in plan.sources}
     for phase in plan.phases:
         start, end = phase.context.start, phase.context.end
         if phase.mix is None or start is None or end <= start:
             continue
-        longest = {name: _longest(sources.get(name), sources) for name in sources_of(phase.mix)}
+        longest = {name: _longest(sources.get(name)) for name in sources_of(phase.mix)}
         known = [(name, found) for name, found in longest.items() if found is not None and found[0] < end]
         if len(known) == len(longest):
             name, (_, why) = max(known, key=lambda item: item[1][0])
@@ -41,7 +42,7 @@ def no_document_that_long(plan: Plan, written: Origins, /) -> Iterator[Remark]:
             )
 
 
-def _longest(source: Source | None, sources: Mapping[str, Source]) -> tuple[Fraction, str] | None:
+def _longest(source: Source | None) -> tuple[Fraction, str] | None:
     """How many tokens a document of a source has at most, or nearly all have, and how that is known; None where it is not."""
     if source is None:
         return None

@@ -45,11 +45,17 @@ def _left_nothing(plan: Plan, written: Origins) -> Iterator[Remark]:
     """Sources whose share came out as 0 % though something else is written for them."""
     for phase in plan.phases:
         shares = phase.mix.pieces[-1].stop.shares if phase.mix else {}
-        for name in (name for name, part in shares.items() if not part):
-            span = written.span(phase.name, f"mix.{name}")
-            if span is not None and not span.text.lstrip("(").startswith("0"):
-                yield Remark(
-                    f"nothing is left for `{name}` in the mixture of `{phase.name}`: the shares that `with` fixes are 100 %",
-                    (Place(phase.name, "mix"), Place(phase.name, f"mix.{name}", "this becomes 0%")),
-                    help=f"fix less than 100 %, or say that it is meant: `{name} = 0%`",
-                )
+        lost = [name for name, part in shares.items() if not part and _said(written, phase.name, name) is False]
+        if lost:
+            names = ", ".join(f"`{name}`" for name in lost)
+            yield Remark(
+                f"nothing is left for {names} in the mixture of `{phase.name}`: the shares that `with` fixes are 100 %",
+                (Place(phase.name, "mix"), *(Place(phase.name, f"mix.{name}", "this becomes 0%") for name in lost)),
+                help=f"fix less than 100 %, or say that it is meant: `{lost[0]} = 0%`",
+            )
+
+
+def _said(written: Origins, phase: str, source: str) -> bool | None:
+    """Whether the share of a source was written as 0; None where nobody wrote it."""
+    span = written.span(phase, f"mix.{source}")
+    return None if span is None else span.text.lstrip("(").startswith("0")

@@ -1,0 +1,72 @@
+import pytest
+
+REST = "tokens = 10B, batch = 1Mi tokens"
+START = 'start base { weights = "acme/base@step9000", context = 8k, lr = 1e-3 }\n'
+MID = f"phase mid {{ {REST}, lr = -> 1e-4, mix = a }}\n"
+LONG = f"phase long {{ {REST}, context = -> 64k by yarn(factor = 8), lr = -> 0, mix = b }}\n"
+
+
+@pytest.mark.parametrize(
+    ("flow", "remarks"),
+    [
+        ("flow base -> mid\nflow base -> long", 1),
+        ("flow base -> mid -> long", 0),
+        ("flow base -> mid\nflow mid.at(1B) -> long", 0),
+        ("flow base -> long\nflow base -> mid\nmerge soup = average(mid, wide)\nflow mid -> soup\nflow wide -> soup", 1),
+    ],
+)
+def test_a_window_that_grows_around_a_phase(said, flow, remarks):
+    wide = f"phase wide like mid {{ {REST} }}\n" if "wide" in flow else ""
+    flow = flow.replace("flow base -> mid\n", "flow base -> mid\nflow base -> wide\n") if wide else flow
+    assert len(said("skips-a-phase", f"{START}{MID}{LONG}{wide}{flow}\n")) == remarks
+
+
+def test_a_branch_that_is_declared_later_is_a_probe(said):
+    assert not said("skips-a-phase", f"{START}{LONG}{MID}flow base -> mid\nflow base -> long\n")
+
+
+def test_a_branch_whose_window_grows_later_is_not_lost(said):
+    later = f"phase later {{ {REST}, context = -> 16k by yarn(factor = 2), lr = 1e-4, mix = b }}\n"
+    assert not said("skips-a-phase", f"{START}{MID}{LONG}{later}flow base -> mid -> later\nflow base -> long\n")
+
+
+@pytest.mark.parametrize(
+    ("rate", "transition", "remarks"),
+    [("1e-4 -> 0", "restart", 1), ("2e-4 -> 0", "restart", 0), ("-> 0", "continue", 0)],
+)
+def test_a_rate_that_begins_where_another_branch_ended(said, rate, transition, remarks):
+    final = f"phase final {{ {REST}, lr = {rate}, mix = b }}\n"
+    flow = f"transition base -> final {{ lr = {transition} }}\nflow base -> mid\nflow base -> final\n"
+    assert len(said("skips-a-phase", f"{START}{MID}{final}{flow}")) == remarks
+
+
+def test_members_of_a_family_are_branches_by_intent(said):
+    members = f"phase mid for size in [8k, 64k] {{ {REST}, lr = -> 0, mix = a }}\n"
+    assert not said("skips-a-phase", f"{START}{members}flow base -> mid\n")
+
+
+@pytest.mark.parametrize(
+    ("weights", "word"),
+    [
+        ("meta-llama/Llama-3.1-8B", None),
+        ("meta-llama/Llama-3.1-8B-Instruct", "Instruct"),
+        ("google/gemma-2-9b-it", "it"),
+        ("allenai/Olmo-3-7B-Think-DPO@main", "Think"),
+        ("HuggingFaceTB/SmolLM3-3B-Base", None),
+        ("allenai/OLMo-2-1124-13B@stage1-step596057-tokens5001B", None),
+        ("acme/chatty-parrot", None),
+        ("runs/chat/final", None),
+    ],
+)
+def test_weights_that_were_tuned(said, weights, word):
+    start = f'start base {{ weights = "{weights}", context = 8k, lr = 1e-3 }}\n'
+    found = said("start-looks-finished", f"{start}{MID}flow base -> mid\n")
+    assert [one.message.split("`")[3] for one in found] == ([word] if word else [])
+
+
+@pytest.mark.parametrize(("transition", "remarks"), [("continue", 1), ("restart", 0)])
+def test_a_rate_that_had_come_down(said, transition, remarks):
+    start = 'start base { weights = "acme/base", context = 8k, lr = 0 }\n'
+    body = f"{start}phase more {{ {REST}, lr = 0 -> 1e-4, mix = a }}\n"
+    flow = f"transition base -> more {{ lr = {transition} }}\nflow base -> more\n"
+    assert len(said("start-looks-finished", body + flow)) == remarks

@@ -1,0 +1,147 @@
+import pytest
+
+SOURCES = "".join(f"data {name} {{ tokens = 1T }}\n" for name in ("c", "d"))
+SHORT = "batch = 16 x 4k, lr = 1e-3"
+
+
+def two(first, second, more="context = 4k\n"):
+    """Two phases of 1,000 steps, with these mixtures."""
+    return f"{more}{SOURCES}mix one {{ {first} }}\nmix other {second}\n" + (
+        f"phase p {{ steps = 1000, {SHORT}, mix = one }}\nphase q {{ steps = 1000, {SHORT}, mix = other }}\nflow p -> q\n"
+    )
+
+
+ALL = "a = 40%, b = 30%, c = 20%, d = 10%"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "remarks"),
+    [
+        (ALL, "{ a = 40%, b = 20%, c = 30%, d = 10% }", 1),
+        (ALL, "{ a = 4, b = 2, c = 3, d = 1 }", 1),
+        (ALL, "{ a = 40%, b = 20%, c = 29%, d = 11% }", 0),
+        (ALL, "{ a = 30%, b = 40%, c = 10%, d = 20% }", 0),  # two pairs: a plan, not a slip
+        ("a = 90%, b = 10%", "{ a = 10%, b = 90% }", 0),
+        (ALL, "= natural(a, b, c, d)", 0),
+    ],
+)
+def test_two_shares_that_changed_places(said, first, second, remarks):
+    assert len(said("weights-swapped", two(first, second))) == remarks
+
+
+@pytest.mark.parametrize(
+    ("second", "remarks"),
+    [
+        ("{ a = 50%, b = 30%, c = 20% }", 1),
+        ("{ a = 50%, b = 30%, c = 20%, d = 0% }", 0),
+        ("{ a = 50%, b = 50% }", 0),
+        ("= one with { d = 0% }", 0),
+        ("= one with { a = 50%, b = 50% }", 1),
+        ("= one with { a = 50%, b = 50%, c = 0% }", 1),
+        ("= a", 0),
+    ],
+)
+def test_a_source_that_is_lost_without_a_word(said, second, remarks):
+    assert len(said("source-vanishes", two(ALL, second))) == remarks
+
+
+def test_a_new_source_may_take_the_place_of_another(said):
+    assert not said("source-vanishes", two("a = 40%, b = 30%, c = 30%", "{ a = 40%, b = 30%, d = 30% }"))
+
+
+@pytest.mark.parametrize(
+    ("mix", "remarks"),
+    [
+        ("99.99% * a + 0.01% * b", 0),  # 6,554 tokens: one window and a half
+        ("99.995% * a + 0.005% * b", 1),
+        ("[a over 50%, 99.99% * a + 0.01% * b]", 1),
+        ("b -> a over 0.01%", 1),
+        ("natural(a, b)", 0),
+    ],
+)
+def test_a_share_of_less_than_one_window(said, mix, remarks):
+    body = f"context = 4k\nphase p {{ steps = 1000, {SHORT}, mix = {mix} }}\n"
+    assert len(said("share-rounds-to-nothing", body)) == remarks
+
+
+@pytest.mark.parametrize(
+    ("facts", "budget", "times"),
+    [
+        ("tokens = 1B", "tokens = 4B", None),
+        ("tokens = 1B", "tokens = 4.2B", "4.2"),
+        ("tokens = 1B, max_epochs = 40", "tokens = 30B", None),
+        ("tokens = 1B", "epochs = 12", None),
+        ("holdout = 1%", "tokens = 900B", None),
+    ],
+)
+def test_a_source_that_is_read_too_often(said, facts, budget, times):
+    found = said("too-many-epochs", f"context = 4k\ndata x {{ {facts} }}\nphase p {{ {budget}, {SHORT}, mix = x }}\n")
+    assert [one.message.split()[4] for one in found] == ([times] if times else [])
+
+
+def test_epochs_are_counted_along_the_lineage_and_from_where_a_fork_leaves(said):
+    body = f"""
+    context = 4k
+    data x {{ tokens = 1B }}
+    phase trunk {{ tokens = 3.5B, {SHORT}, mix = x }}
+    phase side for order in [1, 2] {{ tokens = 3B, {SHORT}, mix = x, seed = order }}
+    merge soup = average(side)
+    transition trunk -> side {{ data = fresh }}
+    flow trunk.at(800M) -> side -> soup
+    """
+    assert not said("too-many-epochs", body)
+    (found,) = said("too-many-epochs", body.replace(".at(800M)", ""))
+    assert "6.5 times" in found.message
+    assert "in `side[1]`" in found.message
+
+
+@pytest.mark.parametrize(
+    ("source", "wrong"),
+    [
+        ('hub(name = "acme/math", split = "train")', False),
+        ('hub(name = "acme/math", split = "test")', True),
+        ('hub(name = "acme/math", split = "validation[:10%]")', True),
+        ('jsonl(path = "math/test/*.jsonl")', True),
+        ('parquet(path = "math/test-00000-of-00002.parquet")', True),
+        ('text(path = "unit_tests/test_strings.py")', False),
+        ('text(path = "testimonies/*.txt")', False),
+        ('python_library(part = "tests")', False),
+    ],
+)
+def test_a_split_that_is_kept_for_measuring(said, source, wrong):
+    body = f"context = 4k\ndata x = {source}\nphase p {{ steps = 1000, {SHORT}, mix = 50% * x + 50% * a }}\n"
+    assert len(said("eval-in-train", body)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "wrong"),
+    [
+        ('source = text(path = "x.txt")', 'source = text(path = "y.txt")', 0),
+        ('source = text(path = "x.txt")', 'source = text(path = "x.txt")', 1),
+    ],
+)
+def test_what_an_evaluation_reads(said, x, y, wrong):
+    mix = "50% * x + 50% * y" if "y.txt" in y else "x"
+    body = f"context = 4k\ndata x {{ {x} }}\ndata y {{ {y} }}\neval held = loss([y])\n"
+    body += f"phase p {{ steps = 1000, {SHORT}, mix = {mix} }}\n"
+    assert len(said("eval-in-train", body)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("attribute", "id"),
+    [
+        ("mix = a -> b over 50%", None),
+        ("mix = b -> a over 50%", "mix-jump"),
+        ("mix = [b over 1%, -> a]", None),
+        ("batch = 16 x 4k -> 32 x 4k over 50M", None),
+        ("batch = 8 x 4k -> 32 x 4k over 50M", "batch-jump"),
+        ("batch = -> 32 x 4k over 50M", None),
+        ("weight_decay = 0.1 -> 0", None),
+        ("weight_decay = 0.2 -> 0", "value-jump"),
+    ],
+)
+def test_the_left_side_of_an_arrow_is_where_the_phase_before_ended(said, attribute, id):
+    first = f"steps = 1000, {SHORT}, mix = a, weight_decay = 0.1"
+    body = f"context = 4k\nphase p {{ {first} }}\nphase q like p {{ {attribute} }}\nflow p -> q\n"
+    for wrong in ("mix-jump", "batch-jump", "value-jump"):
+        assert len(said(wrong, body) if wrong == id or id is None else []) == (wrong == id)
