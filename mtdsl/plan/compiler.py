@@ -177,7 +177,7 @@ class Compiler:
         if (count := facts.members_of(base, scope, self._families, self.module)) is not None:
             return count
         if isinstance(base, tree.Name) and (source := self._source(base, scope)) is not None:
-            return self._of_source(source, base)
+            return self._of_source(*source, base.span)
         name, asked = self._asked(base, scope)
         self._check_ready(base.span)
         if name in self.graph.starts:
@@ -217,22 +217,25 @@ class Compiler:
             message = f"`{span.text}` is not known here: families and transitions are read before anything is worked out"
             raise mistake("not-supported-yet", message, span)
 
-    def _source(self, base: tree.Name, scope: Scope) -> tree.Name | None:
-        """`web.epochs` as a name in the file that declares the source; None where the first part is no source."""
+    def _source(self, base: tree.Name, scope: Scope) -> tuple[Found, str] | None:
+        """`web.epochs` as the source and what is asked of it; None where the first part is no source."""
         home, name = scope.within(base)
         found = home.find(tree.Name(name.span, name.parts[:1]))
-        return name if isinstance(found, Found) and isinstance(found.item, tree.Data) and len(name.parts) > 1 else None
+        if not isinstance(found, Found) or not isinstance(found.item, tree.Data) or len(name.parts) == 1:
+            return None
+        return found, ".".join(name.parts[1:])
 
-    def _of_source(self, name: tree.Name, base: tree.Name) -> Quantity:
-        source, asked = name.parts[0], ".".join(name.parts[1:])
-        found = self.declared.source(source) if source in dict(self.declared.items()) else None
-        size = None if found is None or found.tokens.value is None else int(found.tokens.value)
+    def _of_source(self, found: Found, asked: str, span: Span) -> Quantity:
+        name, source = found.item.name, self.declared.read(found)
+        if source is None:
+            raise Mistake
+        size = None if source.tokens.value is None else int(source.tokens.value)
         if asked == "size":
-            return facts.of_source(size, None, asked, source, base.span)
+            return facts.of_source(size, None, asked, name, span)
         if not self.settled:
-            message = f"how much of `{source}` a plan takes is known when all its phases are"
-            raise mistake("value-cycle", message, base.span, help="only a `check` may ask for it")
-        return facts.of_source(size, self._taken.get(source, 0.0), asked, source, base.span)
+            message = f"how much of `{name}` a plan takes is known when all its phases are"
+            raise mistake("value-cycle", message, span, help="only a `check` may ask for it")
+        return facts.of_source(size, self._taken.get(name, 0.0), asked, name, span)
 
     def _reader(self) -> Reader:
         names = {name: found.tokens.value for name in dict(self.declared.items()) if (found := self.declared.source(name))}

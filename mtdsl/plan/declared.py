@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
 from mtdsl.diag import Report, Span
@@ -10,16 +10,16 @@ from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import Lookup
 from mtdsl.plan.blends import Blends
-from mtdsl.plan.curves import names_of
+from mtdsl.plan.curves import names_of, sources_of
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.flow import Graph
 from mtdsl.plan.locked import Locked
-from mtdsl.plan.model import Source, Start
+from mtdsl.plan.model import Phase, Source, Start
 from mtdsl.plan.models import start_of
 from mtdsl.plan.names import Found
 from mtdsl.plan.plugins import Techniques
-from mtdsl.plan.sources import Sources
+from mtdsl.plan.sources import Sources, view
 
 R = TypeVar("R")
 
@@ -53,9 +53,12 @@ class Declared:
 
     def source(self, name: str) -> Source | None:
         """The source of that name; None after its mistake was reported."""
-        found = self._blends.sources[name]
+        return self.read(self._blends.sources[name])
+
+    def read(self, found: Found) -> Source | None:
+        """The source of a `data` item that a mixture need not name; None after its mistake was reported."""
         return self._once(
-            ("source", name),
+            ("source", found.item.name),
             lambda: attempt(self._report, lambda: self._locked.source(self._sources.of(found), found.item)),
         )
 
@@ -67,9 +70,10 @@ class Declared:
         """Where the source of that name is declared."""
         return self._blends.sources[name].item.name_span
 
-    def sources(self) -> tuple[Source, ...]:
-        """Every source that a mixture named so far."""
-        return tuple(source for name in self._blends.sources if (source := self.source(name)) is not None)
+    def sources(self, phases: Iterable[Phase]) -> tuple[Source, ...]:
+        """Every source that these phases draw from or an evaluation reads; not one that only has a share of nothing."""
+        drawn = {name for phase in phases if phase.mix for name in sources_of(phase.mix)} | self._blends.told
+        return tuple(source for name in self._blends.sources if name in drawn and (source := self.source(name)) is not None)
 
     def epoch(self, draft: Draft, written: Written) -> int:
         """Tokens of one epoch: all sources of the phase's mixture together. Raises `Mistake` where one is not declared."""

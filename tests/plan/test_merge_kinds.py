@@ -1,0 +1,114 @@
+"""Merges by what was measured, of checkpoints that the merger declares, and inside each other."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+
+import pytest
+
+from mtdsl.plan.model import Parent, Plugin
+
+REST = "batch = 1 x 256, lr = 1e-3, mix = a"
+TRUNK = f"""
+eval niah = needle()
+context = 256
+phase trunk {{ steps = 1000, {REST} }}
+phase anneal for order in [1, 2] {{ steps = 4, {REST}, seed = order }}
+transition trunk -> anneal {{ data = fresh }}
+flow trunk -> anneal
+"""
+STEP = 256
+
+
+def merged(text):
+    """A recipe with the merge `soup`, reached from one of its parents."""
+    return TRUNK + f"merge soup = {text}\nflow {'trunk' if 'trunk' in text else 'anneal[1]'} -> soup\n"
+
+
+@pytest.fixture
+def soup(plan):
+    """The merge `soup` of this expression."""
+    return lambda text: plan(merged(text)).merges[0]
+
+
+@pytest.mark.parametrize("by", ["niah", "loss"])
+def test_what_was_measured_decides(soup, by):
+    merge = soup(f'pick(anneal, by = {by}, best = "lowest")')
+    assert merge.merger == Plugin("pick", {"by": by, "best": "lowest"})
+    assert (merge.parents, merge.weights) == ((Parent("anneal[1]"), Parent("anneal[2]")), ())
+    assert (merge.seen, merge.spent) == (1004 * STEP, 1008 * STEP)
+
+
+def test_a_pick_looks_at_checkpoints_too(soup):
+    points = tuple(Parent("trunk", None if step == 1000 else step * STEP) for step in (900, 950, 1000))
+    assert soup("pick(trunk.last(3, every = 50 steps), by = loss)").parents == points
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("50% * average(anneal[1], anneal[2]) + 50% * trunk", (F(1, 4), F(1, 4), F(1, 2))),
+        ("average(average(anneal), trunk)", (F(1, 4), F(1, 4), F(1, 2))),
+        ("average(anneal, trunk)", (F(1, 3), F(1, 3), F(1, 3))),
+        ("average(anneal, trunk.end)", (F(1, 3), F(1, 3), F(1, 3))),
+        ("average(anneal, 50% * anneal[1] + 50% * trunk)", (F(1, 2), F(1, 3), F(1, 6))),
+        ("80% * (50% * anneal[1] + 50% * anneal[2]) + 20% * trunk", (F(2, 5), F(2, 5), F(1, 5))),
+    ],
+)
+def test_sums_and_averages_multiply_out(soup, text, weights):
+    merge = soup(text)
+    assert [parent.node for parent in merge.parents] == ["anneal[1]", "anneal[2]", "trunk"]
+    assert merge.weights == weights
+
+
+def test_a_merger_declares_its_checkpoints(soup):
+    merge = soup('wsm(trunk, window = 128_000 tokens, every = 25_600 tokens, shape = "sqrt")')
+    steps = [500, 600, 700, 800, 900]
+    assert merge.parents == (*(Parent("trunk", step * STEP) for step in steps), Parent("trunk"))
+    assert [float(weight) for weight in merge.weights] == pytest.approx(
+        [0.408248, 0.169102, 0.129757, 0.10939, 0.096374, 0.087129], abs=1e-6
+    )
+    assert sum(merge.weights) == 1
+
+
+def test_declared_checkpoints_are_at_whole_steps(soup):
+    merge = soup("wsm(trunk, window = 25_700 tokens, every = 25_700 tokens)")
+    assert merge.parents == (Parent("trunk", 900 * STEP), Parent("trunk"))
+
+
+@pytest.mark.parametrize(
+    ("text", "id", "says"),
+    [
+        ("wsm(trunk, window = 1M, every = 25_600 tokens)", "plugin-argument", "the window is 1,000,000 tokens"),
+        ("wsm(trunk, window = 10_000 tokens, every = 100 tokens)", "plugin-argument", "less than a step of 256"),
+        ("wsm(anneal, window = 600 tokens, every = 300 tokens)", "plugin-argument", "one phase is expected"),
+        ("wsm(trunk, trunk, window = 600 tokens, every = 300 tokens)", "plugin-argument", "one phase is expected"),
+        ("pick(anneal)", "plugin-argument", "needs `by`"),
+        ("pick(anneal, by = niha)", "unknown-name", "no metric `niha`"),
+        ("pick(average(anneal), trunk, by = loss)", "merge-nested", "takes whole models"),
+        ("50% * pick(anneal, by = loss) + 50% * trunk", "merge-nested", "`pick` is no sum"),
+        ("average(anneal, trunk.lr)", "unknown-name", "has no `lr`"),
+        ("average(anneal, trunk.start(3))", "unknown-name", "no `start`"),
+        ("70% * anneal[1] + 20% * trunk", "mix-not-100", "90.0000%"),
+    ],
+)
+def test_what_is_no_merge(wrong, text, id, says):
+    found = wrong(merged(text))
+    assert (found.id, says in found.message) == (id, True), found.message
+
+
+def test_a_merge_has_no_point_inside(wrong):
+    text = merged("average(anneal)") + "merge twice = average(soup.at(50%), trunk)\nflow soup -> twice\n"
+    assert wrong(text).id == "at-past-end"
+
+
+def test_a_checkpoint_inside_a_phase_gets_a_name(plan):
+    made = plan(merged("average(anneal)") + "phase early { steps = 0 }\nflow trunk.at(30%) -> early\n")
+    early = made.phase("early")
+    assert (early.parents, early.steps, early.seen) == ((Parent("trunk", 300 * STEP),), 0, 300 * STEP)
+    assert set(made.leaves) == {"soup", "early"}
+
+
+def test_a_flow_that_ends_inside_a_phase_names_nothing(wrong):
+    found = wrong(merged("average(anneal)") + "flow trunk.at(30%)\n")
+    assert (found.id, "phase early { steps = 0 }" in found.help) == ("flow-ends-inside", True)
