@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from fractions import Fraction
-from functools import reduce
+from typing import cast
 
 from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE
-from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.blending import ONE, added, normal, scaled, total, without
+from mtdsl.plan.curves import names_of
+from mtdsl.plan.evaluate import Evaluator, moves
 from mtdsl.plan.model import Blend, Rule
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.views import EVERY, Lengths, lengths_of, shown
 
+Blocks = dict[str, Blend]
 TOLERANCE = Fraction(1, 10**6)
-ONE = Fraction(1)
 
 
 class Blends:
@@ -29,7 +31,10 @@ class Blends:
         self._techniques = techniques
         self._report = report
         self.sources: dict[str, Found] = {}
+        self.views: dict[str, tuple[str, Lengths]] = {}
+        self.told: set[str] = set()
         self._open: list[tree.Mix] = []
+        self._done: dict[int, Blend] = {}
         self._now: Blend | None = None
 
     @contextmanager
@@ -44,28 +49,27 @@ class Blends:
     def read(self, expr: tree.Expr, scope: Scope) -> Blend:
         """A whole mixture: its shares sum to 1. Raises `Mistake`."""
         blend = self._read(expr, scope)
-        total = _total(blend)
-        if abs(total - ONE) > TOLERANCE:
-            raise _not_whole(total, expr.span)
-        return _scaled(blend, ONE / total)
+        whole = total(blend)
+        if abs(whole - ONE) > TOLERANCE:
+            raise _not_whole(whole, expr.span)
+        return normal(scaled(blend, ONE / whole))
 
     def ruled(self, value: tree.Ruled, scope: Scope) -> Blend:
         """`base by temperature(tau = 2)`: a rule over a mixture's sources, which knows their shares."""
         base = self.read(value.value, scope)
-        if base.rules:
-            raise mistake("not-supported-yet", "a rule over a rule is not supported yet", value.span)
-        return Blend(rules=(Rule(ONE, self._techniques.bind("mixer", value.by, scope), dict(base.shares)),))
+        sources = {name: base.shares.get(name) for name in names_of(base)}
+        return Blend(rules=(Rule(ONE, self._techniques.bind("mixer", value.by, scope), sources, base.rules),))
 
     def _read(self, expr: tree.Expr, scope: Scope) -> Blend:
         match expr:
             case tree.Name():
                 return self._named(expr, scope)
             case tree.Binary(op="+"):
-                return _sum(self._read(expr.left, scope), self._read(expr.right, scope))
+                return added(self._read(expr.left, scope), self._read(expr.right, scope))
             case tree.Binary(op="*"):
                 return self._times(expr, scope)
             case tree.Override():
-                return self._override(expr, scope)
+                return self._override(expr, scope)[0]
             case tree.Call():
                 return self._call(expr, scope)
         raise mistake("not-a-mix", "a mixture is expected here: a source, a `mix`, or `90% * a + 10% * b`", expr.span)
@@ -91,6 +95,7 @@ class Blends:
             known = [other for other, at in scope.module.names.items() if isinstance(at.item, tree.Data)]
             raise unknown_name(name, span, known, "source")
         self._source(found, span)
+        self.told.add(name)
 
     def _source(self, found: Found, span: Span) -> Blend:
         name = found.item.name
@@ -101,17 +106,22 @@ class Blends:
     def mix(self, found: Found) -> Blend:
         """A declared `mix`. Raises `Mistake`."""
         assert isinstance(found.item, tree.Mix)
-        if found.item in self._open:
+        if self._now is None and (done := self._done.get(id(found.item))):
+            return done
+        if any(item is found.item for item in self._open):
             raise mistake("value-cycle", f"`{found.item.name}` needs itself", found.item.name_span)
         self._open.append(found.item)
         try:
-            return self._declared(found.item, Scope(found.module))
+            blend = self._declared(found.item, Scope(found.module))
         finally:
             self._open.pop()
+        if self._now is None:
+            self._done[id(found.item)] = blend
+        return blend
 
     def _declared(self, item: tree.Mix, scope: Scope) -> Blend:
         if item.body is not None:
-            return self._body(item.body, scope, item.name_span)
+            return self._body(item.body, scope, item.name_span)[0]
         value = item.value
         if isinstance(value, tree.Ruled):
             return self.ruled(value, scope)
@@ -119,21 +129,22 @@ class Blends:
             raise mistake("not-a-mix", "a `mix` stands still; the phase's `mix` moves", item.span)
         return self.read(value, scope)
 
-    def _body(self, body: tree.Body, scope: Scope, span: Span) -> Blend:
+    def _body(self, body: tree.Body, scope: Scope, span: Span) -> tuple[Blend, Blocks]:
+        """The mixture, and what each entry is of it."""
         parts = {name: self._part(at, scope) for name, at in _entries(body).items()}
         if not parts:
             raise mistake("not-a-mix", "this mix is empty", span)
-        total = sum((amount for amount, _, _ in parts.values()), Fraction(0))
+        whole = sum((amount for amount, _, _ in parts.values()), Fraction(0))
         shares = any(is_share for _, is_share, _ in parts.values())
-        if shares and (not all(is_share for _, is_share, _ in parts.values()) or abs(total - ONE) > TOLERANCE):
-            raise _not_whole(total, span)
-        if total <= 0:
+        if shares and (not all(is_share for _, is_share, _ in parts.values()) or abs(whole - ONE) > TOLERANCE):
+            raise _not_whole(whole, span)
+        if whole <= 0:
             raise mistake("mix-not-100", "the parts of this mix sum to 0", span)
-        if not shares and total != ONE and abs(total - ONE) <= Fraction(1, 100):
-            message = f"the parts sum to {float(total):g}, nearly 1: were shares meant?"
+        if not shares and whole != ONE and abs(whole - ONE) <= Fraction(1, 100):
+            message = f"the parts sum to {float(whole):g}, nearly 1: were shares meant?"
             self._report.warning("parts-nearly-one", message, span, help="parts are normalised; write shares with `%`")
-        blends = (_scaled(blend, amount / total) for amount, _, blend in parts.values())
-        return reduce(_sum, blends)
+        blocks = {name: scaled(blend, amount / whole) for name, (amount, _, blend) in parts.items()}
+        return added(*blocks.values()), blocks
 
     def _part(self, entry: tree.Attribute, scope: Scope) -> tuple[Fraction, bool, Blend]:
         if isinstance(entry.value, tree.Hold | tree.Ruled | tree.Move):
@@ -150,7 +161,7 @@ class Blends:
                 amount = self._evaluator.number(factor, scope)
                 if amount.dimension not in ("share", "number") or amount.value < 0:
                     raise mistake("unit-mismatch", "a share such as `90%` is expected here", factor.span)
-                return _scaled(self._read(blend, scope), amount.value)
+                return scaled(self._read(blend, scope), amount.value)
         raise mistake("not-a-mix", "one side of `*` must be a share such as `90%`", expr.span)
 
     def _numeric(self, expr: tree.Expr, scope: Scope) -> bool:
@@ -159,47 +170,95 @@ class Blends:
             return self._numeric(found.left, where) and self._numeric(found.right, where)
         return isinstance(found, tree.Number | tree.Unary)
 
-    def _override(self, expr: tree.Override, scope: Scope) -> Blend:
-        """`stage3 with { long = 10% }`: the named shares are fixed, the rest is rescaled."""
-        base = self.read(expr.base, scope)
-        fixed: dict[str, Fraction] = {}
-        for entry in _entries(expr.body).values():
-            name, amount = self._fixed(entry, base, scope)
-            fixed[name] = fixed.get(name, Fraction(0)) + amount
-        total = sum(fixed.values(), Fraction(0))
-        rest = Blend({name: share for name, share in base.shares.items() if name not in fixed}, base.rules)
-        left = _total(rest)
-        if total > ONE or (total < ONE and left == 0):
-            raise _not_whole(total, expr.body.span)
-        return _sum(Blend(fixed), _scaled(rest, (ONE - total) / left if left else ONE))
+    def _override(self, expr: tree.Override, scope: Scope) -> tuple[Blend, Blocks]:
+        """`stage3 with { long = 10% }`: the named shares are fixed, the rest is rescaled. Also what each name is of it.
 
-    def _fixed(self, entry: tree.Attribute, base: Blend, scope: Scope) -> tuple[str, Fraction]:
-        """The source whose share an entry of `with` fixes, and the share."""
+        A source's share is all of it, however deep it is nested; a mix's is that of the entry of its name.
+        """
+        rest, blocks = self.read(expr.base, scope), self._blocks(expr.base, scope)
+        fixed: Blocks = {}
+        for entry in _entries(expr.body).values():
+            amount, blend = self._fixed(entry, scope)
+            fixed[entry.name] = scaled(blend, amount)
+            rest = self._left(entry, rest, blend, blocks)
+        taken, left = sum(map(total, fixed.values()), Fraction(0)), total(rest)
+        if taken > ONE or (taken < ONE and left == 0):
+            raise _not_whole(taken, expr.body.span)
+        factor = (ONE - taken) / left if left else ONE
+        kept = {name: scaled(block, factor) for name, block in blocks.items() if name not in fixed}
+        return added(*fixed.values(), scaled(rest, factor)), {**kept, **fixed}
+
+    def _fixed(self, entry: tree.Attribute, scope: Scope) -> tuple[Fraction, Blend]:
+        """The share that an entry of `with` fixes, and what has it."""
         amount, is_share, blend = self._part(entry, scope)
         if not is_share:
             raise mistake("unit-mismatch", "`with` fixes shares: write `10%`", entry.value.span)
+        return amount, blend
+
+    def _left(self, entry: tree.Attribute, rest: Blend, blend: Blend, blocks: Blocks) -> Blend:
+        """What an entry of `with` leaves of the others."""
         if len(blend.shares) != 1 or blend.rules:
-            message = f"`with` fixes the shares of sources, and `{entry.name}` is a mix of several"
-            raise mistake("not-a-mix", message, entry.name_span, help=f"write `90% * ... + 10% * {entry.name}`")
+            return without(rest, blocks[entry.name]) if entry.name in blocks else rest
         name = next(iter(blend.shares))
-        if any(name in rule.sources for rule in base.rules):
+        if any(name in rule.sources for rule in rest.rules):
             message = f"a rule chooses the share of `{name}`, so it cannot be fixed"
-            raise mistake("not-supported-yet", message, entry.name_span)
-        return name, amount
+            hint = f"let the rule choose among the others, and add it: `90% * ... + 10% * {entry.name}`"
+            raise mistake("not-a-mix", message, entry.name_span, help=hint)
+        return Blend({other: share for other, share in rest.shares.items() if other != name}, rest.rules)
+
+    def _blocks(self, expr: tree.Expr, scope: Scope) -> Blocks:
+        """What each entry of a mixture is of it; nothing where it has no entries."""
+        found, home = self._evaluator.resolve(expr, scope)
+        if isinstance(found, tree.Override):
+            return self._override(found, home)[1]
+        if not isinstance(found, tree.Name):
+            return {}
+        where, short = home.within(found)
+        named = where.find(short)
+        item = named.item if isinstance(named, Found) else None
+        if not isinstance(named, Found) or not isinstance(item, tree.Mix):
+            return {}
+        inner = Scope(named.module)
+        if item.body is not None:
+            return self._body(item.body, inner, item.name_span)[1]
+        return {} if item.value is None or moves(item.value) else self._blocks(cast(tree.Expr, item.value), inner)
 
     def _call(self, expr: tree.Call, scope: Scope) -> Blend:
-        name = ".".join(expr.func.parts) if isinstance(expr.func, tree.Name) else ""
-        if isinstance(expr.func, tree.Name) and isinstance(scope.find(expr.func), Found):
-            raise mistake("not-supported-yet", f"a part of a source (`{name}(...)`) is not supported yet", expr.span)
-        sources: list[str] = []
-        for arg in expr.args:
-            if not isinstance(arg, tree.Name):
-                raise mistake("not-a-mix", f"`{name}` takes the names of sources", arg.span)
-            sources += self._named(arg, scope).shares
+        """A part of a source, or a rule over sources."""
+        func = expr.func
+        if isinstance(func, tree.Name):
+            where, short = scope.within(func)
+            found = where.find(short)
+            if isinstance(found, Found):
+                return self._part_of(found, expr, scope)
+        name = func.span.text
+        sources = [source for arg in expr.args for source in names_of(self._weighed(arg, name, scope))]
         if not sources:
             raise mistake("not-a-mix", f"`{name}` needs the sources it weighs: `{name}(a, b)`", expr.span)
         mixer = self._techniques.bind("mixer", expr, scope, without=len(expr.args))
         return Blend(rules=(Rule(ONE, mixer, dict.fromkeys(sources)),))
+
+    def _weighed(self, arg: tree.Value, mixer: str, scope: Scope) -> Blend:
+        if moves(arg) or not isinstance(arg, tree.Name | tree.Call):
+            raise mistake("not-a-mix", f"`{mixer}` takes the names of sources", arg.span)
+        return self._read(arg, scope)
+
+    def _part_of(self, found: Found, expr: tree.Call, scope: Scope) -> Blend:
+        """`corpus(doc.length >= 64k)`: a source of its own, under the one name of its test."""
+        name = found.item.name
+        if not isinstance(found.item, tree.Data) or len(expr.args) != 1 or expr.named:
+            message = f"`{name}(...)` is no part of a source" if not isinstance(found.item, tree.Data) else "one test is expected"
+            raise mistake("not-a-mix", message, expr.span, help="write `corpus(doc.length >= 64k)`, `corpus` a source")
+        lengths = lengths_of(expr.args[0], scope, self._evaluator)
+        if not lengths:
+            raise mistake("view-empty", f"no document of `{name}` can pass this test", expr.args[0].span)
+        if lengths == EVERY:
+            return self._source(found, expr.span)
+        self._source(found, expr.span)
+        part = f"{name}({shown(lengths)})"
+        self.sources.setdefault(part, found)
+        self.views[part] = name, lengths
+        return Blend({part: ONE})
 
 
 def _entries(body: tree.Body) -> Mapping[str, tree.Attribute]:
@@ -218,18 +277,3 @@ def _not_whole(total: Fraction, span: Span) -> Mistake:
     off = total - ONE
     hint = f"{abs(float(off)):.4%} {'too much' if off > 0 else 'is missing'}; or write parts without `%`"
     return mistake("mix-not-100", f"the shares sum to {float(total):.6%}, not 100 %", span, help=hint)
-
-
-def _total(blend: Blend) -> Fraction:
-    return sum(blend.shares.values(), Fraction(0)) + sum((rule.share for rule in blend.rules), Fraction(0))
-
-
-def _scaled(blend: Blend, factor: Fraction) -> Blend:
-    rules = tuple(replace(rule, share=rule.share * factor) for rule in blend.rules)
-    return Blend({name: share * factor for name, share in blend.shares.items()}, rules)
-
-
-def _sum(left: Blend, right: Blend) -> Blend:
-    names = {**left.shares, **right.shares}
-    zero = Fraction(0)
-    return Blend({n: left.shares.get(n, zero) + right.shares.get(n, zero) for n in names}, (*left.rules, *right.rules))

@@ -12,6 +12,9 @@ from mtdsl.plan.steps import sequences, tokens_before
 from mtdsl.registry import Progress, Registry, SourceFacts
 from mtdsl.registry.kinds import Shape
 
+PARTS = 64
+"""Midpoints that a mean is taken over."""
+
 
 def in_force(curve: Curve[V], tokens: Fraction | int) -> Piece[V]:
     """The piece that decides at `tokens`: the last one that has begun."""
@@ -75,7 +78,30 @@ def shares_at(curve: Curve[Blend], tokens: Fraction | int, sizes: Mapping[str, i
     `sizes` are the sources' training tokens, which rules such as `natural` need; raises `KeyError` for one that is missing.
     """
     piece = in_force(curve, tokens)
-    passed = _moved(piece, tokens, registry)
+    return _mixed(piece, _moved(piece, tokens, registry), sizes, registry)
+
+
+def mean_shares(
+    curve: Curve[Blend], begin: Fraction, end: Fraction, sizes: Mapping[str, int], registry: Registry
+) -> dict[str, float]:
+    """The mean mixture between two positions that no border of pieces lies between; `sizes` as in `shares_at`.
+
+    Shares move in proportion to how far the piece has, whose mean is taken over `PARTS` midpoints: exact for what stands still
+    and for straight lines.
+    """
+    piece = in_force(curve, begin)
+    if piece.by is None or begin >= piece.end:
+        return _mixed(piece, 1.0, sizes, registry)
+    motion = Motion(piece, registry.build("scheduler", piece.by.name, piece.by.params))
+    first, length = float(begin), float(end - begin)
+    passed = sum(motion(first + length * (2 * part + 1) / (2 * PARTS)) for part in range(PARTS)) / PARTS
+    return _mixed(piece, passed, sizes, registry)
+
+
+def _mixed(piece: Piece[Blend], passed: float, sizes: Mapping[str, int], registry: Registry) -> dict[str, float]:
+    """The mixture where a piece has moved so far."""
+    if passed == 1:
+        return {name: share for name, share in weights(piece.stop, sizes, registry).items() if share > 0}
     start = weights(piece.start, sizes, registry) if passed < 1 else {}
     stop = weights(piece.stop, sizes, registry) if passed > 0 else {}
     mixed = {name: (1 - passed) * start.get(name, 0.0) + passed * stop.get(name, 0.0) for name in {**start, **stop}}
@@ -152,7 +178,7 @@ class Motion:
         self._length = float(piece.end - piece.begin)
         self._ends = _ends(piece)
 
-    def __call__(self, tokens: Fraction | int) -> float:
+    def __call__(self, tokens: Fraction | float) -> float:
         """0 at the start of the piece. Raises `Mistake` where the scheduler fails or gives no number."""
         passed = float(min(tokens, self._end) - self._begin)
         if passed <= 0:

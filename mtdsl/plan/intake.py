@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 
-from mtdsl.plan.curves import shares_at, sources_of
+from mtdsl.plan.curves import mean_shares, sources_of
 from mtdsl.plan.model import Blend, Curve, Phase, Plan
 from mtdsl.registry import Registry
-
-PARTS = 64
 
 
 def intake(plan: Plan, registry: Registry) -> dict[str, float | None]:
@@ -34,10 +32,9 @@ def phase_intake(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> 
     total: dict[str, float | None] = dict.fromkeys(names, 0.0)
     bounds = sorted({Fraction(0), *(_inside(phase.mix, phase.tokens)), Fraction(phase.tokens)})
     for begin, end in pairwise(bounds):
-        for index in range(PARTS):  # midpoints: exact for what stands still and for straight lines
-            at = begin + (end - begin) * (2 * index + 1) / (2 * PARTS)
-            for name, share in shares_at(phase.mix, at, sizes, registry).items():
-                total[name] = (total[name] or 0.0) + share * float(end - begin) / PARTS
+        tokens = float(end - begin)
+        for name, share in mean_shares(phase.mix, begin, end, sizes, registry).items():
+            total[name] = (total[name] or 0.0) + share * tokens
     return total
 
 

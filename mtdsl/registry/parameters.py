@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from difflib import get_close_matches
 from fractions import Fraction
-from typing import Annotated, Any, Literal, get_args, get_origin
+from functools import cache
+from typing import Annotated, Any, Literal, cast, get_args, get_origin
 
 from mtdsl.diag import Fix, Label, Report, Span
 from mtdsl.diag.mistake import attempt
@@ -49,6 +50,11 @@ class Parameter:
 
 def parameters(factory: type[Any]) -> tuple[Parameter, ...]:
     """The parameters of a plugin, in order. Raises `TypeError` where the factory is no dataclass."""
+    return _parameters(cast(Hashable, factory))
+
+
+@cache
+def _parameters(factory: Any) -> tuple[Parameter, ...]:
     hints = typing.get_type_hints(factory, include_extras=True)
     return tuple(_parameter(field, hints[field.name]) for field in fields(factory) if field.init)
 
