@@ -26,6 +26,7 @@ COMMANDS = {
     "fmt": "Lay out recipes the one way there is.",
     "explain": "Explain a diagnostic by its id.",
     "plan": "Show what a recipe will do.",
+    "show": "Show a phase with every value, and the line it came from.",
     "lock": "Measure what the text cannot know, and keep it beside the recipe.",
     "run": "Train what a recipe says; run again, it goes on where it stopped.",
     "status": "Tell where a run stands.",

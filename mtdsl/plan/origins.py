@@ -92,13 +92,21 @@ def _attribute(compiler: Compiler, draft: Draft, attribute: str) -> Origin | Non
         return Origin("schedule", compiler.schedules.span(attribute, draft.name))
     found = compiler.lookup.written(draft, attribute)
     if found is None:
-        return None
+        return _inherited(compiler, draft, attribute)
     if attribute not in draft.attributes:
         return Origin("recipe", found.span)
     own = any(entry is found.attribute for entry in draft.item.body.entries)
     return (
         Origin("written", found.span) if own else Origin("copied", found.span, draft.item.like.name if draft.item.like else "")
     )
+
+
+def _inherited(compiler: Compiler, draft: Draft, attribute: str) -> Origin | None:
+    """The window is state of the model, the seed that of the data order; what else is left out has a default."""
+    origin = compiler.graph.origins.get(draft.name)
+    if origin is None or attribute not in ("context", "seed"):
+        return None
+    return Origin("parent", None, origin.node) if attribute == "context" or origin.node in compiler.graph.phases else None
 
 
 def _happening(draft: Draft, when: Occasion) -> Origin:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from rich.table import Table
 
+from mtdsl.plan.certainty import seen
 from mtdsl.plan.intake import intake
 from mtdsl.plan.model import Evaluation, Known, Merge, Parent, Phase, Plan, Source
 from mtdsl.registry import Registry
@@ -20,7 +21,7 @@ WHOLE = ("phase", "from", "tokens", "seen", "steps", "seed")
 def of(plan: Plan, columns: Sequence[Column], registry: Registry) -> Iterator[Table]:
     """Every table that has a row."""
     made = (
-        _phases(columns),
+        _phases(columns, seen(plan)),
         _training(plan.phases),
         _events(plan.phases),
         _transitions(plan.phases),
@@ -41,21 +42,21 @@ def _table(*heads: str, right: Sequence[str] = ()) -> Table:
     return table
 
 
-def _phases(columns: Sequence[Column]) -> Table:
+def _phases(columns: Sequence[Column], counted: Mapping[str, Known]) -> Table:
     numeric = ("tokens", "seen", "steps", "tokens a step", "warm-up", "seed")
     table = _table("phase", "from", "asked", *numeric, right=numeric)
     for column in columns:
         if isinstance(column.node, Phase):
-            table.add_row(*_phase(column.node))
+            table.add_row(*_phase(column.node, counted[column.node.name]))
     return table
 
 
-def _phase(phase: Phase) -> Iterator[str]:
+def _phase(phase: Phase, counted: Known) -> Iterator[str]:
     yield phase.name
     yield ", ".join(phrases.parent(parent) for parent in phase.parents) or "nothing"
     yield phrases.at_most(phrases.asked(phase.asked), phase.stop is not None)
     yield f"{phase.tokens:,}"
-    yield phrases.at_most(numbers.count(phase.seen), phase.certainty == "bounded")
+    yield known(counted)
     yield f"{phase.steps:,}"
     yield phrases.step_size(phase)
     yield numbers.count(phase.lr.warmup.steps) if phase.lr and phase.lr.warmup else "none"
@@ -142,7 +143,9 @@ def _source(source: Source, amount: float | None) -> Iterator[str]:
 
 
 def known(number: Known) -> str:
-    """`35B (declared)`, `35B`, or `unknown`."""
+    """`35B (declared)`, `35B`, `at most 35B` or `unknown`."""
     if number.value is None:
         return "unknown"
+    if number.certainty == "bounded":
+        return phrases.at_most(numbers.count(number.value), True)
     return numbers.count(number.value) + ("" if number.certainty == "exact" else f" ({number.certainty})")

@@ -1,0 +1,156 @@
+"""A node flattened: every value, as the plan has it and as it is written, and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import StringIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mtdsl.diag import Span
+from mtdsl.plan.model import Merge, Phase, Plan, Source, Start
+from mtdsl.plan.origins import Origin, Origins
+from mtdsl.view import numbers, phrases, values
+
+Node = Start | Phase | Merge | Source
+LITERAL = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A value of a node: as the plan has it, as the recipe writes it, how it came (`via`, `of`) and where that stands."""
+
+    attribute: str
+    value: str
+    written: str
+    via: str
+    of: str
+    span: Span | None
+
+    @property
+    def place(self) -> str:
+        """`recipe.mtr:12`; empty where nobody wrote it."""
+        return "" if self.span is None else f"{self.span.source.path}:{self.span.line}"
+
+    @property
+    def came(self) -> str:
+        """`copied from stable`."""
+        return f"{self.via} {'by' if self.via == 'schedule' else 'from'} {self.of}" if self.of else self.via
+
+
+def nodes(plan: Plan) -> dict[str, Node]:
+    """Everything of a plan that can be shown, by name: starts, phases and merges as they run, then sources."""
+    trained = {node.name: node for node in (*plan.phases, *plan.merges)}
+    flow: list[Node] = [*plan.starts, *(trained[name] for name in plan.order)]
+    return {node.name: node for node in [*flow, *plan.sources]}
+
+
+def found(plan: Plan, name: str) -> list[Node]:
+    """The node of that name, or all members of a family; empty where there is none."""
+    every = nodes(plan)
+    if name in every:
+        return [every[name]]
+    return [node for node in every.values() if isinstance(node, Phase) and node.family == name]
+
+
+def rows(node: Node, written: Origins) -> Iterator[Row]:
+    """Every value of a node."""
+    if isinstance(node, Phase):
+        shown = values.of_phase(node)
+    elif isinstance(node, Merge):
+        shown = values.of_merge(node)
+    else:
+        shown = values.of_start(node) if isinstance(node, Start) else values.of_source(node)
+    for attribute, value in shown:
+        yield _row(node, attribute, value, written)
+
+
+def kind(node: Node) -> str:
+    """What a node is, in a word."""
+    return "source" if isinstance(node, Source) else "merge" if isinstance(node, Merge) else phrases.kind(node)
+
+
+def _row(node: Node, attribute: str, value: str, written: Origins) -> Row:
+    origin = _origin(node, attribute, written)
+    text = " ".join(origin.span.text.split()) if origin.span else ""
+    if attribute == "lr" and text.startswith("->") and isinstance(node, Phase) and node.parents:
+        value += f", from where {phrases.parent(node.parents[0])} ends"
+    return Row(
+        attribute, value, text if len(text) <= LITERAL else f"{text[: LITERAL - 3]}...", origin.via, origin.of, origin.span
+    )
+
+
+def _origin(node: Node, attribute: str, written: Origins) -> Origin:
+    """How a value came; what a parent hands down is followed to where it was written."""
+    origin = written.of(node.name, attribute)
+    if origin.via == "default" and _locked(node, attribute):
+        return Origin("lock")
+    before = origin
+    while before.via == "parent" and before.span is None:
+        further = written.of(before.of, attribute)
+        if further.via == "default":
+            break
+        before = further
+    return Origin(origin.via, before.span, origin.of)
+
+
+def _locked(node: Node, attribute: str) -> bool:
+    if isinstance(node, Start):
+        return attribute in node.facts or (attribute == "context" and node.context is not None)
+    return isinstance(node, Source) and getattr(getattr(node, attribute, None), "certainty", "") == "measured"
+
+
+def render(shown: Iterable[Node], written: Origins, *, width: int, color: bool) -> str:
+    """Nodes one below the other, lines of at most `width` characters."""
+    parts: list[Text | Table | str] = []
+    for node in shown:
+        parts += [*_head(node, written), _table(list(rows(node, written))), ""]
+    return _drawn(parts[:-1], width, color)
+
+
+def listing(plan: Plan, written: Origins, *, width: int, color: bool) -> str:
+    """One line a node: what it is, where it comes from, where it stands."""
+    table = _plain("node", "is", "from", "tokens", "at")
+    for node in nodes(plan).values():
+        parents = () if isinstance(node, Start | Source) else node.parents
+        tokens = f"{node.tokens:,}" if isinstance(node, Phase) else ""
+        span = written.span(node.name)
+        place = f"{span.source.path}:{span.line}" if span else ""
+        table.add_row(node.name, kind(node), ", ".join(map(phrases.parent, parents)), tokens, place)
+    return _drawn([table], width, color)
+
+
+def _head(node: Node, written: Origins) -> Iterator[Text]:
+    span = written.span(node.name)
+    said = [kind(node), *([f"{span.source.path}:{span.line}"] if span else [])]
+    if isinstance(node, Phase | Merge):
+        parents = ", ".join(map(phrases.parent, node.parents)) or "nothing"
+        said += [f"from {parents}", f"{numbers.count(node.seen)} tokens seen at its end"]
+    yield Text.assemble((node.name, "bold"), f"  {' · '.join(said)}")
+    if isinstance(node, Phase | Merge) and node.doc:
+        yield Text(node.doc, style="dim")
+
+
+def _table(shown: list[Row]) -> Table:
+    table = _plain("", "value", "written", "came", "at")
+    for row in shown:
+        table.add_row(row.attribute, row.value, row.written, row.came, row.place)
+    return table
+
+
+def _plain(*heads: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for head in heads:
+        table.add_column(head, overflow="fold", justify="right" if head == "tokens" else "left")
+    return table
+
+
+def _drawn(parts: list[Text | Table | str], width: int, color: bool) -> str:
+    page = StringIO()
+    console = Console(file=page, width=width, force_terminal=color, no_color=not color, highlight=False)
+    for part in parts:
+        console.print(part)
+    return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())

@@ -1,0 +1,144 @@
+"""The values of a node in words, whole numbers written out: what `mtdsl show` prints beside what the recipe says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from mtdsl.plan.model import Blend, Curve, Merge, Phase, Piece, Source, Start, Transition, Warmup
+from mtdsl.view import numbers, phrases
+from mtdsl.view.tables import known
+
+Spell = Callable[[Fraction], str]
+Value = tuple[str, str]
+"""An attribute and its value."""
+
+NONE = "none"
+
+
+def of_phase(phase: Phase) -> Iterator[Value]:
+    """Every attribute of a phase, those that it does not have included."""
+    yield phase.asked.unit, _budget(phase)
+    yield "batch", _batch(phase)
+    yield "context", _context(phase)
+    yield "lr", curve(phase.lr, numbers.rate, phase.tokens)
+    yield "warmup", _warmup(phase.lr.warmup) if phase.lr and phase.lr.warmup else NONE
+    yield "mix", _mix(phase)
+    yield "seed", str(phase.seed)
+    yield "packing", phrases.plugin(phase.packing)
+    yield "mask", phase.mask
+    yield "optimizer", phrases.plugin(phase.optimizer)
+    yield "objective", phrases.plugin(phase.objective) if phase.objective else NONE
+    yield "train", ", ".join(phase.train) or "everything"
+    yield "freeze", ", ".join(phase.freeze) or NONE
+    yield "edit", ", ".join(map(phrases.plugin, phase.edits)) or NONE
+    yield "window", _feeding(phase)
+    yield "coupling", phase.coupling
+    yield from ((name, curve(moving, numbers.plain, phase.tokens)) for name, moving in phase.scalars.items())
+    yield "stop", phrases.test(phase.stop) if phase.stop else NONE
+    for at, event in enumerate(phase.events):
+        yield f"when.{at}", f"{phrases.test(event.test)}, expected at {event.expect:,} tokens: {phrases.changes(event)}"
+    yield from _transition(phase.transition)
+
+
+def of_merge(merge: Merge) -> Iterator[Value]:
+    """What a merge is made of."""
+    yield "value", f"{phrases.plugin(merge.merger)} of {phrases.parts(merge)}"
+    yield "context", f"{merge.context:,}"
+
+
+def of_start(start: Start) -> Iterator[Value]:
+    """What is declared of a checkpoint made elsewhere, or known from the lock."""
+    yield "weights", start.weights or NONE
+    yield "tokens", "unknown" if start.tokens is None else f"{start.tokens:,}"
+    yield "context", "unknown" if start.context is None else f"{start.context:,}"
+    yield "lr", "unknown" if start.lr is None else numbers.rate(start.lr)
+    yield from ((name, f"{int(fact.value or 0):,}") for name, fact in start.facts.items())
+
+
+def of_source(source: Source) -> Iterator[Value]:
+    """Where documents come from, and how they are read."""
+    yield "source", phrases.plugin(source.source) if source.source else "declared"
+    if source.of:
+        yield "where", f"{source.of}({phrases.test(source.where)})" if source.where else source.of
+    for name, fact in (("tokens", source.tokens), ("documents", source.documents), ("longest", source.longest)):
+        yield name, known(fact) if fact.value is None else f"{int(fact.value):,} ({fact.certainty})"
+    yield "max_epochs", NONE if source.max_epochs is None else numbers.plain(source.max_epochs)
+    yield "holdout", numbers.share(source.holdout)
+    yield "repeat", numbers.plain(source.repeat)
+    yield "order", source.order
+    yield "loss_mask", source.loss_mask
+
+
+def curve(moving: Curve[Fraction] | None, spell: Spell, tokens: int) -> str:
+    """`1e-3, then 1e-3 → 0 over 131,072 tokens by linear`, of a phase of so many tokens."""
+    if moving is None:
+        return NONE
+    whole = len(moving.pieces) == 1
+    return ", then ".join(_piece(piece, spell, tokens, whole=whole) for piece in moving.pieces)
+
+
+def _piece(piece: Piece[Fraction], spell: Spell, tokens: int, *, whole: bool) -> str:
+    if piece.by is None:
+        return spell(piece.stop) + ("" if whole or piece.end == piece.begin else f" until {_tokens(piece.end)}")
+    over = "" if piece.begin == 0 and piece.end == tokens else f" from {_tokens(piece.begin)} to {_tokens(piece.end)}"
+    return f"{spell(piece.start)} → {spell(piece.stop)}{over} by {phrases.plugin(piece.by)}"
+
+
+def _tokens(at: Fraction) -> str:
+    return f"{round(at):,} tokens"
+
+
+def _budget(phase: Phase) -> str:
+    steps = f"{phase.tokens:,} tokens in {phase.steps:,} steps"
+    sure = "" if phase.certainty == "exact" else f" ({phase.certainty})"
+    return phrases.at_most(steps, phase.stop is not None) + sure
+
+
+def _batch(phase: Phase) -> str:
+    if phase.batch is None:
+        return NONE
+    sizes = [f"{run.sequences:,} x {phase.batch.length:,}" for run in phase.batch.runs]
+    shown = sizes[0] if len(sizes) == 1 else f"{sizes[0]} → {sizes[-1]} in {len(sizes)} sizes"
+    return f"{shown} = {phrases.step_size(phase)} tokens a step"
+
+
+def _context(phase: Phase) -> str:
+    end = phase.context.end
+    moved = numbers.moves(f"{end if phase.context.start is None else phase.context.start:,}", f"{end:,}")
+    return f"{moved} by {phrases.plugin(phase.context.extender)}" if phase.context.extender else moved
+
+
+def _warmup(warmup: Warmup) -> str:
+    return f"{warmup.steps:,} steps = {warmup.tokens:,} tokens, from {numbers.rate(warmup.start)}"
+
+
+def _mix(phase: Phase) -> str:
+    return NONE if phase.mix is None else ", then ".join(_blended(piece) for piece in phase.mix.pieces)
+
+
+def _blended(piece: Piece[Blend]) -> str:
+    if piece.by is None:
+        return _blend(piece.stop)
+    by = f"by {phrases.plugin(piece.by)}"
+    return f"{_blend(piece.start)} → {_blend(piece.stop)} from {_tokens(piece.begin)} to {_tokens(piece.end)} {by}"
+
+
+def _blend(blend: Blend) -> str:
+    said = [f"{numbers.share(share)} {name}" for name, share in blend.shares.items()]
+    said += [f"{numbers.share(rule.share)} {rule.mixer.name}({', '.join(rule.sources)})" for rule in blend.rules]
+    return " + ".join(said)
+
+
+def _feeding(phase: Phase) -> str:
+    if phase.feeding is None:
+        return NONE
+    pairs = zip(phase.feeding.shares, phase.feeding.lengths, strict=True)
+    return " + ".join(f"{numbers.share(share)} in {length:,}" for share, length in pairs)
+
+
+def _transition(edge: Transition) -> Iterator[Value]:
+    yield "transition.optimizer", phrases.moments(edge)
+    yield "transition.lr", edge.lr
+    yield "transition.data", edge.data
+    yield "transition.gate", phrases.gate(edge.gate) if edge.gate else NONE
