@@ -1,0 +1,163 @@
+"""A phase flattened: what every value is, how it came, and the line it stands on."""
+
+from pathlib import Path
+
+import pytest
+
+from mtdsl.plan import analyse
+from mtdsl.view import show
+
+RECIPE = """\
+recipe toy "a toy"
+model = llama(layers = 1, width = 32, heads = 2)
+tokenizer = bpe(vocab = 512)
+mask = none
+data web  { tokens = 35B, documents = 20M }
+data code { tokens = 5B }
+mix noisy { web = 90%, code = 10% }
+
+## What all others begin with.
+phase stable {
+    tokens = 1M
+    batch = 4 x 1k
+    context = 1k
+    lr = 2e-4
+    warmup = 10 steps
+    mix = noisy
+}
+phase decay like stable for order in [1, 2] {
+    tokens = 500_000
+    lr = -> 0 by linear
+    warmup = none
+    seed = order
+}
+merge soup = average(decay)
+phase long like stable {
+    steps = 3
+    context = -> 4k by rope(theta = 2M)
+    batch = 4 x 4k
+    warmup = 1 steps
+    when loss < 3 { expect = 2 steps, lr = 1e-4 }
+}
+phase tail { steps = 2, batch = 4 x 4k, lr = 1e-5, mix = 50% * noisy + 50% * code }
+transition stable -> decay { data = fresh }
+transition long -> tail { lr = restart }
+flow stable -> decay -> soup -> long -> tail
+"""
+
+
+@pytest.fixture
+def shown(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def work(name, text=RECIPE):
+        Path("toy.mtr").write_text(text)
+        found = analyse(Path("toy.mtr"))
+        assert found.plan is not None, found.diagnostics
+        (node,) = show.found(found.plan, name)
+        return {row.attribute: row for row in show.rows(node, found.origins)}
+
+    return work
+
+
+def line(of):
+    return next(number for number, text in enumerate(RECIPE.splitlines(), 1) if of in text)
+
+
+def came(row):
+    return row.via, row.of, row.place
+
+
+def test_each_value_says_how_it_came_and_where_it_stands(shown):
+    rows = shown("decay[2]")
+    assert came(rows["tokens"]) == ("written", "", f"toy.mtr:{line('500_000')}")
+    assert came(rows["batch"]) == ("copied", "stable", f"toy.mtr:{line('4 x 1k')}")
+    assert came(rows["mask"]) == ("recipe", "", f"toy.mtr:{line('mask')}")
+    assert came(rows["packing"]) == ("default", "", "")
+    assert came(rows["transition.data"]) == ("written", "", f"toy.mtr:{line('data = fresh')}")
+    assert came(rows["transition.optimizer"]) == ("default", "", "")
+    assert came(rows["warmup"])[0] == "written"
+    assert (rows["warmup"].value, rows["seed"].value, rows["mask"].value) == ("none", "2", "none")
+
+
+def test_whole_numbers_stand_beside_literals(shown):
+    rows = shown("long")
+    assert (rows["context"].written, rows["context"].value) == (
+        "-> 4k by rope(theta = 2M)",
+        "1,024 → 4,096 by rope(theta = 2_000_000)",
+    )
+    assert (rows["batch"].written, rows["batch"].value) == ("4 x 4k", "4 x 4,096 = 16,384 tokens a step")
+    assert rows["steps"].value == "49,152 tokens in 3 steps"
+    stable = shown("stable")
+    assert (stable["tokens"].written, stable["tokens"].value) == ("1M", "1,003,520 tokens in 245 steps")
+    assert stable["warmup"].value == "10 steps = 40,960 tokens, from 0"
+    assert stable["mix"].value == "90% web + 10% code"
+
+
+def test_a_value_taken_from_the_parent_is_written_out(shown):
+    rows = shown("decay[1]")
+    assert rows["lr"].written == "-> 0 by linear"
+    assert rows["lr"].value.startswith("2e-4 → 0")
+    assert rows["lr"].value.endswith("from where stable ends")
+
+
+def test_what_a_parent_hands_down_is_followed_to_its_line(shown):
+    rows = shown("tail")
+    assert came(rows["context"]) == ("parent", "long", f"toy.mtr:{line('context = ->')}")
+    assert rows["context"].value == "4,096"
+    assert came(rows["seed"])[:2] == ("parent", "long")
+    assert rows["mix"].value == "45% web + 55% code"
+
+
+def test_events_and_their_line(shown):
+    rows = shown("long")
+    assert came(rows["when.0"])[0] == "written"
+    assert rows["when.0"].place == f"toy.mtr:{line('when loss')}"
+    assert "loss < 3, expected at 32,768 tokens: lr 1e-4" in rows["when.0"].value
+
+
+def test_merges_and_sources(shown):
+    assert shown("soup")["value"].value == "average of 50% decay[1] + 50% decay[2]"
+    source = shown("web")
+    assert (source["tokens"].value, source["tokens"].written) == ("35,000,000,000 (declared)", "35B")
+    assert came(source["documents"]) == ("written", "", f"toy.mtr:{line('35B')}")
+    assert (source["longest"].value, source["holdout"].value) == ("unknown", "1%")
+
+
+START = """\
+recipe toy "a toy"
+start trunk { weights = "acme/model", tokens = 5T, context = 4k, lr = 1e-4 }
+data web { tokens = 35B }
+phase one { steps = 100, batch = 4 x 4k, mix = web }
+phase two { steps = 100, batch = 4 x 4k, mix = web }
+schedule lr over one -> two = [1e-4 until 50%, -> 0 by linear]
+flow trunk -> one -> two
+"""
+
+
+def test_starts_and_schedules(shown):
+    start = shown("trunk", START)
+    assert (start["context"].value, start["tokens"].written, start["lr"].place) == ("4,096", "5T", "toy.mtr:2")
+    rows = shown("two", START)
+    assert (rows["lr"].via, rows["lr"].place) == ("schedule", "toy.mtr:6")
+    assert rows["transition.lr"].value == "continue"
+
+
+def test_a_phase_that_trains_nothing_has_no_curves(shown):
+    text = RECIPE.replace("flow stable", "phase serve { steps = 0 }\nflow tail -> serve\nflow stable")
+    rows = shown("serve", text)
+    assert (rows["batch"].value, rows["lr"].value, rows["mix"].value) == ("none", "none", "none")
+
+
+def test_pages_keep_to_the_width(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("toy.mtr").write_text(RECIPE)
+    found = analyse(Path("toy.mtr"))
+    nodes = show.found(found.plan, "decay")
+    page = show.render(nodes, found.origins, width=80, color=False)
+    assert [node.name for node in nodes] == ["decay[1]", "decay[2]"]
+    assert max(map(len, page.splitlines())) <= 80
+    assert page.count("transition.gate") == 2
+    listed = show.listing(found.plan, found.origins, width=80, color=False).splitlines()
+    names = ["node", "stable", "decay[1]", "decay[2]", "soup", "long", "tail", "web", "code"]
+    assert [row.split()[0] for row in listed] == names
