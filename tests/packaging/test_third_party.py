@@ -57,6 +57,21 @@ def test_the_plan_draws_it(mtdsl):
     assert sorted(set(rates), reverse=True) == pytest.approx([4e-3, 3e-3, 2e-3])
 
 
+def test_its_merger_declares_the_checkpoints_that_it_needs(mtdsl, tmp_path):
+    more = "require acme-step >= 0.3\nmerge soup = rising(only, count = 3)\nflow only -> soup\n"
+    (tmp_path / "stairs.mtr").write_text(RECIPE + more)
+    merge = json.loads(mtdsl("plan", "stairs.mtr", "--format", "json").stdout)["merges"][0]
+    assert merge["parents"] == [{"node": "only", "at": 10 * 128}, {"node": "only", "at": 11 * 128}, {"node": "only", "at": None}]
+    assert merge["weights"] == ["1/6", "1/3", 0.5]
+
+
+def test_a_newer_version_may_be_required(mtdsl, tmp_path):
+    (tmp_path / "stairs.mtr").write_text(f"{RECIPE}require acme-step >= 0.4\n")
+    done = mtdsl("check", "stairs.mtr")
+    assert done.returncode == 1
+    assert "this recipe needs `acme-step` >= 0.4, and 0.3.0 is installed" in done.stdout
+
+
 def test_a_wrong_parameter_points_into_the_recipe(mtdsl, tmp_path):
     (tmp_path / "stairs.mtr").write_text(RECIPE.replace("count = 3", "count = -3"))
     done = mtdsl("check", "stairs.mtr")

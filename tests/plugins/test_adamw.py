@@ -25,7 +25,7 @@ def build(model, optimizer=None):
 
 
 def test_it_is_registered_with_the_fields_defaults():
-    assert installed().build("optimizer", "adamw", {"betas": (0.8, 0.9), "weight_decay": 0}) == AdamW((0.8, 0.9), 1e-8, 0.0)
+    assert installed().build("optimizer", "adamw", {"beta1": 0.8, "weight_decay": 0}) == AdamW(0.8, 0.95, 1e-8, 0.0)
 
 
 def test_only_matrices_decay_and_a_tied_tensor_is_there_once():
