@@ -150,6 +150,15 @@ def missing_by(failure: Failure) -> Diagnostic | None:
     return failure.error("missing-by", f"what moves a value is named behind `by`, and `{word}` stands alone", fix=fix)
 
 
+def inline_body(failure: Failure) -> Diagnostic | None:
+    """`mix = { web = 80%, code = 20% }`: braces stand behind an item's name only."""
+    if failure.kind != "LBRACE" or len(failure.before) < 2 or failure.before[-1].type != "EQUAL":
+        return None
+    key = str(failure.before[-2])
+    help = "write `80% * web + 20% * code`, or `mix stage1 { ... }` above and `mix = stage1` here" if key == "mix" else None
+    return failure.error("unexpected-text", f"`{key}` takes a value, and braces are none", help=help)
+
+
 def missing_separator(failure: Failure) -> Diagnostic | None:
     """Two entries, or two items, on one line."""
     word = failure.span.text
@@ -173,5 +182,6 @@ STRUCTURE = (
     leading_operator,
     unknown_item,
     missing_by,
+    inline_body,
     missing_separator,
 )

@@ -247,7 +247,9 @@ class Blends:
         """`corpus(doc.length >= 64k)`: a source of its own, under the one name of its test."""
         name = found.item.name
         if not isinstance(found.item, tree.Data) or len(expr.args) != 1 or expr.named:
-            message = f"`{name}(...)` is no part of a source" if not isinstance(found.item, tree.Data) else "one test is expected"
+            message = (
+                f"`{name}(...)` is no part of a source" if not isinstance(found.item, tree.Data) else "one test is expected"
+            )
             raise mistake("not-a-mix", message, expr.span, help="write `corpus(doc.length >= 64k)`, `corpus` a source")
         lengths = lengths_of(expr.args[0], scope, self._evaluator)
         if not lengths:
@@ -275,5 +277,5 @@ def _entries(body: tree.Body) -> Mapping[str, tree.Attribute]:
 
 def _not_whole(total: Fraction, span: Span) -> Mistake:
     off = total - ONE
-    hint = f"{abs(float(off)):.4%} {'too much' if off > 0 else 'is missing'}; or write parts without `%`"
-    return mistake("mix-not-100", f"the shares sum to {float(total):.6%}, not 100 %", span, help=hint)
+    hint = f"{abs(float(100 * off)):.6g} % {'too much' if off > 0 else 'is missing'}; or write parts without `%`"
+    return mistake("mix-not-100", f"the shares sum to {float(100 * total):.9g} %, not 100 %", span, help=hint)

@@ -117,6 +117,8 @@ class Budgets:
             check_steps(amount, written)
         if amount.dimension not in (unit, "number"):
             hint = f"write `{unit} = ...`, or name the other budget: `tokens`, `steps` or `epochs`"
+            if amount.dimension == "length":
+                hint = f"`k` is 1024 and stands on windows: write `{float(amount.value / 1024):.15g}_000`"
             raise mistake("unit-mismatch", f"`{unit}` takes a number of {unit}, not {amount.noun}", written.span, help=hint)
         if unit != "epochs":
             whole(amount, unit)

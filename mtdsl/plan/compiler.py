@@ -265,7 +265,12 @@ class Compiler:
         return found
 
     def _check_reached(self) -> None:
-        """A merge of the recipe that nothing leads to would not be made."""
+        """A merge of the recipe that nothing leads to would not be made, and a start that no flow begins with not be read."""
+        used = {parent for parents in self.parents.values() for parent in parents}
+        for name, found in self.graph.starts.items():
+            if name not in used and found.item in self.module.file.items and not self._report.failed:
+                hint = f"write `flow {name} -> {next(iter(self.graph.phases), '...')}`, or remove it"
+                self._report.error("start-unused", f"no flow begins with `{name}`", found.item.name_span, help=hint)
         for name, found in self.graph.merges.items():
             if name not in self.order and found.item in self.module.file.items:
                 hint = f"write `flow {self.parents[name][0] if self.parents[name] else '...'} -> {name}`"

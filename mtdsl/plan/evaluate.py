@@ -54,7 +54,7 @@ class Evaluator:
                 return Quantity(-inner.value, inner.dimension, expr.span, inner.scaled)
             case tree.Binary(op="+" | "-" | "*" | "/"):
                 return self._arithmetic(expr, scope)
-        raise mistake("not-a-number", "a number is expected here", expr.span)
+        raise mistake("not-a-number", "a number is expected here", expr.span, help=_instead(expr))
 
     def _arithmetic(self, expr: tree.Binary, scope: Scope) -> Quantity:
         left, right = self.number(expr.left, scope), self.number(expr.right, scope)
@@ -161,6 +161,18 @@ def moves(value: tree.Value) -> bool:
     if isinstance(value, tree.Items):
         return any(moves(item) for item in value.items)
     return isinstance(value, tree.Hold | tree.Ruled | tree.Move)
+
+
+def _instead(expr: tree.Expr) -> str | None:
+    """What was probably meant by something that is no number."""
+    match expr:
+        case tree.String() if expr.value[:1].isdigit():
+            return f"write it without quotes: `{expr.value}`"
+        case tree.Call():
+            return f"a technique stands behind the value that it moves: `2e-4 -> 0 by {expr.func.span.text}`"
+        case tree.Binary(op="x"):
+            return f"tokens a step are `{expr.left.span.text} * {expr.right.span.text}`"
+    return None
 
 
 def is_word(value: tree.Value, word: str) -> bool:

@@ -103,7 +103,9 @@ def of_source(size: int | None, taken: float | None, asked: str, name: str, span
     if asked not in OF_SOURCE:
         raise _no_fact(asked, OF_SOURCE, span)
     if asked != "tokens" and not size:
-        raise mistake("size-unknown", f"the size of `{name}` is not known", span, help=f"declare it: data {name} {{ tokens = ... }}")
+        raise mistake(
+            "size-unknown", f"the size of `{name}` is not known", span, help=f"declare it: data {name} {{ tokens = ... }}"
+        )
     if asked == "size":
         return _known(size, "tokens", asked, span)
     if taken is None:
@@ -145,6 +147,7 @@ def _known(value: int | Fraction | None, dimension: Dimension, asked: str, span:
 
 
 def _no_fact(asked: str, known: tuple[str, ...], span: Span) -> Mistake:
-    near, listed = nearest(asked, known), ", ".join(f"`{name}`" for name in known)
+    longer = next((name for name in known if name.startswith(f"{asked}.")), None)
+    near, listed = longer or nearest(asked, known), ", ".join(f"`{name}`" for name in known)
     hint = f"did you mean `{near}`?" if near else f"it has {listed}"
     return mistake("unknown-name", f"a node has no `{asked}`", span, help=hint)

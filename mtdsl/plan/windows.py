@@ -83,6 +83,8 @@ def _same(draft: Draft, size: int, ending: Ending, span: Span) -> None:
     if ending.window is None or size == ending.window:
         return
     hint = f"to change it, write `context = -> {shown(size)} by ...`"
+    if size < ending.window:
+        hint = f"leave it out, or write `context = {shown(ending.window)}`"
     message = f"`{draft.name}` has a window of {shown(size)}, but `{ending.node}`"
     if ending.kind == "start" and size > ending.window:
         message += f" was made for {shown(ending.window)}, and nothing extends it"
