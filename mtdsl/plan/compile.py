@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from mtdsl.diag import Diagnostic, Report
+from mtdsl.diag import Diagnostic, Report, Span
 from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.allows import silenced
@@ -25,6 +25,7 @@ from mtdsl.plan.models import model_of, tokenizer_of
 from mtdsl.plan.names import Module, Scope, load
 from mtdsl.plan.needed import only_needed
 from mtdsl.plan.origins import Origins, origins
+from mtdsl.plan.proving import prove
 from mtdsl.plan.requirements import check_requirements
 from mtdsl.plan.unused import check_unused
 from mtdsl.registry import Registry, installed
@@ -142,7 +143,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
         model=model,
         tokenizer=tokenizer,
         starts=compiler.starts(),
-        sources=compiler.declared.sources(),
+        sources=compiler.declared.sources(phases),
         phases=phases,
         merges=merges,
         order=compiler.order,
@@ -152,9 +153,17 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
         totals=Totals(0, 0, Known(None, "unknown")),
         evals=evals,
     )
+    prove(plan, registry, lambda name: _mix_span(compiler, name), report)
+    if report.failed:
+        raise Mistake
     if not compiler.locked.assumes:
         check_epochs(plan, registry, compiler.declared.span, report)
     return plan
+
+
+def _mix_span(compiler: Compiler, name: str) -> Span | None:
+    written = compiler.lookup(compiler.graph.phases[name], "mix")
+    return written.span if written else compiler.schedules.span("mix", name)
 
 
 def _title(module: Module, report: Report) -> tuple[str, str]:

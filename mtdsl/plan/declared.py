@@ -53,7 +53,11 @@ class Declared:
 
     def source(self, name: str) -> Source | None:
         """The source of that name; None after its mistake was reported."""
-        return self.read(self._blends.sources[name])
+        found = self._blends.sources[name]
+        if name not in self._blends.views:
+            return self.read(found)
+        base, (_, lengths) = self.read(found), self._blends.views[name]
+        return base and self._once(("view", name), lambda: view(base, name, lengths))
 
     def read(self, found: Found) -> Source | None:
         """The source of a `data` item that a mixture need not name; None after its mistake was reported."""

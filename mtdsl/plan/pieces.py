@@ -144,8 +144,10 @@ class Layer(Generic[V]):
         assert start is not None
         if item.start is not None and before is not None and not done and self._slot.name != "lr":
             check_joint(self._slot.name, start, before, item.start.span)
+        if item.by is None and (start == stop or (self._slot.jumps and item.extent is None)):
+            return lambda end: Piece(at, end, stop, stop)
         by = self._by(item, at)
-        if start == stop or (self._slot.jumps and item.extent is None and item.by is None):
+        if start == stop:
             return lambda end: Piece(at, end, stop, stop)
         return lambda end: Piece(at, end, start, stop, by)
 

@@ -1,20 +1,26 @@
-"""`data` items: where documents come from, and what is declared of them."""
+"""`data` items: where documents come from, which of them, how they are read, and what is declared of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
+from typing import Literal, cast
 
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
-from mtdsl.plan.attributes import DESCRIPTIVE, unknown_attribute
-from mtdsl.plan.evaluate import Evaluator, whole
+from mtdsl.plan.attributes import DESCRIPTIVE, SOURCE, unknown_attribute
+from mtdsl.plan.drafts import Written
+from mtdsl.plan.evaluate import Evaluator, is_word, length, whole
 from mtdsl.plan.model import Known, Plugin, Source
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.views import EVERY, Lengths, both, condition, known
 
-ATTRIBUTES = ("source", "tokens", "documents", "max_epochs", "holdout")
 HOLDOUT = Fraction(1, 100)
+GIVEN_TO_SOURCE = ("split", "column")
+UNITS = {"tokens": ("tokens", "number"), "max_epochs": ("epochs", "number"), "documents": ("number",), "repeat": ("number",)}
+Attributes = Mapping[str, Written]
 
 
 class Sources:
@@ -28,32 +34,44 @@ class Sources:
     def of(self, found: Found) -> Source:
         """The source that a `data` item declares. Raises `Mistake`."""
         assert isinstance(found.item, tree.Data)
-        scope = Scope(found.module)
-        if found.item.value is not None:
-            return Source(found.item.name, self._plugin(found.item.value, scope), _unknown(found), _unknown(found))
-        attributes = self._attributes(found.item, found)
-        where = attributes.get("source")
+        attributes = self._said(found)
+        max_epochs, repeat, holdout = (self._number(name, attributes) for name in ("max_epochs", "repeat", "holdout"))
+        if holdout is not None and holdout >= 1:
+            message = "`holdout` is the share kept for validation: `1%`"
+            raise mistake("unit-mismatch", message, attributes["holdout"].span)
+        order, mask = (
+            self._word("order", attributes, ("shuffled", "given")),
+            self._word("loss_mask", attributes, ("none", "prompt")),
+        )
         return Source(
             name=found.item.name,
-            source=self._plugin(where.value, scope) if where else None,
-            tokens=self._size("tokens", attributes, scope) or _unknown(found),
-            documents=self._size("documents", attributes, scope) or _unknown(found),
-            max_epochs=self._number("max_epochs", attributes, scope),
-            holdout=self._holdout(attributes, scope),
+            source=self._plugin(found, attributes),
+            tokens=self._size("tokens", attributes) or _unknown(found),
+            documents=self._size("documents", attributes) or _unknown(found),
+            max_epochs=max_epochs,
+            holdout=HOLDOUT if holdout is None else holdout,
+            where=condition(self._bucket(attributes)),
+            repeat=repeat or Fraction(1),
+            order=cast(Literal["shuffled", "given"], order),
+            loss_mask=cast(Literal["none", "prompt"], mask),
         )
 
-    def _attributes(self, item: tree.Data, found: Found) -> dict[str, tree.Attribute]:
-        base = dict(self._like(item, item.like, found)) if item.like else {}
-        own: dict[str, tree.Attribute] = {}
+    def _said(self, found: Found) -> Attributes:
+        """Its attributes without those that `none` unsets."""
+        said = self._attributes(cast(tree.Data, found.item), found)
+        return {name: written for name, written in said.items() if not is_word(written.value, "none")}
+
+    def _attributes(self, item: tree.Data, found: Found) -> Attributes:
+        own: dict[str, Written] = {} if item.value is None else {"source": _value(item, item.value, found)}
         for entry in item.body.entries if item.body else ():
             if isinstance(entry, tree.When):
                 raise mistake("unknown-attribute", "a source has no events", entry.span)
-            if entry.name not in (*ATTRIBUTES, *DESCRIPTIVE):
-                raise unknown_attribute(entry, ATTRIBUTES, "a source")
-            own[entry.name] = entry
-        return {**base, **own}
+            if entry.name not in (*SOURCE, *DESCRIPTIVE):
+                raise unknown_attribute(entry, SOURCE, "a source")
+            own[entry.name] = Written(entry, Scope(found.module))
+        return {**(dict(self._like(item, item.like, found)) if item.like else {}), **own}
 
-    def _like(self, item: tree.Data, node: tree.Node, found: Found) -> Iterator[tuple[str, tree.Attribute]]:
+    def _like(self, item: tree.Data, node: tree.Node, found: Found) -> Iterator[tuple[str, Written]]:
         other = found.module.names.get(node.name)
         if other is None or not isinstance(other.item, tree.Data):
             raise unknown_name(node.name, node.span, list(found.module.names), "source")
@@ -61,38 +79,82 @@ class Sources:
             raise mistake("like-cycle", f"`{item.name}` is like itself", item.name_span)
         self._open.append(item.name)
         try:
-            if other.item.value is not None:
-                yield "source", tree.Attribute(other.item.span, "source", other.item.value, other.item.name_span)
             yield from self._attributes(other.item, other).items()
         finally:
             self._open.pop()
 
-    def _plugin(self, value: tree.Value, scope: Scope) -> Plugin:
+    def _plugin(self, found: Found, attributes: Attributes) -> Plugin | None:
+        """The technique that reads the documents, told the `split` and `column`, which are parameters of its own."""
+        written = attributes.get("source")
+        told = [attributes[name] for name in GIVEN_TO_SOURCE if name in attributes]
+        if written is None:
+            for one in told:
+                message = f"nothing says what the {one.attribute.name} is of: `{found.item.name}` has no `source`"
+                raise mistake("missing-attribute", message, one.span, help='write `source = hub(name = "...")`')
+            return None
+        value = written.value
         if isinstance(value, tree.Hold | tree.Ruled | tree.Move):
             raise mistake("not-a-call", 'a source such as `jsonl(path = "docs/*.jsonl")` is expected here', value.span)
-        return self._techniques.bind("source", value, scope)
+        return self._techniques.bind("source", _told(value, told), written.scope)
 
-    def _size(self, name: str, attributes: dict[str, tree.Attribute], scope: Scope) -> Known | None:
-        value = self._number(name, attributes, scope)
+    def _size(self, name: str, attributes: Attributes) -> Known | None:
+        value = self._number(name, attributes)
         return None if value is None else Known(int(value), "declared")
 
-    def _number(self, name: str, attributes: dict[str, tree.Attribute], scope: Scope) -> Fraction | None:
-        entry = attributes.get(name)
-        if entry is None:
+    def _number(self, name: str, attributes: Attributes) -> Fraction | None:
+        written = attributes.get(name)
+        if written is None:
             return None
-        if isinstance(entry.value, tree.Hold | tree.Ruled | tree.Move):
-            raise mistake("not-a-number", f"`{name}` stands still", entry.value.span)
-        value = self._evaluator.number(entry.value, scope)
-        allowed = {"tokens": ("tokens", "number"), "max_epochs": ("epochs", "number")}.get(name, ("number", "share"))
-        if value.dimension not in allowed or value.value <= 0:
-            raise mistake("unit-mismatch", f"`{name}` takes a number above 0, not {value.noun}", entry.value.span)
-        return value.value if name in ("max_epochs", "holdout") else Fraction(whole(value, name))
+        if isinstance(written.value, tree.Hold | tree.Ruled | tree.Move):
+            raise mistake("not-a-number", f"`{name}` stands still", written.span)
+        value = self._evaluator.number(written.value, written.scope)
+        if value.dimension not in UNITS.get(name, ("number", "share")) or value.value <= 0:
+            raise mistake("unit-mismatch", f"`{name}` takes a number above 0, not {value.noun}", written.span)
+        return Fraction(whole(value, name)) if name in ("tokens", "documents") else value.value
 
-    def _holdout(self, attributes: dict[str, tree.Attribute], scope: Scope) -> Fraction:
-        value = self._number("holdout", attributes, scope)
-        if value is not None and value >= 1:
-            raise mistake("unit-mismatch", "`holdout` is the share kept for validation: `1%`", attributes["holdout"].value.span)
-        return HOLDOUT if value is None else value
+    def _word(self, name: str, attributes: Attributes, options: tuple[str, ...]) -> str:
+        written = attributes.get(name)
+        return options[0] if written is None else self._evaluator.word(written.value, written.scope, options, name)
+
+    def _bucket(self, attributes: Attributes) -> Lengths:
+        """The lengths of documents between the bounds of `length_bucket`: from the first up to below the second."""
+        written = attributes.get("length_bucket")
+        if written is None:
+            return EVERY
+        value = written.value
+        parts = value.items if isinstance(value, tree.Items) else ()
+        kept = [part for part in parts if not isinstance(part, tree.Hold | tree.Ruled | tree.Move)]
+        if len(kept) != len(parts) or len(kept) not in (1, 2):
+            hint = "write `length_bucket = [4k, 64k]`, or `[64k]` for all from there on"
+            raise mistake("not-a-list", "`length_bucket` takes the bounds of documents' lengths", value.span, help=hint)
+        low, *rest = (length(self._evaluator.number(part, written.scope), "length_bucket") for part in kept)
+        if rest and rest[0] <= low:
+            raise mistake("view-empty", f"no document has {low:,} tokens or more and less than {rest[0]:,}", value.span)
+        return ((low, rest[0] if rest else None),)
+
+
+def view(base: Source, name: str, lengths: Lengths) -> Source:
+    """The part of a source whose documents have these lengths: a source with a cursor of its own."""
+    reason = f"how much of `{base.name}` this is, a run measures"
+    unknown = Known(None, "unknown", reason)
+    where = condition(both(known(base.where), lengths))
+    return replace(base, name=name, of=base.name, where=where, tokens=unknown, documents=unknown)
+
+
+def _value(item: tree.Data, value: tree.Value, found: Found) -> Written:
+    return Written(tree.Attribute(item.span, "source", value, item.name_span), Scope(found.module))
+
+
+def _told(value: tree.Expr, told: list[Written]) -> tree.Expr:
+    """A source's call with more arguments; those that it has already are replaced."""
+    if not told or not isinstance(value, tree.Name | tree.Call):
+        return value
+    call = value if isinstance(value, tree.Call) else tree.Call(value.span, value)
+    more = {
+        at.attribute.name: tree.Named(at.attribute.span, at.attribute.name, at.value, at.attribute.name_span) for at in told
+    }
+    kept = tuple(item for item in call.named if item.name not in more)
+    return tree.Call(call.span, call.func, call.args, (*kept, *more.values()))
 
 
 def _unknown(found: Found) -> Known:

@@ -103,7 +103,8 @@ class Canon:
         sources: list[Json] = [
             [self.source(name), None if share is None else number(share)] for name, share in rule.sources.items()
         ]
-        return [number(rule.share), self.plugin("mixer", rule.mixer), sources]
+        over = [[self._rule(inner) for inner in rule.over]] if rule.over else []
+        return [number(rule.share), self.plugin("mixer", rule.mixer), sources, *over]
 
 
 def joined(first: list[Json], then: list[Json]) -> list[Json]:

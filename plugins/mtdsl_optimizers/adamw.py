@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from mtdsl import NotNegative, Positive
+from mtdsl import Bound, NotNegative, Positive, Scheduled
 from mtdsl_optimizers.decay import groups
 
 if TYPE_CHECKING:
     import torch
+
+
+BELOW_ONE = Bound(low=0, high=1, open_high=True)
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,8 @@ class AdamW:
     alone. The executor sets each group's `lr` before every step.
     """
 
-    betas: tuple[float, float] = (0.9, 0.95)
+    beta1: Annotated[float, BELOW_ONE, Scheduled] = 0.9
+    beta2: Annotated[float, BELOW_ONE, Scheduled] = 0.95
     eps: Annotated[float, Positive] = 1e-8
     weight_decay: Annotated[float, NotNegative] = 0.1
 
@@ -31,4 +35,4 @@ class AdamW:
 
         decaying = groups(parameters, modules, self.weight_decay)
         fused = all(parameter.is_cuda for group in decaying for parameter in group["params"])
-        return torch.optim.AdamW(decaying, lr=0.0, betas=self.betas, eps=self.eps, fused=fused or None)
+        return torch.optim.AdamW(decaying, lr=0.0, betas=(self.beta1, self.beta2), eps=self.eps, fused=fused or None)

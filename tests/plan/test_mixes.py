@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction as F
+from typing import Literal
 
 import pytest
 
+from mtdsl.plan import compile
 from mtdsl.plan.curves import shares_at
-from mtdsl.registry import installed
+from mtdsl.registry import Entry, Mixer, Registry, installed
 
 REST = "steps = 10, batch = 1 x 256, context = 256, lr = 1e-3"
 
@@ -52,7 +55,8 @@ def test_algebra_is_exact(plan, mix, shares):
         ("mix m = temperature(a, b)", "plugin-argument"),
         ("mix m = temperature(a, b, t = 2)", "plugin-argument"),
         ("mix m = natural()", "not-a-mix"),
-        ("mix m = a(doc.length >= 64k)", "not-supported-yet"),
+        ("mix m = n(doc.length >= 64k)\nmix n = a", "not-a-mix"),
+        ("mix m = natural(a, b) with { a = 20% }", "not-a-mix"),
     ],
 )
 def test_what_is_no_mixture_is_named(wrong, mix, id):
@@ -127,3 +131,64 @@ def test_epochs_are_counted_along_the_lineage_where_sizes_are_declared(plan, wro
     found = wrong(BOUNDED.format(epochs="2.74", rest=REST))
     assert found.id == "source-epochs"
     assert "`few` would be read 2.75 times by the end of `two`" in found.message
+
+
+NESTED = "mix code { a = 75%, b = 25% }\nmix n { code = 40%, a = 20%, c = 40% }\n"
+
+
+@pytest.mark.parametrize(
+    ("mix", "shares"),
+    [
+        ("n with { code = 20% }", {"a": F(15, 100) + F(8, 30), "b": F(5, 100), "c": F(16, 30)}),
+        ("n with { a = 10% }", {"a": F(1, 10), "b": F(18, 100), "c": F(72, 100)}),
+        ("(n with { code = 20% }) with { code = 40% }", {"a": F(1, 2), "b": F(1, 10), "c": F(2, 5)}),
+        ("(100% * n) with { code = 50% }", {"a": F(3, 8) + F(1, 4), "b": F(1, 8) + F(1, 20), "c": F(1, 5)}),
+    ],
+)
+def test_with_fixes_an_entry_that_is_a_mix(plan, mix, shares):
+    found = start_of(plan(f"{NESTED}phase p {{ {REST}, mix = {mix} }}\n"))
+    assert found == shares
+
+
+def test_rules_over_rules_and_beside_shares(plan):
+    sizes = "data x { tokens = 1B }\ndata y { tokens = 3B }\n"
+    text = "50% * z + 50% * (c with { c = 100% })"
+    made = plan(f"{sizes}mix z = natural(x, y) by temperature(tau = 2)\nphase p {{ {REST}, mix = {text} }}\n")
+    curve = made.phases[0].mix
+    shares = shares_at(curve, 0, {"x": 10**9, "y": 3 * 10**9, "c": 1}, installed())
+    low, high = 0.25**0.5, 0.75**0.5
+    assert shares == pytest.approx({"c": 0.5, "x": 0.5 * low / (low + high), "y": 0.5 * high / (low + high)})
+
+
+def test_pieces_of_mixtures(plan):
+    pieces = "[-> natural(b, c) over 2 steps, 90% * a + 10% * c until 80%, c]"
+    made = plan(f"phase s {{ {REST}, mix = a }}\nphase p {{ {REST}, mix = {pieces} }}\nflow s -> p\n")
+    first, second, third = made.phases[1].mix.pieces
+    assert (first.start.shares, first.stop.rules[0].mixer.name, first.end) == ({"a": 1}, "natural", 512)
+    assert (second.stop.shares, second.end, third.stop.shares) == ({"a": F(9, 10), "c": F(1, 10)}, 2048, {"c": 1})
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule that cannot weigh anything."""
+
+    how: Literal["raises", "nan", "short", "zero"]
+
+    def __call__(self, sources):
+        if self.how == "raises":
+            raise RuntimeError("no")
+        return {"nan": [float("nan")] * len(sources), "short": [1.0], "zero": [0.0] * len(sources)}[self.how]
+
+
+@pytest.mark.parametrize("how", ["raises", "nan", "short", "zero"])
+def test_a_mixer_that_gives_no_weights_is_named(tmp_path, how):
+    entry = Entry(Mixer("broken", f"{__name__}:Broken"), "acme", "1")
+    registry = Registry({**installed().entries, ("mixer", "broken"): (entry,)})
+    sizes = "data x { tokens = 1B }\ndata y { tokens = 3B }\n"
+    head = "recipe r\nmodel = llama(layers = 1, width = 32, heads = 2)\ntokenizer = bpe(vocab = 512)\n"
+    (tmp_path / "r.mtr").write_text(f"{head}{sizes}phase p {{ {REST}, mix = broken(x, y, how = {how}) }}\n")
+    made, found = compile(tmp_path / "r.mtr", {}, registry)
+    assert made is None
+    assert [(one.id, one.labels[0].span.text) for one in found if one.severity == "error"] == [
+        ("plugin-failed", f"broken(x, y, how = {how})")
+    ]

@@ -68,8 +68,8 @@ def test_the_layout_that_readers_rely_on(plan):
     assert (two["context"]["start"], two["context"]["end"], two["context"]["extender"]["name"]) == (256, 512, "yarn")
     assert {"optimizer", "lr", "data", "gate"} <= set(two["transition"])
     taken = {source["name"]: source["tokens"] for source in found["sources"]}
-    ramp = (one["tokens"] + two["tokens"]) * 0.3 / 2
-    assert taken["a"] == pytest.approx(ramp / 3, abs=1)
+    mixed = one["tokens"] * 0.3 / 2 + two["tokens"] * (0.3 / 2 + 0.7)
+    assert taken["a"] == pytest.approx(mixed / 3, abs=1)
     assert sum(taken.values()) == pytest.approx(found["totals"]["tokens"], abs=2)
     assert found["totals"]["flops"] > 0
 
