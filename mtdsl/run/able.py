@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from mtdsl.diag import Diagnostic, Refusal
-from mtdsl.plan.model import Blend, Curve, Merge, Phase, Plan, Plugin, Source, Transition
+from mtdsl.plan.model import Blend, Curve, Merge, Phase, Plan, Plugin, Source, Start, Transition
 from mtdsl.registry import Registry
 from mtdsl.registry.parameters import parameters
 
@@ -64,7 +64,8 @@ RUNS: Mapping[type, frozenset[str]] = {
     Plan: frozenset(
         "recipe title params model tokenizer starts sources phases merges order leaves checks plugins totals pins format".split()
     ),
-    Source: frozenset("name source tokens documents max_epochs holdout".split()),
+    Source: frozenset("name source tokens documents max_epochs holdout longest".split()),
+    Start: frozenset("name weights tokens context lr facts".split()),
     Phase: frozenset(
         "name family parents asked tokens steps origin seen spent batch context lr packing mask seed transition doc "
         "certainty coupling".split()
@@ -101,6 +102,7 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "optimizer_of": Limit("an optimizer's state of another node than the parent", _given, "transition.optimizer"),
         "gate": Limit("gates (`gate`)", _given, "transition.gate"),
     },
+    Start: {},
     Merge: {"weights": Limit("merges that choose by what was measured", lambda value, _: not value)},
 }
 """The fields that a run can follow only as far as they ask for nothing unusual."""

@@ -1,0 +1,139 @@
+"""What a run refuses before it begins; nothing here needs torch."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from fractions import Fraction as F
+from pathlib import Path
+
+import pytest
+
+from mtdsl.diag import Refusal
+from mtdsl.plan import compile
+from mtdsl.plan.model import (
+    Curve,
+    Evaluation,
+    Event,
+    Feeding,
+    Gate,
+    Merge,
+    Parent,
+    Phase,
+    Piece,
+    Plan,
+    Plugin,
+    Source,
+    Start,
+    Term,
+    Test,
+    Transition,
+)
+from mtdsl.registry import installed
+from mtdsl.run import able
+
+RECIPE = """
+recipe able "All that a run can do"
+model = llama(layers = 1, width = 32, heads = 2)
+tokenizer = bpe(vocab = 300)
+data a = text(path = "a.txt")
+data b = text(path = "b.txt")
+phase one { steps = 8, batch = 2 x 64 -> 4 x 64 over 512 tokens, context = 64, lr = 1e-3 -> 0, warmup = 2 steps, mix = a -> b over 50%, clip = 1, weight_decay = 0.1 -> 0 }
+phase two { steps = 4, batch = 4 x 128, context = -> 128 by rope(theta = 20_000), lr = 1e-4, mix = natural(a, b), seed = 3 }
+merge soup = average(one.at(50%), one)
+transition one -> two { optimizer = reset, lr = restart, data = fresh }
+flow one -> two
+flow one -> soup
+"""
+LOSS = Test("<", (Term(metric="loss"), Term(F(2))))
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    path: Path = tmp_path_factory.mktemp("able") / "able.mtr"
+    path.write_text(RECIPE)
+    made, diagnostics = compile(path)
+    assert made is not None, diagnostics
+    return made
+
+
+def refused(plan):
+    with pytest.raises(Refusal) as refusal:
+        able.check(plan, installed())
+    return {one.about: one.message for one in refusal.value.diagnostics}
+
+
+def test_what_can_be_done_is_not_refused(plan):
+    able.check(plan, installed())
+
+
+@pytest.mark.parametrize("kind", [Plan, Source, Start, Phase, Transition, Merge])
+def test_every_field_of_a_plan_runs_or_is_refused(kind):
+    """A field that is added to the plan must be put into one of the tables: no run may ignore it."""
+    runs, limits = able.RUNS[kind], able.LIMITS[kind].keys()
+    assert not runs & limits
+    assert {field.name for field in fields(kind)} == runs | limits
+
+
+@pytest.mark.parametrize(
+    ("change", "attribute", "says"),
+    [
+        ({"events": (Event(LOSS, 128, {}),)}, "when.0", "events inside a phase"),
+        ({"stop": LOSS}, "stop", "may end early"),
+        ({"train": ("*.norm.*",)}, "train", "`train`"),
+        ({"freeze": ("*.embed.*",)}, "freeze", "`freeze`"),
+        ({"edits": (Plugin("qk_norm"),)}, "edit", "architecture"),
+        ({"feeding": Feeding((64, 32), (F(1, 2), F(1, 2)))}, "window", "several lengths"),
+        ({"objective": Plugin("next_token", {"mtp": F(1, 10)})}, "objective", "other than the loss of the next token"),
+        ({"objective": Plugin("kl", {"to": "attention"})}, "objective", "other than the loss of the next token"),
+        ({"optimizer": Plugin("adamw", {"eps": Curve((Piece(F(0), F(9), F(1), F(2)),))})}, "optimizer", "parameters move"),
+        ({"scalars": {"clip": None, "z_loss": None}}, "z_loss", "`z_loss`"),
+        ({"transition": Transition(optimizer="reset_moments")}, "transition.optimizer", "reset or rescaled"),
+        ({"transition": Transition(optimizer="rescale", rescale=F(1, 2))}, "transition.optimizer", "reset or rescaled"),
+        ({"transition": Transition(optimizer_of="soup")}, "transition.optimizer", "another node"),
+        ({"transition": Transition(gate=Gate(LOSS))}, "transition.gate", "gates"),
+    ],
+)
+def test_what_a_phase_cannot_do(plan, change, attribute, says):
+    told = refused(replace(plan, phases=(plan.phases[0], replace(plan.phases[1], **change))))
+    assert list(told) == [("two", attribute)]
+    assert says in told["two", attribute]
+    assert "`two`" in told["two", attribute]
+
+
+@pytest.mark.parametrize(
+    ("change", "attribute"),
+    [
+        ({"of": "web"}, "name"),
+        ({"where": LOSS}, "name"),
+        ({"repeat": F(2)}, "repeat"),
+        ({"order": "given"}, "order"),
+        ({"loss_mask": "prompt"}, "loss_mask"),
+    ],
+)
+def test_what_a_source_cannot_do(plan, change, attribute):
+    assert list(refused(replace(plan, sources=(plan.sources[0], replace(plan.sources[1], **change))))) == [("b", attribute)]
+
+
+def test_evaluations_and_picks(plan):
+    pick = replace(plan.merges[0], merger=Plugin("pick", {"by": "loss", "best": "lowest"}), weights=())
+    told = refused(replace(plan, evals=(Evaluation("niah", Plugin("needle")),), merges=(pick,)))
+    assert list(told) == [("niah", "name"), ("soup", "name")]
+
+
+def test_a_start_hands_on_weights_only(plan):
+    two = replace(plan.phases[1], parents=(Parent("base"),), transition=Transition("keep", "restart", "continue"))
+    told = refused(replace(plan, starts=(Start("base", "folder"),), phases=(plan.phases[0], two)))
+    assert list(told) == [("two", "transition.optimizer"), ("two", "transition.data")]
+
+
+def test_a_mixture_that_looks_at_the_run(plan, monkeypatch):
+    mixer = installed().build("mixer", "natural", {})
+    monkeypatch.setattr(type(mixer), "observe", lambda self, feedback: None, raising=False)
+    assert list(refused(plan)) == [("two", "mix")]
+
+
+def test_everything_is_told_at_once_and_every_node_named(plan):
+    phases = tuple(replace(phase, stop=LOSS, train=("*",)) for phase in plan.phases)
+    told = refused(replace(plan, phases=phases))
+    assert list(told) == [("one", "stop"), ("one", "train")]
+    assert all("`one`, `two`" in message for message in told.values())
