@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from mtdsl.diag import Report, Span
+from mtdsl.diag import Fix, Report, Span
 
 _NUMBER = re.compile(r"(?P<digits>[\d_.]+)(?:[eE](?P<exponent>[+-]?\d+))?(?P<suffix>\D*)")
 _ESCAPE = re.compile(r"\\(.)")
@@ -25,7 +25,10 @@ def number(word: str, span: Span, report: Report) -> tuple[Fraction, str]:
     if len(digits) > _LONGEST or len(exponent) > 5 or abs(int(exponent)) > _LARGEST_EXPONENT:
         report.error("number-too-large", "this number has too many digits", span)
         return Fraction(0), match["suffix"]
-    return Fraction(f"{digits}e{exponent}"), match["suffix"]
+    whole, _, rest = digits.partition(".")
+    power = int(exponent) - len(rest)
+    value = int(whole + rest)
+    return Fraction(value * 10**power) if power >= 0 else Fraction(value, 10**-power), match["suffix"]
 
 
 def string(word: str, span: Span, report: Report) -> str:
@@ -35,7 +38,9 @@ def string(word: str, span: Span, report: Report) -> str:
         if match[1] not in _ESCAPES:
             at = span.start + 1 + match.start()
             message = f"`{match[0]}` is not an escape"
-            report.error("unknown-escape", message, Span(span.source, at, at + 2), help="a backslash itself is written `\\\\`")
+            where = Span(span.source, at, at + 2)
+            hint = "a backslash itself is written `\\\\`"
+            report.error("unknown-escape", message, where, help=hint, fix=Fix.write(where, f"\\{match[0]}"))
         return _ESCAPES.get(match[1], match[0])
 
     return _ESCAPE.sub(resolve, word[1:-1])

@@ -22,6 +22,7 @@ _MEANT = {
     "gi": "Gi",
     "KiB": "Ki",
 }
+_DOUBTFUL = frozenset({"m", "G", "g"})  # a thousandth, or 2**30: nobody can tell
 _SUFFIXES = "k is 1024 and stands on lengths, M B T are powers of ten, Ki Mi Gi are binary, % is a share"
 
 
@@ -43,9 +44,7 @@ def attached_operator(failure: Failure) -> Diagnostic | None:
         return None
     span = failure.where(failure.previous).to(failure.here(product.end()))
     written = f"{failure.previous} x {product[1]}"
-    return failure.error(
-        "attached-operator", "`x` needs spaces around it", span=span, fix=Fix.write(span, written)
-    )
+    return failure.error("attached-operator", "`x` needs spaces around it", span=span, fix=Fix.write(span, written))
 
 
 def unknown_suffix(failure: Failure) -> Diagnostic | None:
@@ -55,7 +54,7 @@ def unknown_suffix(failure: Failure) -> Diagnostic | None:
         return None
     span = failure.where(number).to(failure.here(suffix.end()))
     meant = _MEANT.get(suffix[0])
-    fix = Fix.write(span, f"{number}{meant}") if meant else None
+    fix = Fix.write(span, f"{number}{meant}", safe=suffix[0] not in _DOUBTFUL) if meant else None
     return failure.error("unknown-suffix", f"no number ends in `{suffix[0]}`", span=span, help=_SUFFIXES, fix=fix)
 
 
@@ -66,9 +65,7 @@ def leading_point(failure: Failure) -> Diagnostic | None:
         return None
     span = failure.here(digits.end())
     written = f"0{digits[0]}"
-    return failure.error(
-        "leading-point", "a number begins with a digit", span=span, fix=Fix.write(span, written)
-    )
+    return failure.error("leading-point", "a number begins with a digit", span=span, fix=Fix.write(span, written))
 
 
 def _touches(failure: Failure) -> bool:

@@ -43,9 +43,7 @@ def other_arrow(failure: Failure) -> Diagnostic | None:
     if arrow[0] == "to" and "ARROW" not in failure.accepts:
         return None
     span = Span(failure.source, start, arrow.end())
-    return failure.error(
-        "other-arrow", f"the arrow is written `->`, not `{arrow[0]}`", span=span, fix=Fix.write(span, "->")
-    )
+    return failure.error("other-arrow", f"the arrow is written `->`, not `{arrow[0]}`", span=span, fix=Fix.write(span, "->"))
 
 
 def other_equals(failure: Failure) -> Diagnostic | None:
@@ -54,16 +52,21 @@ def other_equals(failure: Failure) -> Diagnostic | None:
     if sign is None or "EQUAL" not in failure.accepts:
         return None
     span = failure.here(sign.end())
-    return failure.error(
-        "other-equals", f"a value is given with `=`, not `{sign[0]}`", span=span, fix=Fix.write(span, " =")
-    )
+    return failure.error("other-equals", f"a value is given with `=`, not `{sign[0]}`", span=span, fix=Fix.write(span, " ="))
 
 
 def semicolon(failure: Failure) -> Diagnostic | None:
     """`;` between entries or items."""
     if failure.kind or not failure.rest.startswith(";"):
         return None
-    return failure.error("semicolon", "`;` ends nothing here: entries are separated by newlines or commas, items by newlines")
+    line = failure.rest.partition("\n")[0]
+    last = not line[1:].partition("#")[0].strip()
+    sign = "" if last else "," if failure.brackets else "\n"
+    fix = Fix.write(
+        failure.here(1), sign, title=f"write `{sign}`" if sign == "," else "take it out" if last else "begin a line"
+    )
+    message = "`;` ends nothing here: entries are separated by newlines or commas, items by newlines"
+    return failure.error("semicolon", message, fix=fix)
 
 
 def other_comment(failure: Failure) -> Diagnostic | None:
@@ -71,7 +74,11 @@ def other_comment(failure: Failure) -> Diagnostic | None:
     comment = _COMMENT.match(failure.rest)
     if comment is None:
         return None
-    return failure.error("other-comment", "comments begin with `#`", span=failure.here(comment.end()))
+    words = comment[0].removeprefix("//").removeprefix("/*").removesuffix("*/").strip()
+    ends_line = not failure.rest[comment.end() :].partition("\n")[0].strip()
+    span = failure.here(comment.end())
+    fix = Fix.write(span, f"# {words}") if ends_line and "\n" not in words else None
+    return failure.error("other-comment", "comments begin with `#`", span=span, fix=fix)
 
 
 SIGNS = (unterminated_string, other_quotes, other_arrow, other_equals, semicolon, other_comment)

@@ -87,7 +87,10 @@ def brace_below(failure: Failure) -> Diagnostic | None:
     if failure.kind != "_NL" or "LBRACE" not in failure.accepts or brace is None:
         return None
     at = failure.at + brace.end()
-    return failure.error("brace-below", "`{` stands on the line of what it opens", span=Span(failure.source, at - 1, at))
+    fix = Fix.write(Span(failure.source, failure.at, at), " {", title="write it on the line above")
+    return failure.error(
+        "brace-below", "`{` stands on the line of what it opens", span=Span(failure.source, at - 1, at), fix=fix
+    )
 
 
 def leading_operator(failure: Failure) -> Diagnostic | None:
@@ -96,7 +99,19 @@ def leading_operator(failure: Failure) -> Diagnostic | None:
         return None
     sign = failure.span.text
     help = f"end the line above with `{sign}`" if failure.kind in CONTINUES else "write it on the line above"
-    return failure.error("leading-operator", f"a line cannot begin with `{sign}`", help=help)
+    return failure.error("leading-operator", f"a line cannot begin with `{sign}`", help=help, fix=_lifted(failure))
+
+
+def _lifted(failure: Failure) -> Fix | None:
+    """Takes the operator to the end of the line above, if nothing but the newline is between the two."""
+    end = next(failure.where(token).end for token in reversed(failure.before) if token.type != "_NL")
+    between = failure.source.text[end : failure.at]
+    if failure.kind not in CONTINUES or between.strip() or between.count("\n") != 1:
+        return None
+    span = Span(failure.source, end, failure.span.end)
+    return Fix.write(
+        span, f" {failure.span.text}{between.rstrip(' ')}{' ' * 4}", title=f"end the line above with `{failure.span.text}`"
+    )
 
 
 def dash_in_name(failure: Failure) -> Diagnostic | None:
@@ -133,7 +148,8 @@ def unknown_item(failure: Failure) -> Diagnostic | None:
     begins = len(failure.before) == 1 or failure.before[-2].type in _BEGINS
     if not begins or (failure.brackets and fix is None):
         message = f"expected `=` behind `{word}`"
-        return failure.error("missing-equals", message)
+        fix = Fix.write(failure.here(0), "= ") if failure.kind in ("NUMBER", "STRING") else None
+        return failure.error("missing-equals", message, fix=fix)
     kind = "entry" if failure.brackets else "item"
     return failure.error("unknown-item", f"no {kind} begins with `{word}`", span=where, help=help, fix=fix)
 
@@ -165,10 +181,21 @@ def missing_separator(failure: Failure) -> Diagnostic | None:
     if failure.fresh_line or not word.isidentifier() or "_NL" not in failure.accepts:
         return None
     if failure.brackets and re.match(r"\w+[ \t]*=(?!=)|when\b", failure.rest):
-        return failure.error("missing-separator", f"a comma or a newline is missing before `{word}`")
+        fix = _separated(failure, ", ")
+        return failure.error("missing-separator", f"a comma or a newline is missing before `{word}`", fix=fix)
     if not failure.brackets and (word in keywords() or re.match(r"\w+[ \t]*=(?!=)", failure.rest)):
-        return failure.error("missing-separator", f"an item ends with its line, and `{word}` begins another")
+        message = f"an item ends with its line, and `{word}` begins another"
+        return failure.error("missing-separator", message, fix=_separated(failure, "\n"))
     return None
+
+
+def _separated(failure: Failure, sign: str) -> Fix:
+    """Writes `sign` for the space before the word that was not taken."""
+    begin = failure.at
+    while failure.source.text[begin - 1] in " \t":
+        begin -= 1
+    title = "write a comma" if sign == ", " else "begin a line"
+    return Fix.write(Span(failure.source, begin, failure.at), sign, title=title)
 
 
 STRUCTURE = (
