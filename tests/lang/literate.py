@@ -3,8 +3,8 @@
 A fenced `mtr` block is a recipe. One without `recipe NAME` goes on from the page's last block marked `mtr preamble`. On the
 line where a diagnostic points stands `# error: [id]`, `# warning: [id]` or `# note: [id]`, with `"a part of the message"`
 behind it if that matters; a block without such comments must be found right, but not every block needs to use all that its
-preamble declares. A block below that is `text` holds what is
-drawn, and takes the place of the comments; one that is `plan` holds an excerpt of the plan (`excerpts.py`).
+preamble declares. A block below that is `text` holds what is drawn, and takes the place of the comments; one that is `plan`
+holds an excerpt of the plan (`excerpts.py`).
 
 A line "`data/web.mtr`:" above a block makes it a file beside the recipes up to the next heading, and a line
 "With `--set budget=1T`:" sets a parameter. `pytest tests/lang/test_pages.py --update` writes what is drawn and planned anew.
