@@ -30,6 +30,7 @@ COMMANDS = {
     "lock": "Measure what the text cannot know, and keep it beside the recipe.",
     "run": "Train what a recipe says; run again, it goes on where it stopped.",
     "status": "Tell where a run stands.",
+    "schema": "Print the JSON Schema of a plan, or of a plugin's parameters.",
     "plugins": "List the installed plugins.",
 }
 for _name, _help in COMMANDS.items():

@@ -29,7 +29,7 @@ def encode(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [encode(item) for item in value]
     if is_dataclass(value):
-        hints = _hints(value.__class__)
+        hints = hints_of(value.__class__)
         return {
             field.name: (parameters if _is_params(hints[field.name]) else encode)(getattr(value, field.name))
             for field in fields(value)
@@ -116,7 +116,7 @@ def _is_ratio(text: str) -> bool:
 
 
 def _dataclass(kind: Any, args: tuple[Any, ...], value: Mapping[str, Any]) -> Any:
-    hints, variable = _hints(kind), getattr(kind, "__parameters__", ())
+    hints, variable = hints_of(kind), getattr(kind, "__parameters__", ())
     bound = dict(zip(variable, args, strict=False))
     return kind(**{name: decode(_filled(hint, bound), value[name]) for name, hint in hints.items() if name in value})
 
@@ -130,5 +130,6 @@ def _filled(hint: Any, bound: Mapping[Any, Any]) -> Any:
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
+def hints_of(kind: Any) -> dict[str, Any]:
+    """The annotations of a class of the plan."""
     return typing.get_type_hints(kind, localns=vars(values))  # where `Param` was defined: it names kinds in quotes
