@@ -26,3 +26,16 @@ def said(tmp_path):
         return [one for one in diagnostics if one.id == id]
 
     return work
+
+
+@pytest.fixture
+def planned(tmp_path):
+    """The plan of a recipe after the usual head."""
+
+    def work(body):
+        (tmp_path / "toy.mtr").write_text(HEAD + dedent(body))
+        made, diagnostics = compile(tmp_path / "toy.mtr")
+        assert made is not None, diagnostics
+        return made
+
+    return work

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
+from mtdsl_lints.optimizer_kept_but_changed import optimizer_kept_but_changed
+
+from mtdsl.plan.model import Plugin
+from mtdsl.plan.origins import Origins
 
 REST = "batch = 1 x 256, context = 256, mix = a"
 
@@ -41,6 +48,27 @@ def test_a_kept_state_under_other_parameters(said, second, edge, expected):
 )
 def test_a_kept_state_while_other_parameters_are_trained(said, first, second, edge, count):
     assert len(said("optimizer-kept-but-changed", two(f"lr = 1e-3{first}", f"lr = 1e-3{second}", edge))) == count
+
+
+def test_the_state_of_another_optimizer_is_an_error_that_names_both(planned):
+    plan = planned(two("lr = 1e-3", "lr = 1e-3"))
+    first, second = plan.phases
+    other = replace(plan, phases=(first, replace(second, optimizer=Plugin("lion", {"beta1": Fraction(9, 10)}))))
+    found = list(optimizer_kept_but_changed(other, Origins()))
+    assert [(one.severity, one.message) for one in found] == [
+        ("error", "`two` keeps the state of `adamw`, and its optimizer is `lion`")
+    ]
+
+
+def test_the_state_that_is_kept_may_be_that_of_a_node_further_back(planned):
+    text = two("lr = 1e-3, optimizer = adamw(beta2 = 0.99)", "lr = 1e-3", "optimizer = reset")
+    text += f"phase three {{ steps = 10, {REST}, lr = 1e-3 }}\nflow two -> three\n"
+    plan = planned(text)
+    assert list(optimizer_kept_but_changed(plan, Origins())) == []
+    *before, last = plan.phases
+    taken = replace(last, transition=replace(last.transition, optimizer_of="one"))
+    found = list(optimizer_kept_but_changed(replace(plan, phases=(*before, taken)), Origins()))
+    assert [one.message for one in found] == ["`three` keeps the state of `adamw` from `one` under another `beta2`"]
 
 
 # ---- optimizer-kept-across-restart
