@@ -47,7 +47,8 @@ def _measured(plan: Plan) -> Iterator[tuple[str, tuple[str, Source]]]:
 def _why(source: Source, measured: dict[str, tuple[str, Source]]) -> str | None:
     """What is wrong with training on a source; None where nothing is."""
     for name, (evaluation, other) in measured.items():
-        if name != source.name and source.source is not None and source.source == other.source:
+        same = source.source is not None and source.source == other.source
+        if same and (source.of or source.name) != (other.of or name):
             return f"`{evaluation}` measures on the same documents as `{name}`"
     params = source.source.params if source.source else {}
     split, path = params.get("split"), params.get("path")

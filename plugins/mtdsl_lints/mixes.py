@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mtdsl.plan.curves import weights
@@ -13,17 +12,16 @@ from mtdsl_lints.chain import once, pairs
 if TYPE_CHECKING:
     from mtdsl.plan.model import Blend, Phase, Plan
 
-Shares = Mapping[str, Fraction]
+Shares = Mapping[str, float]
 
 
 def changes(plan: Plan) -> Iterator[tuple[Phase, Shares, Phase, Shares]]:
     """Phases that train after each other on mixtures that end otherwise, with their last shares; none that a rule chooses."""
+    last = _last(plan)
     for before, phase in pairs(plan):
-        if before.mix is None or phase.mix is None:
-            continue
-        old, new = before.mix.pieces[-1].stop, phase.mix.pieces[-1].stop
-        if not old.rules and not new.rules and old.shares != new.shares:
-            yield before, old.shares, phase, new.shares
+        old, new = last.get(before.name), last.get(phase.name)
+        if old is not None and new is not None and old != new:
+            yield before, old, phase, new
 
 
 @once
@@ -33,13 +31,43 @@ def taken(plan: Plan) -> dict[str, dict[str, float]]:
     What a rule chooses among sources of which one has no known size is left out.
     """
     sizes = {source.name: int(source.tokens.value) for source in plan.sources if source.tokens.value}
-    return {phase.name: _taken(phase, sizes) for phase in plan.phases if phase.mix is not None}
+    of = _Shares(sizes)
+    return {phase.name: _taken(phase, of) for phase in plan.phases if phase.mix is not None}
 
 
-def _taken(phase: Phase, sizes: Mapping[str, int]) -> dict[str, float]:
+@once
+def _last(plan: Plan) -> dict[str, Shares]:
+    """The shares that each phase ends with, where no rule chooses them."""
+    of, found = _Shares({}), {}
+    for phase in plan.phases:
+        blend = phase.mix.pieces[-1].stop if phase.mix else None
+        if blend is not None and not blend.rules:
+            found[phase.name] = of(blend)
+    return found
+
+
+class _Shares:
+    """Shares as floats. A mixture that many phases use is made of the same fractions, and each is converted once."""
+
+    def __init__(self, sizes: Mapping[str, int]) -> None:
+        self._sizes = sizes
+        self._known: dict[int, float] = {}
+
+    def __call__(self, blend: Blend) -> Shares:
+        """The shares of a blend; those that its rules choose only where all sizes they are told of are known."""
+        if blend.rules and all(name in self._sizes for rule in blend.rules for name in rule.sources):
+            return weights(blend, self._sizes, installed())
+        known = self._known
+        for share in blend.shares.values():
+            if id(share) not in known:
+                known[id(share)] = float(share)
+        return {name: known[id(share)] for name, share in blend.shares.items()}
+
+
+def _taken(phase: Phase, of: _Shares) -> dict[str, float]:
     total: dict[str, float] = {}
     for blend, tokens in _stretches(phase):
-        for name, share in _shares(blend, sizes).items():
+        for name, share in of(blend).items():
             total[name] = total.get(name, 0.0) + share * tokens
     return total
 
@@ -54,9 +82,3 @@ def _stretches(phase: Phase) -> Iterator[tuple[Blend, float]]:
             yield from ((blend, (landed - begin) / 2) for blend in (piece.start, piece.stop))
         if until > landed:
             yield piece.stop, until - landed
-
-
-def _shares(blend: Blend, sizes: Mapping[str, int]) -> Mapping[str, float]:
-    if all(name in sizes for rule in blend.rules for name in rule.sources):
-        return weights(blend, sizes, installed())
-    return {name: float(share) for name, share in blend.shares.items() if share}

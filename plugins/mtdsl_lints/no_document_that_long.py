@@ -35,10 +35,11 @@ def no_document_that_long(plan: Plan, written: Origins, /) -> Iterator[Remark]:
         known = [(name, found) for name, found in longest.items() if found is not None and found[0] < end]
         if len(known) == len(longest):
             name, (_, why) = max(known, key=lambda item: item[1][0])
+            whole = sources[name].of or name
             yield Remark(
                 f"the window of `{phase.name}` grows to {length(end)}, and none of its sources has documents that long",
                 (Place(phase.name, "context"), Place(phase.name, f"mix.{name}", f"`{name}` {why}")),
-                help=f"add a source of long documents, such as `{name}(doc.length >= {length(end)})`",
+                help=f"add a source of long documents, such as `{whole}(doc.length >= {length(end)})`",
             )
 
 

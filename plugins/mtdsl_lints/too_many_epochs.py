@@ -28,6 +28,7 @@ def too_many_epochs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """
     said = {one.name for one in plan.sources if one.max_epochs is not None or one.repeat != 1}
     sizes = {one.name: float(one.tokens.value) for one in plan.sources if one.tokens.value and one.name not in said}
+    sizes = {name: size for name, size in sizes.items() if _in_all(plan, name) > LIMIT * ROUNDING * size}
     seen = _seen(plan, sizes) if sizes else {}
     for name, size in sizes.items():
         passed = next((node for node, of in seen.items() if of.get(name, 0.0) > LIMIT * ROUNDING * size), None)
@@ -39,6 +40,11 @@ def too_many_epochs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
                 (Place(passed, f"mix.{name}", total), Place(name, "tokens", f"the source has {count(size)}")),
                 help=f"lower its share, or say that it is meant: `max_epochs = {ceil(most)}` on `{name}`",
             )
+
+
+def _in_all(plan: Plan, name: str) -> float:
+    """Tokens of a source over all phases, whichever weights see them: no lineage takes more."""
+    return sum(of.get(name, 0.0) for of in taken(plan).values())
 
 
 def _seen(plan: Plan, names: Container[str]) -> dict[str, dict[str, float]]:
