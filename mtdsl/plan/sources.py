@@ -159,4 +159,4 @@ def _told(value: tree.Expr, told: list[Written]) -> tree.Expr:
 
 def _unknown(found: Found) -> Known:
     name = found.item.name
-    return Known(None, "unknown", f"declare it: data {name} {{ tokens = ... }}; a run measures it")
+    return Known(None, "unknown", f"declare it: data {name} {{ tokens = ... }}, or run `mtdsl lock`")
