@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 
 from mtdsl.diag import Span
-from mtdsl.diag.mistake import mistake
+from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.evaluate import Evaluator, is_word
 from mtdsl.plan.names import Bound, Found, Scope, unknown_name
@@ -166,13 +167,13 @@ class Families:
         here = Scope(scope.module, local)
         copied = {name: _again(written, here) for name, written in base.attributes.items()} if base else {}
         own = {entry.name: Written(entry, here) for entry in item.body.entries if isinstance(entry, tree.Attribute)}
-        ladder = next((choice for choice in row if choice.rung is not None), None)
+        rung, rungs = _place(row)
         return Draft(
             name=name,
             family=item.name,
             keys=tuple(key for choice in row for key in choice.keys),
-            rung=0 if ladder is None or ladder.rung is None else ladder.rung,
-            rungs=1 if ladder is None else ladder.rungs,
+            rung=rung,
+            rungs=rungs,
             branch=tuple(key for choice in row if choice.rung is None for key in choice.keys),
             item=item,
             scope=here,
@@ -246,10 +247,7 @@ def _unbound(family: Family) -> Draft:
     first = family.members[0]
     names = {name.parts[0] for each in first.item.each for name in each.names}
     local = {name: bound for name, bound in first.scope.local.items() if name not in names}
-    attributes = {
-        name: Written(at.attribute, _without(at.scope, names))
-        for name, at in first.attributes.items()
-    }
+    attributes = {name: Written(at.attribute, _without(at.scope, names)) for name, at in first.attributes.items()}
     whens = tuple(replace(when, scope=_without(when.scope, names)) for when in first.whens)
     return replace(first, scope=Scope(first.scope.module, local), attributes=attributes, whens=whens)
 
@@ -264,27 +262,41 @@ def _combinations(choices: list[list[_Choice]], item: tree.Phase) -> Iterator[tu
         count *= len(options)
     if count > MEMBERS:
         raise mistake("too-many-members", f"`{item.name}` would have {count:,} members, more than {MEMBERS:,}", item.name_span)
-    if sum(1 for options in choices if options and options[0].rung is not None) > 1:
-        raise mistake("not-supported-yet", "a ladder of ladders is not supported yet", item.each[-1].span)
     yield from product(*choices)
+
+
+def _place(row: tuple[_Choice, ...]) -> tuple[int, int]:
+    """Which rung a member stands on, and of how many: of two ladders the inner one is climbed at each rung of the outer."""
+    rung, rungs = 0, 1
+    for choice in row:
+        if choice.rung is not None:
+            rung, rungs = rung * choice.rungs + choice.rung, rungs * choice.rungs
+    return rung, rungs
 
 
 def _names(family: str, rows: list[tuple[Key, ...]], item: tree.Phase) -> list[str]:
     """`anneal[42]`: as few values as tell a member from the others."""
     if rows == [()]:
         return [family]
-    names = [_short(row, rows) for row in rows]
-    if len(set(names)) < len(names):
-        raise mistake("declared-twice", f"two members of `{family}` have the same values", item.each[0].span)
+    first: dict[tuple[object, ...], tuple[Key, ...]] = {}
+    for row in rows:
+        before = first.setdefault(tuple(key.value for key in row), row)
+        if before is not row:
+            raise _same(family, before, row, item)
+    counts = Counter(tuple(key.value for key in row[:size]) for row in rows for size in range(1, len(row)))
+    names = [_short(row, counts) for row in rows]
     return [f"{family}[{', '.join(name)}]" for name in names]
 
 
-def _short(row: tuple[Key, ...], rows: list[tuple[Key, ...]]) -> tuple[str, ...]:
-    for size in range(1, len(row)):
-        same = [other for other in rows if [key.value for key in other[:size]] == [key.value for key in row[:size]]]
-        if len(same) == 1:
-            return tuple(key.shown for key in row[:size])
-    return tuple(key.shown for key in row)
+def _same(family: str, one: tuple[Key, ...], other: tuple[Key, ...], item: tree.Phase) -> Mistake:
+    shown = [", ".join(key.shown for key in row) for row in (one, other)]
+    which = f"`{shown[0]}` stands there twice" if shown[0] == shown[1] else f"`{shown[0]}` and `{shown[1]}` are the same value"
+    return mistake("declared-twice", f"two members of `{family}` would be one: {which}", item.each[0].span)
+
+
+def _short(row: tuple[Key, ...], counts: Mapping[tuple[object, ...], int]) -> tuple[str, ...]:
+    sizes = (size for size in range(1, len(row)) if counts[tuple(key.value for key in row[:size])] == 1)
+    return tuple(key.shown for key in row[: next(sizes, len(row))])
 
 
 def _again(written: Written, scope: Scope) -> Written:

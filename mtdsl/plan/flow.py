@@ -181,10 +181,10 @@ def _visit(name: str, graph: Graph, parents: Mapping[str, tuple[str, ...]], done
 def _rungs(group: Family | str) -> Iterator[tuple[str, str]]:
     """The edges inside a ladder."""
     if isinstance(group, Family):
+        above = {(member.ladder, member.rung): member.name for member in group.members}
         for one in group.members:
-            for other in group.members:
-                if other.rung == one.rung + 1 and [key.value for key in other.branch] == [key.value for key in one.branch]:
-                    yield one.name, other.name
+            if (one.ladder, one.rung + 1) in above:
+                yield one.name, above[one.ladder, one.rung + 1]
 
 
 def _joined(left: Family | str, right: Family | str, span: Span) -> Iterator[tuple[str, str]]:
@@ -198,16 +198,21 @@ def _joined(left: Family | str, right: Family | str, span: Span) -> Iterator[tup
 
 
 def _paired(left: Family, right: Family, span: Span) -> Iterator[tuple[str, str]]:
-    """Family to family: equal values belong together."""
-    by_branch = {tuple(key.value for key in member.branch): member.name for member in left.exits}
+    """Family to family: equal values belong together; a family that forks further has its parent's values first."""
+    names = {member.ladder: member.name for member in left.exits}
     for member in right.entries:
-        keys = tuple(key.value for key in member.branch)
-        if keys not in by_branch:
+        partner = next((names[keys] for keys in _prefixes(member.ladder) if keys in names), None)
+        if partner is None:
             message = f"`{member.name}` has no partner in `{left.name}`"
             raise mistake(
                 "family-unpaired", message, span, help="families are joined where their values are equal, or merge first"
             )
-        yield by_branch[keys], member.name
+        yield partner, member.name
+
+
+def _prefixes(keys: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
+    """All of the values, then fewer and fewer of the first."""
+    yield from (keys[:size] for size in range(len(keys), 0, -1))
 
 
 def _text(call: tree.Call | None) -> str:

@@ -25,6 +25,7 @@ class Techniques:
         self._evaluator = evaluator
         self._report = report
         self._used: dict[tuple[str, str], Entry] = {}
+        self._defaults: dict[tuple[str, str], Plugin] = {}
 
     def bind(self, kind: str, expr: tree.Expr, scope: Scope, without: int = 0, around: Surroundings | None = None) -> Plugin:
         """The technique that `expr` names, its parameters bound; `without` leading arguments are left to the caller.
@@ -40,7 +41,9 @@ class Techniques:
 
     def default(self, kind: str, name: str, span: Span) -> Plugin:
         """A technique that the recipe did not name, with its own defaults; `span` is who needs it."""
-        return self._bound(kind, name, [], {}, span)
+        if (kind, name) not in self._defaults:
+            self._defaults[kind, name] = self._bound(kind, name, [], {}, span)
+        return self._defaults[kind, name]
 
     def rules(self, kind: str, name: str, span: Span) -> bool:
         """Whether a scheduler may stand under a value without an arrow: it moves between that value and 0."""

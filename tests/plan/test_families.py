@@ -171,3 +171,76 @@ def test_rungs_may_be_named_one_by_one(plan, flow):
     made = plan(TRUNK + LADDER + f"flow {flow}\ntransition lad[512] -> lad[1k] {{ optimizer = reset }}\n")
     assert edges(made) == {"trunk": [], "lad[512]": ["trunk"], "lad[1k]": ["lad[512]"]}
     assert [phase.transition.optimizer for phase in made.phases[1:]] == ["keep", "reset"]
+
+
+CLIMB = "steps = 2, batch = 4Ki tokens, context = -> length by rope(theta = th), lr = 1e-3, mix = blend"
+
+
+def test_a_ladder_of_ladders_is_climbed_from_the_inside(plan):
+    made = plan(
+        TRUNK + f"phase x for part in 1 -> 2 for order in 7 -> 8 -> 9 {{ steps = 2, context = 256, {REST} }}\nflow trunk -> x\n"
+    )
+    names = ["trunk", *(f"x[{part}, {order}]" for part in (1, 2) for order in (7, 8, 9))]
+    assert edges(made) == {name: names[:at][-1:] for at, name in enumerate(names)}
+
+
+def test_a_fork_at_every_rung_is_one_ladder_a_branch(plan):
+    made = plan(
+        TRUNK + f"phase x for length, th in [512, 1M] -> [1k, 2M] for blend in [a, b] {{ {CLIMB} }}\nflow trunk -> x\n"
+    )
+    assert edges(made) == {
+        "trunk": [],
+        "x[512, 1M, a]": ["trunk"],
+        "x[512, 1M, b]": ["trunk"],
+        "x[1k, 2M, a]": ["x[512, 1M, a]"],
+        "x[1k, 2M, b]": ["x[512, 1M, b]"],
+    }
+
+
+def test_a_family_like_a_member_and_members_everywhere(plan):
+    made = plan(
+        TRUNK
+        + f"""
+phase x for size in [4, 8] {{ steps = size, {REST} }}
+phase y like x[8] for order in [1, 2] {{ seed = order }}
+merge soup = average(x[4], x[8].at(50%))
+merge tail = 75% * y[1] + 25% * x[8].last(1, every = 1 steps)
+flow trunk -> x
+flow x[8].at(4 steps) -> y
+flow soup
+flow tail
+transition x[8] -> y {{ data = fresh }}
+check x[8].steps == 8 and y[1].seen == trunk.tokens + x[8].tokens / 2 + y[1].tokens
+"""
+    )
+    assert made.phase("y[2]").steps == 8
+    assert [(parent.node, parent.at) for parent in made.phase("y[1]").parents] == [("x[8]", 4 * 256)]
+    assert [(parent.node, parent.at) for parent in made.merges[0].parents] == [("x[4]", None), ("x[8]", 4 * 256)]
+
+
+def test_a_family_that_forks_further_comes_from_its_partner(plan):
+    made = plan(
+        TRUNK
+        + f"""
+phase x for order in [1, 2] {{ steps = 2, {REST}, seed = order }}
+phase y for order in [1, 2] for blend in [a, b] {{ steps = 2, batch = 1 x 256, lr = 1e-3, mix = blend }}
+transition trunk -> x {{ data = fresh }}
+flow trunk -> x -> y
+"""
+    )
+    assert {node: parents for node, parents in edges(made).items() if node.startswith("y")} == {
+        f"y[{order}, {blend}]": [f"x[{order}]"] for order in (1, 2) for blend in "ab"
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ("[1k, 1024]", "`1k` and `1024` are the same value"),
+        ("[4, 4]", "`4` stands there twice"),
+        ("1 -> 2 -> 1", "`1` stands there twice"),
+    ],
+)
+def test_two_members_of_one_name(wrong, values, said):
+    found = wrong(TRUNK + f"phase x for k in {values} {{ steps = 2, {REST} }}\nflow trunk -> x\n")
+    assert (found.id, found.message) == ("declared-twice", f"two members of `x` would be one: {said}")
