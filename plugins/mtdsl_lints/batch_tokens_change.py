@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mtdsl import Place, Remark
+from mtdsl import Edit, Place, Remark
 from mtdsl.view.numbers import count, length
-from mtdsl_lints.batches import edges
+from mtdsl_lints.batches import Edge, edges
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
@@ -21,15 +21,22 @@ def batch_tokens_change(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     and a budget in tokens would take a fraction of the steps. A batch in tokens, `batch = 4Mi tokens`, keeps them by itself.
     """
     for edge in edges(plan):
-        (old, new), phase = edge.tokens, edge.phase
+        old, new = edge.tokens
         if edge.left == edge.begun and old != new:
-            keeps = max(1, round(old / phase.context.end))
-            yield Remark(
-                f"a step goes from {count(old)} to {count(new)} tokens where `{phase.name}` begins: the window is "
-                f"{length(phase.context.end)} and there are {edge.begun:,} sequences as before",
-                (
-                    Place(phase.name, "batch"),
-                    Place(edge.before.name, "batch", f"{edge.left:,} of {length(edge.before.context.end)}"),
-                ),
-                help=f"`{keeps:,} x {length(phase.context.end)}` keeps the tokens of a step".replace(",", "_"),
-            )
+            yield _remark(edge, old, new, written)
+
+
+def _remark(edge: Edge, old: int, new: int, written: Origins) -> Remark:
+    phase, window = edge.phase, length(edge.phase.context.end)
+    keeps = f"{max(1, round(old / phase.context.end))} x {window}"
+    own = written.of(phase.name, "batch").via == "written" and phase.name == phase.family  # its line is no other phase's
+    return Remark(
+        f"a step goes from {count(old)} to {count(new)} tokens where `{phase.name}` begins: the window is {window}, and there "
+        f"are {edge.begun:,} sequences as before",
+        (
+            Place(phase.name, "batch"),
+            Place(edge.before.name, "batch", f"{edge.left:,} of {length(edge.before.context.end)}"),
+        ),
+        help=f"`{keeps}` keeps the tokens of a step",
+        edit=Edit(f"write `{keeps}`", Place(phase.name, "batch"), keeps) if own else None,
+    )

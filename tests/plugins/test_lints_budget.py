@@ -99,6 +99,17 @@ def test_a_window_that_grows_with_the_sequences_kept(said, batch, context, chang
     assert [one.help for one in found] == ["`1 x 2k` keeps the tokens of a step"] * changes
 
 
+def test_the_batch_that_keeps_the_tokens_can_be_written_where_the_line_is_the_phases_own(said):
+    first = "{ steps = 100, batch = 8 x 256, context = 256, mix = a, lr = 1e-3 }"
+    window = "context = -> 2k by rope(theta = 1M), mix = a, lr = 1e-3"
+    found = said("batch-tokens-change", chain(first, f"{{ steps = 100, batch = 8 x 2k, {window} }}"))[0]
+    assert [(change.span.text, change.replacement) for change in found.fix.changes] == [("8 x 2k", "1 x 2k")]
+    assert not found.fix.safe
+    ladder = f"phase two for n in 2k -> 4k {{ steps = 100, batch = 8 x n, {window.replace('-> 2k', '-> n')} }}\n"
+    found = said("batch-tokens-change", chain(first) + ladder + "flow one -> two\n")
+    assert [one.fix for one in found] == [None]
+
+
 # ---- event-copied
 
 STABLE = f"{{ steps = 100, {REST}\nwhen loss < 2 {{ expect = 10 steps, lr = 5e-4 }} }}"

@@ -114,6 +114,24 @@ def test_a_seed_that_decides_nothing(said, body, count):
     assert len(said("seed-has-no-effect", body)) == count
 
 
+@pytest.mark.parametrize(
+    ("second", "count"),
+    [
+        ("seed = 4, mix = given", 1),
+        ("seed = 4, mix = 50% * given + 50% * a", 0),
+        ("seed = 4, mix = given, packing = best_fit", 0),
+        ("seed = 4, mix = given, fim = 10%", 0),
+    ],
+)
+def test_a_seed_where_all_is_read_in_the_order_given(said, second, count):
+    text = "data given { tokens = 1T, documents = 1B, order = given }\n" + two("lr = 1e-3", "lr = 1e-3", "data = fresh")
+    text = text.replace(
+        "phase two { steps = 100, batch = 1 x 256, context = 256, mix = a",
+        f"phase two {{ steps = 100, batch = 1 x 256, {second}",
+    )
+    assert len(said("seed-has-no-effect", text)) == count
+
+
 # ---- fork-members-identical
 
 
