@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from mtdsl.diag.mistake import mistake
 from mtdsl.diag import Span
+from mtdsl.diag.mistake import mistake
 from mtdsl.lang.tree import Number
 
 Dimension = Literal["number", "tokens", "steps", "epochs", "length", "share"]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol
 
 from mtdsl.diag import Fix, Label, Span
 from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree, units
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.names import Bound, Found, Scope, unknown_name
@@ -111,7 +113,10 @@ class Evaluator:
         if isinstance(found, tree.Name):
             return tree.Call(found.span, found), where
         raise mistake(
-            "not-a-call", "the name of a technique is expected here, such as `linear` or `yarn(factor = 4)`", found.span
+            "not-a-call",
+            "the name of a technique is expected here, such as `linear` or `yarn(factor = 4)`",
+            found.span,
+            help=unquoted(found),
         )
 
     def argument(self, expr: tree.Value, scope: Scope) -> Argument:
@@ -138,7 +143,7 @@ class Evaluator:
         for item in call.named:
             if item.name in named:
                 raise mistake("plugin-argument", f"`{item.name}` is given twice", item.name_span)
-            named[item.name] = self.argument(item.value, scope)
+            named[item.name] = replace(self.argument(item.value, scope), name_span=item.name_span)
         return [self.argument(arg, scope) for arg in call.args], named
 
     def word(self, value: tree.Value, scope: Scope, options: tuple[str, ...], of: str) -> str:
@@ -148,7 +153,8 @@ class Evaluator:
         if word in options:
             return word
         listed = " or ".join(f"`{option}`" for option in options)
-        raise mistake("unknown-word", f"`{of}` is {listed}", value.span)
+        help, fix = suggest(word, value.span, options) if word else (None, None)
+        raise mistake("unknown-word", f"`{of}` is {listed}", value.span, help=help, fix=fix)
 
 
 def _stands_for_itself(found: Bound | Found | None) -> bool:
@@ -175,6 +181,12 @@ def _instead(expr: tree.Expr) -> str | None:
     return None
 
 
+def unquoted(expr: tree.Expr) -> str | None:
+    """The way out of a name in quotes; None for anything else."""
+    named = isinstance(expr, tree.String) and expr.value.isidentifier()
+    return f"write it without quotes: `{expr.value}`" if named else None
+
+
 def is_word(value: tree.Value, word: str) -> bool:
     """Whether a value is exactly that bare word."""
     return isinstance(value, tree.Name) and value.parts == (word,)
@@ -190,7 +202,8 @@ def text(value: tree.Value, of: str) -> str:
 def whole(value: Quantity, of: str) -> int:
     """A whole number above 0 or 0 itself."""
     if value.value.denominator != 1 or value.value < 0:
-        raise mistake("unit-mismatch", f"`{of}` must be a whole number, not {_shown(value.value)}", value.span)
+        kind = "0 or more" if value.value < 0 else "a whole number"
+        raise mistake("unit-mismatch", f"`{of}` must be {kind}, not {_shown(value.value)}", value.span)
     return int(value.value)
 
 

@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from mtdsl.diag import Span
 from mtdsl.diag.mistake import Mistake, mistake
-from mtdsl.diag.nearest import nearest
+from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree
 from mtdsl.lang.units import Dimension, Quantity
 from mtdsl.plan.budgets import Budget
@@ -148,6 +148,6 @@ def _known(value: int | Fraction | None, dimension: Dimension, asked: str, span:
 
 def _no_fact(asked: str, known: tuple[str, ...], span: Span) -> Mistake:
     longer = next((name for name in known if name.startswith(f"{asked}.")), None)
-    near, listed = longer or nearest(asked, known), ", ".join(f"`{name}`" for name in known)
-    hint = f"did you mean `{near}`?" if near else f"it has {listed}"
-    return mistake("unknown-name", f"a node has no `{asked}`", span, help=hint)
+    where = Span(span.source, max(span.start, span.end - len(asked)), span.end)
+    hint, fix = suggest(asked, where, [longer] if longer else known, f"it has {', '.join(f'`{name}`' for name in known)}")
+    return mistake("unknown-name", f"a node has no `{asked}`", span, help=hint, fix=fix)

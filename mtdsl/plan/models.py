@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mtdsl.diag import Span
 from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE, unknown_attribute
 from mtdsl.plan.drafts import Written
@@ -87,8 +88,9 @@ def _llama(call: tree.Call, scope: Scope, evaluator: Evaluator) -> dict[str, Par
         if item.name in params:
             raise mistake("plugin-argument", f"`{item.name}` is given twice", item.name_span)
         if item.name not in LLAMA:
-            listed = ", ".join(f"`{name}`" for name in LLAMA)
-            raise mistake("plugin-argument", f"`llama` has no parameter `{item.name}`", item.name_span, help=f"it has {listed}")
+            help, fix = suggest(item.name, item.name_span, LLAMA, f"it has {', '.join(f'`{name}`' for name in LLAMA)}")
+            message = f"`llama` has no parameter `{item.name}`"
+            raise mistake("plugin-argument", message, item.name_span, help=help, fix=fix)
         if item.name == "tie":
             params["tie"] = evaluator.word(item.value, scope, ("true", "false"), "tie") == "true"
         else:

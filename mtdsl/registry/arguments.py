@@ -25,7 +25,8 @@ class Deferred:
 class Argument:
     """A value of the recipe: a `Fraction`, text, truth value, tuple of arguments or something deferred.
 
-    `dimension` is a number's, or None; `scaled` where it was written with `M`, `B` or `T`; `bare` is a word without quotes.
+    `dimension` is a number's, or None; `scaled` where it was written with `M`, `B` or `T`; `bare` is a word without quotes;
+    `name_span` covers the name before the `=` of one that has a name.
     """
 
     value: Fraction | str | bool | tuple[Argument, ...] | Deferred | None
@@ -33,6 +34,7 @@ class Argument:
     span: Span
     scaled: bool = False
     bare: bool = False
+    name_span: Span | None = None
 
     @property
     def plain(self) -> Any:

@@ -6,13 +6,13 @@ import types
 import typing
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
-from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any, Literal, cast, get_args, get_origin
 
 from mtdsl.diag import Fix, Label, Report, Span
 from mtdsl.diag.mistake import attempt
+from mtdsl.diag.nearest import suggest
 from mtdsl.registry.arguments import Argument, Deferred, Reader
 from mtdsl.registry.constraints import Bound, Dimension, Movable, Naming, Technique
 
@@ -122,10 +122,10 @@ def _parameter(field: Field[Any], hint: Any) -> Parameter:
 
 
 def _unknown(name: str, argument: Argument, title: str, known: Mapping[str, Parameter], report: Report) -> None:
-    near = get_close_matches(name, known, 1)
-    listed = ", ".join(f"`{other}`" for other in known)
-    hint = f"did you mean `{near[0]}`?" if near else f"it has {listed}" if known else "it has none"
-    report.error("plugin-argument", f"`{title}` has no parameter `{name}`", argument.span, help=hint)
+    where = argument.name_span or argument.span
+    otherwise = f"it has {', '.join(f'`{other}`' for other in known)}" if known else "it has none"
+    hint, fix = suggest(name, where, known, otherwise)
+    report.error("plugin-argument", f"`{title}` has no parameter `{name}`", where, help=hint, fix=fix)
 
 
 @dataclass(frozen=True, slots=True)
