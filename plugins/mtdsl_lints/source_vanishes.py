@@ -24,7 +24,8 @@ def source_vanishes(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """
     for before, old, phase, new in changes(plan):
         gone = {name: written.shares(phase.name, name) for name in old if name not in new}
-        left = [name for name, span in gone.items() if span is not None and not span.text.lstrip("(").startswith("0")]
+        stands = phase.mix is not None and len(phase.mix.pieces) == 1 and phase.mix.pieces[0].by is None
+        left = [name for name, span in gone.items() if stands and span and not span.text.lstrip("(").startswith("0")]
         silent = [name for name, span in gone.items() if span is None]
         if left:
             names = ", ".join(f"`{name}`" for name in left)

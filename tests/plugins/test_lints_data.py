@@ -39,6 +39,7 @@ def test_two_shares_that_changed_places(said, first, second, remarks):
         ("= one with { a = 50%, b = 50% }", 1),
         ("= one with { a = 50%, b = 50%, c = 0% }", 1),
         ("= a", 0),
+        ("= 100% * one", 0),
     ],
 )
 def test_a_source_that_is_lost_without_a_word(said, second, remarks):
@@ -47,6 +48,12 @@ def test_a_source_that_is_lost_without_a_word(said, second, remarks):
 
 def test_a_new_source_may_take_the_place_of_another(said):
     assert not said("source-vanishes", two("a = 40%, b = 30%, c = 30%", "{ a = 40%, b = 30%, d = 30% }"))
+
+
+@pytest.mark.parametrize("mix", ["[one over 50%, c]", "one -> c over 50%", "one with { a = 0%, b = 0%, c = 100% }"])
+def test_a_source_that_is_said_to_go(said, mix):
+    body = two(ALL, "= c").replace("mix = other", f"mix = {mix}")
+    assert len(said("source-vanishes", body)) == mix.startswith("one with")  # nothing was said of d
 
 
 @pytest.mark.parametrize(
