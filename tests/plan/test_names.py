@@ -49,7 +49,7 @@ def test_a_misspelt_name_is_an_error_with_the_nearest(wrong):
         ('use python "mixers.py"\n', {}, "not-supported-yet"),
         ("mix m { a = 100% }\nmix m { b = 100% }\n", {}, "declared-twice"),
         ("let x = x\nmix m = x * a\n" + PHASE, {}, "value-cycle"),
-        ("require mtdsl >= 9.1\n", {}, "not-supported-yet"),
+        ("require mtdsl >= 9.1\n", {}, "require-unmet"),
         ("oops = 3\nmix m = a\n" + PHASE, {}, "unknown-attribute"),
     ],
 )
