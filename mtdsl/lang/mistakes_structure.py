@@ -166,6 +166,15 @@ def missing_by(failure: Failure) -> Diagnostic | None:
     return failure.error("missing-by", f"what moves a value is named behind `by`, and `{word}` stands alone", fix=fix)
 
 
+def length_behind_by(failure: Failure) -> Diagnostic | None:
+    """`-> 0 by cosine over 50B`: a length stands before `by`."""
+    piece = list(takewhile(lambda token: token.type not in _BEGINS | {"EQUAL", "LSQB", "ARROW"}, reversed(failure.before)))
+    if failure.kind not in ("OVER", "UNTIL") or all(token.type != "BY" for token in piece):
+        return None
+    sign = failure.span.text
+    return failure.error("unexpected-text", f"`{sign}` stands before `by`", help=f"write `-> 0 {sign} 50B by cosine`")
+
+
 def inline_body(failure: Failure) -> Diagnostic | None:
     """`mix = { web = 80%, code = 20% }`: braces stand behind an item's name only."""
     if failure.kind != "LBRACE" or len(failure.before) < 2 or failure.before[-1].type != "EQUAL":
@@ -209,6 +218,7 @@ STRUCTURE = (
     leading_operator,
     unknown_item,
     missing_by,
+    length_behind_by,
     inline_body,
     missing_separator,
 )

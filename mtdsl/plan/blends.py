@@ -13,7 +13,7 @@ from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE
 from mtdsl.plan.blending import ONE, added, normal, scaled, total, without
 from mtdsl.plan.curves import names_of
-from mtdsl.plan.evaluate import Evaluator, moves
+from mtdsl.plan.evaluate import Evaluator, moves, unquoted
 from mtdsl.plan.model import Blend, Rule
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques
@@ -72,7 +72,9 @@ class Blends:
                 return self._override(expr, scope)[0]
             case tree.Call():
                 return self._call(expr, scope)
-        raise mistake("not-a-mix", "a mixture is expected here: a source, a `mix`, or `90% * a + 10% * b`", expr.span)
+        raise mistake(
+            "not-a-mix", "a mixture is expected here: a source, a `mix`, or `90% * a + 10% * b`", expr.span, help=unquoted(expr)
+        )
 
     def _named(self, expr: tree.Name, scope: Scope) -> Blend:
         if self._now is not None and expr.parts == ("mix",):

@@ -160,7 +160,10 @@ class PhaseLowering:
             raise Mistake
         if found is None:
             message = f"`{self._draft.name}` has no `{name}`"
-            raise self._tools.lookup.missing(self._draft, "missing-attribute", message, f"write `{example}`")
+            like = (
+                f", or copy what `{self._before.node}` says: `like {self._before.node}`" if self._before.kind == "phase" else ""
+            )
+            raise self._tools.lookup.missing(self._draft, "missing-attribute", message, f"write `{example}`{like}")
         return found
 
     def _seed(self, transition: Transition) -> int:
