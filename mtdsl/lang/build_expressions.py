@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from lark import Token
-
 from mtdsl.diag import Span
 from mtdsl.lang import literals
-from mtdsl.lang.place import Place
+from mtdsl.lang.place import Place, Word
 from mtdsl.lang.rules import Rule, Rules
 from mtdsl.lang.tree import Binary, Call, Items, Member, Name, Named, Number, Operator, Override, String, Unary, Unit
 
@@ -19,20 +17,20 @@ RULES = Rules()
 
 
 @RULES
-def number(place: Place, span: Span, parts: list[Token]) -> Number:
+def number(place: Place, span: Span, parts: list[Word]) -> Number:
     """`2000 steps`."""
     digits, suffix = literals.number(parts[0], place.word(parts[0]), place.report)
     return Number(span, digits, suffix, cast(Unit, str(parts[1])) if len(parts) > 1 else None)
 
 
 @RULES
-def string(place: Place, span: Span, parts: list[Token]) -> String:
+def string(place: Place, span: Span, parts: list[Word]) -> String:
     """`"..."`."""
     return String(span, literals.string(parts[0], span, place.report))
 
 
 @RULES
-def dotted(place: Place, span: Span, parts: list[Token]) -> Name:
+def dotted(place: Place, span: Span, parts: list[Word]) -> Name:
     """`trunk.lr.start`."""
     return Name(span, tuple(map(str, parts)))
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from lark import Token
-
 from mtdsl.diag import Span
 from mtdsl.lang import literals
-from mtdsl.lang.place import Place
+from mtdsl.lang.place import Place, Word
 from mtdsl.lang.rules import Rules
 from mtdsl.lang.tree import (
     AnyItem,
@@ -49,7 +47,7 @@ def expression(place: Place, span: Span, parts: list[Any]) -> Any:
 
 
 @RULES
-def recipe(place: Place, span: Span, parts: list[Token]) -> Recipe:
+def recipe(place: Place, span: Span, parts: list[Word]) -> Recipe:
     """`recipe NAME "title"`."""
     name, *title = parts
     words = literals.string(title[0], place.word(title[0]), place.report) if title else ""
@@ -57,7 +55,7 @@ def recipe(place: Place, span: Span, parts: list[Token]) -> Recipe:
 
 
 @RULES
-def require(place: Place, span: Span, parts: list[Token]) -> Require:
+def require(place: Place, span: Span, parts: list[Word]) -> Require:
     """`require acme-power >= 0.2`."""
     package, sign, version = map(str, parts)
     return Require(span, place.doc(span), package, cast(Operator, sign), version)
@@ -70,13 +68,13 @@ def python(place: Place, span: Span, parts: list[Any]) -> bool:
 
 
 @RULES
-def alias(place: Place, span: Span, parts: list[Token]) -> str:
+def alias(place: Place, span: Span, parts: list[Word]) -> str:
     """`as NAME`."""
     return place.declare(parts[0])[0]
 
 
 @RULES
-def names(place: Place, span: Span, parts: list[Token]) -> tuple[Name, ...]:
+def names(place: Place, span: Span, parts: list[Word]) -> tuple[Name, ...]:
     """`(a, b)`."""
     return tuple(Name(place.word(word), (str(word),)) for word in parts)
 

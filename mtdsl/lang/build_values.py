@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from lark import Token
-
 from mtdsl.diag import Span
-from mtdsl.lang.place import Place
+from mtdsl.lang.place import Place, Word
 from mtdsl.lang.rules import Rules
 from mtdsl.lang.tree import Attribute, Body, Call, Extent, Hold, Move, Name, Ruled, When
 
@@ -71,7 +69,7 @@ def _move(span: Span, start: Any, parts: list[Any]) -> Move:
 
 
 @RULES
-def key(place: Place, span: Span, parts: list[Token]) -> Token:
+def key(place: Place, span: Span, parts: list[Word]) -> Word:
     """The name of an attribute, which may be any word."""
     return parts[0]
 

@@ -21,8 +21,10 @@ class Comments:
         self._source = source
         found = (match for match in _COMMENT.finditer(source.text) if match["comment"])
         self.spans = tuple(Span(source, *match.span()) for match in found)
-        self._by_start = {span.start: span.text for span in self.spans}
-        self._own_line = {span.line: span.text for span in self.spans if self._stands_alone(span)}
+        self._own_line = {span.line: span.text for span in self.spans if self._first_on_line(span.start)}
+        docs = [span for span in self.spans if span.text.startswith("##")]
+        self._docs = {span.start: _words(span.text) for span in docs}
+        self._above_items = {line: _words(text) for line, text in self._own_line.items() if _BESIDE.match(text)}
 
     def said_of(self, comment: Span) -> int:
         """The line that a comment speaks of: its own, or for one that stands alone the next with anything but comments."""
@@ -34,24 +36,26 @@ class Comments:
 
     def doc(self, start: int, end: int, opening: int | None = None) -> str:
         """The `##` text above what covers `start` to `end`, and behind it on its last line or its opening brace."""
+        if not self._docs:
+            return ""
         behind = (self._behind(at) for at in (opening, end) if at is not None)
         return "\n".join(text for text in (self._above(start), *behind) if text)
 
-    def _stands_alone(self, comment: Span) -> bool:
-        line_start = self._source.line_starts[comment.line - 1]
-        return not self._source.text[line_start : comment.start].strip()
+    def _first_on_line(self, at: int) -> bool:
+        line_start = self._source.text.rfind("\n", 0, at) + 1
+        return not self._source.text[line_start:at].strip()
 
     def _behind(self, at: int) -> str:
         gap = _BEHIND.match(self._source.text, at)
-        return _words(self._by_start.get(gap.end(), "")) if gap else ""
+        return self._docs.get(gap.end(), "") if gap else ""
 
     def _above(self, start: int) -> str:
-        line, column = self._source.position(start)
-        if self._source.line(line)[: column - 1].strip():
+        line, _ = self._source.position(start)
+        if line - 1 not in self._above_items or not self._first_on_line(start):
             return ""
         lines: list[str] = []
-        while (text := self._own_line.get(line := line - 1)) is not None and _BESIDE.match(text):
-            lines.insert(0, _words(text))
+        while (line := line - 1) in self._above_items:
+            lines.insert(0, self._above_items[line])
         return "\n".join(filter(None, lines))
 
 

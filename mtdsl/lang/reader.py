@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from mtdsl.diag import Diagnostic, Report, Source
 from mtdsl.lang.attempt import attempt
-from mtdsl.lang.build import TooDeep, build
+from mtdsl.lang.build import TooDeep
 from mtdsl.lang.comments import Comments, allows
-from mtdsl.lang.failure import Failure
+from mtdsl.lang.engine import engine
 from mtdsl.lang.mistakes import explain
 from mtdsl.lang.pieces import cut
 from mtdsl.lang.place import Place
@@ -39,11 +39,15 @@ def read_expression(source: Source) -> tuple[Expr | None, tuple[Diagnostic, ...]
 
 def _read(place: Place, end: int, rule: Literal["start", "expression"]) -> Any:
     """What the text from `place` to `end` says, or the one error that kept it from being read."""
+    found = Report()
     try:
-        tree = attempt(place.source, place.offset, end, rule)
-        return explain(tree) if isinstance(tree, Failure) else build(tree, place)
+        value = engine().read(replace(place, report=found), end, rule)
+        if value is None:
+            return explain(attempt(place.source, place.offset, end, rule))
     except TooDeep as stopped:
         return stopped.diagnostic
+    place.report.extend(found.done())
+    return value
 
 
 def _piecewise(place: Place, whole: Diagnostic) -> tuple[AnyItem, ...]:

@@ -1,0 +1,62 @@
+"""What the parser does where a rule of the grammar is complete: nothing, splice it into its parent, or build its value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lark.grammar import Rule as LarkRule
+
+from mtdsl.diag import Span
+from mtdsl.lang.build import DEEPEST, RULES, TooDeep
+from mtdsl.lang.place import Place
+
+Value = tuple[Any, int, int, int]
+"""What a part of the text became, its first character and the one behind its last, and how many rules deep it is."""
+
+SPOKEN = frozenset({"NAME", "NUMBER", "UNIT", "STRING", "PACKAGE", "VERSION", "COMPARE"})
+"""Tokens that say something; the others only hold a rule together."""
+
+_WORDS = frozenset({"key", "top_key"})
+
+
+class Reduction:
+    """One alternative of a rule, as Lark numbers them."""
+
+    __slots__ = ("_build", "_nested", "_spliced", "_taken", "origin", "passes", "size")
+
+    def __init__(self, rule: LarkRule) -> None:
+        self.origin: str = rule.origin.name
+        self.size = len(rule.expansion)
+        self.passes = bool(rule.options.expand1) and not rule.alias and self.size == 1
+        name = rule.alias or rule.options.template_source or self.origin
+        self._build = None if self.passes or self.origin.startswith("_") else RULES[name]
+        symbols = list(enumerate(rule.expansion))
+        self._nested = tuple(at for at, symbol in symbols if not symbol.is_term)
+        self._spliced = frozenset(at for at in self._nested if rule.expansion[at].name.startswith("_"))
+        self._taken = tuple(at for at, symbol in symbols if not symbol.is_term or symbol.name in SPOKEN or name in _WORDS)
+
+    def made(self, place: Place, parts: list[Value]) -> Value:
+        """The value of `parts`; raises `TooDeep`."""
+        given = self._spread(parts) if self._spliced else [parts[at][0] for at in self._taken]
+        depth = 0
+        for at in self._nested:
+            depth = max(depth, parts[at][3])
+        start, end = (parts[0][1], parts[-1][2]) if parts else (0, 0)
+        if self._build is None:
+            return given, start, end, depth
+        span = Span(place.source, place.offset + start, place.offset + end)
+        if depth >= DEEPEST:
+            raise TooDeep(span)
+        return self._build(place, span, given), start, end, depth + 1
+
+    def _spread(self, parts: list[Value]) -> list[Any]:
+        """What is given, lists in the place of rules whose names begin with `_`."""
+        given: list[Any] = []
+        for at in self._taken:
+            if at not in self._spliced:
+                given.append(parts[at][0])
+            elif given:
+                given += parts[at][0]
+            else:
+                given = parts[at][0]  # a long list grows in place: nobody else holds it
+        return given
