@@ -17,7 +17,7 @@ from mtdsl.data.tokenise import table
 from mtdsl.data.tokenizer import Encoder, obtain
 from mtdsl.lang.node import Frozen
 from mtdsl.plan.lock import Lock, LockedSource, LockedTokenizer, Sized
-from mtdsl.plan.model import Pin, Plan, Tokenizer
+from mtdsl.plan.model import Pin, Plan, Source, Tokenizer
 from mtdsl.plan.pins import pinned
 from mtdsl.plan.tokenizers import asked, first_sources
 from mtdsl.registry import Registry
@@ -41,9 +41,10 @@ class Measuring:
 
     def __init__(self, plan: Plan, base: Path, cache: Path, registry: Registry, lock: Lock, say: Say) -> None:
         self._plan, self._base, self._cache, self._lock, self._say = plan, base, cache, lock, say
-        self._readings = {
-            source.name: bound(source, base, registry) for source in plan.sources if source.source is not None and not source.of
-        }
+        there = [source for source in plan.sources if source.source is not None]
+        whole = {source.of or source.name: _whole(source) for source in there}
+        self._readings = {name: bound(source, base, registry) for name, source in whole.items()}
+        self._heard = {source.name: self._readings[source.of or source.name] for source in there}
 
     def items(self) -> Iterator[Item]:
         """The tokenizer, then every source that has text."""
@@ -71,24 +72,24 @@ class Measuring:
     @cached_property
     def _encoder(self) -> Encoder:
         plan = pinned(replace(self._plan, pins={"tokenizer": Pin("", self._commit)}))
-        return obtain(plan, self._base, self._cache, self._readings, self._say)
+        return obtain(plan, self._base, self._cache, self._heard, self._say)
 
     def _tokenizer_differs(self, wanted: Tokenizer) -> str:
         was = self._lock.tokenizer
         if was is None:
             return "is new"
-        if (was.described, was.sources) != (wanted, self._heard(wanted)):
+        if (was.described, was.sources) != (wanted, self._trained_on(wanted)):
             return "is another"
         if wanted.kind == "bpe":
-            changed = [name for name in was.sources if self._text_differs(self._readings[name])]
+            changed = [name for name in was.sources if self._text_differs(self._heard[name])]
             return f"was trained on text that is another now: {', '.join(f'`{name}`' for name in changed)}" if changed else ""
         return "has other content" if was.content != self._encoder.hash else ""
 
     def _tokenizer(self, wanted: Tokenizer) -> LockedTokenizer:
         encoder = self._encoder
-        return LockedTokenizer(wanted, encoder.hash, encoder.vocab, self._heard(wanted), self._commit)
+        return LockedTokenizer(wanted, encoder.hash, encoder.vocab, self._trained_on(wanted), self._commit)
 
-    def _heard(self, wanted: Tokenizer) -> tuple[str, ...]:
+    def _trained_on(self, wanted: Tokenizer) -> tuple[str, ...]:
         return first_sources(self._plan) if wanted.kind == "bpe" else ()
 
     # ---- sources
@@ -118,6 +119,11 @@ class Measuring:
         return LockedSource(
             described, content, len(lengths), int(lengths.sum()), int(lengths.max()), by_length(lengths), commit
         )
+
+
+def _whole(source: Source) -> Source:
+    """The source that a part is cut from; itself where it is none."""
+    return replace(source, name=source.of or source.name, of="", where=None)
 
 
 def by_length(lengths: npt.NDArray[np.int64]) -> Mapping[str, Sized]:

@@ -8,9 +8,11 @@ from fractions import Fraction
 
 from mtdsl.diag import Fix, Label, Report, Span
 from mtdsl.lang import tree
-from mtdsl.plan.lock import Lock, LockedModel
+from mtdsl.plan.histogram import part
+from mtdsl.plan.lock import Lock, LockedModel, LockedSource
 from mtdsl.plan.model import Known, Model, Pin, Plan, Source, Start
 from mtdsl.plan.tokenizers import asked, first_sources
+from mtdsl.plan.views import known
 
 FACTS = ("parameters", "matrices", "layers", "heads", "head_dim", "window", "vocab")
 CLOSE = Fraction(1, 100)
@@ -29,6 +31,7 @@ class Locked:
         self._lock = lock
         self._report = report
         self._pins: dict[str, Pin] = {}
+        self._fitting: dict[str, LockedSource] = {}
 
     def source(self, source: Source, item: tree.Item) -> Source:
         """A source with its measured sizes; `item` declares it."""
@@ -39,12 +42,26 @@ class Locked:
             self._stale(f"`{source.name}` is another source than when it was locked", _span(item))
             return source
         self._pins[f"data {source.name}"] = Pin(found.content, found.revision)
+        self._fitting[source.name] = found
+        tokens, documents, longest = Known(found.tokens), Known(found.documents), source.longest
+        if source.where is not None:
+            tokens, documents, longest = part(found, known(source.where))
+        elif found.longest is not None:
+            longest = Known(found.longest, "measured")
         return replace(
             source,
-            tokens=self._measured("tokens", source.tokens, found.tokens, item),
-            documents=self._measured("documents", source.documents, found.documents, item),
-            longest=source.longest if found.longest is None else Known(found.longest, "measured"),
+            tokens=self._measured("tokens", source.tokens, tokens.value, item),
+            documents=self._measured("documents", source.documents, documents.value, item),
+            longest=longest,
         )
+
+    def part(self, source: Source) -> Source:
+        """A part of a source that was locked, with what is in its documents."""
+        found = self._fitting.get(source.of)
+        if found is None:
+            return source
+        tokens, documents, longest = part(found, known(source.where))
+        return replace(source, tokens=tokens, documents=documents, longest=longest)
 
     def start(self, start: Start, item: tree.Item) -> Start:
         """A start with what its configuration says; `item` declares it."""
@@ -87,13 +104,15 @@ class Locked:
         if found is not None:
             pins = {**pins, "tokenizer": Pin(found.content, found.revision)}
             tokenizer = tokenizer and replace(tokenizer, facts={"vocab": Known(found.vocab, "measured")})
-        used = {f"start {start.name}" for start in plan.starts} | {f"data {source.name}" for source in plan.sources}
+        sources = {f"data {source.of or source.name}" for source in plan.sources}
+        used = sources | {f"start {start.name}" for start in plan.starts}
         kept = {name: pins[name] for name in sorted(pins) if name in used | {"model", "tokenizer"}}
         return replace(plan, tokenizer=tokenizer, pins=kept)
 
-    def _measured(self, fact: str, declared: Known, measured: int | None, item: tree.Item) -> Known:
+    def _measured(self, fact: str, declared: Known, measured: int | Fraction | None, item: tree.Item) -> Known:
         if measured is None:
             return declared
+        measured = int(measured)
         if declared.value is not None and abs(declared.value - measured) > CLOSE * measured:
             message = f"`{getattr(item, 'name', '')}` has {measured:,} {NOUNS.get(fact, fact)}"
             label = Label(_span(item, fact), f"{int(declared.value):,} are declared")

@@ -201,3 +201,26 @@ def test_what_a_start_had_seen_is_unknown_where_nobody_says_it(beside):
     said = to_json(beside(Lock(starts={"trunk": MODEL}), START).plan)["phases"][0]
     assert (said["seen"], said["seen_certainty"]) == (5 * 10**12 + said["tokens"], "declared")
     assert "since_start" not in said
+
+
+HISTOGRAM = {"1024": Sized(30, 900_000), "2048": Sized(12, 700_000), "32768": Sized(2, 110_000)}
+
+
+@pytest.mark.parametrize(
+    ("test", "documents", "tokens"),
+    [
+        ("doc.length >= 2k", 12, 700_000),
+        ("doc.length < 2k", 28, 305_000),
+        ("doc.length >= 1k and doc.length < 2k", 18, 200_000),
+        ("doc.length < 1k or doc.length >= 32k", 12, 215_000),
+        ("doc.length >= 64k", 0, 0),
+        ("doc.length >= 3k", None, None),
+    ],
+)
+def test_parts_of_a_source_are_measured_where_the_lock_counts_lengths(beside, test, documents, tokens):
+    text = RECIPE.replace("{ a = 50%, b = 50% }", f"= 50% * a({test}) + 50% * a(doc.length >= 32k)")
+    lock = replace(LOCK, sources={"a": replace(SOURCE, lengths=HISTOGRAM)}, tokenizer=None)
+    first = beside(lock, text).plan.sources[0]
+    assert (first.documents.value, first.tokens.value) == (documents, tokens)
+    assert first.tokens.certainty == ("unknown" if tokens is None else "measured")
+    assert set(beside(lock, text).plan.pins) == {"data a", "model"}
