@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from mtdsl.diag import Diagnostic, Report, Span
-from mtdsl.diag.mistake import Mistake, attempt, mistake
+from mtdsl.diag.mistake import Mistake, attempt
 from mtdsl.lang import tree
 from mtdsl.plan.allows import silenced
 from mtdsl.plan.attributes import Lookup, check_settings
@@ -16,11 +16,12 @@ from mtdsl.plan.certainty import certain
 from mtdsl.plan.checks import check_of
 from mtdsl.plan.compiler import Compiler
 from mtdsl.plan.cost import flops_of
+from mtdsl.plan.fresh import check_fresh
 from mtdsl.plan.limits import check_epochs
 from mtdsl.plan.lints import lint
 from mtdsl.plan.lock import Lock, broken, path_of, read
 from mtdsl.plan.locked import Assumed, Locked
-from mtdsl.plan.model import Check, Known, Model, Phase, Plan, Tokenizer, Totals
+from mtdsl.plan.model import Check, Known, Model, Plan, Tokenizer, Totals
 from mtdsl.plan.models import model_of, tokenizer_of
 from mtdsl.plan.names import Module, Scope, load
 from mtdsl.plan.needed import only_needed
@@ -135,7 +136,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     if report.failed:
         raise Mistake
     phases = only_needed(phases, merges, compiler.graph.ends)
-    _weights(module, model, compiler, phases)
+    check_fresh(model, phases, lambda name: _span(compiler, name, "context"), compiler.graph, report)
     plan = Plan(
         recipe=name,
         title=title,
@@ -153,7 +154,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
         totals=Totals(0, 0, Known(None, "unknown")),
         evals=evals,
     )
-    prove(plan, registry, lambda name: _mix_span(compiler, name), report)
+    prove(plan, registry, lambda name: _span(compiler, name, "mix"), report)
     if report.failed:
         raise Mistake
     if not compiler.locked.assumes:
@@ -161,9 +162,10 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     return plan
 
 
-def _mix_span(compiler: Compiler, name: str) -> Span | None:
-    written = compiler.lookup(compiler.graph.phases[name], "mix")
-    return written.span if written else compiler.schedules.span("mix", name)
+def _span(compiler: Compiler, name: str, attribute: str) -> Span | None:
+    """Where an attribute of a phase was written."""
+    written = compiler.lookup(compiler.graph.phases[name], attribute)
+    return written.span if written else compiler.schedules.span(attribute, name)
 
 
 def _title(module: Module, report: Report) -> tuple[str, str]:
@@ -184,15 +186,6 @@ def _model(lookup: Lookup, compiler: Compiler) -> Model | None:
 def _tokenizer(lookup: Lookup, compiler: Compiler) -> Tokenizer | None:
     written = lookup.setting("tokenizer")
     return tokenizer_of(written, compiler.evaluator) if written else None
-
-
-def _weights(module: Module, model: Model | None, compiler: Compiler, phases: tuple[Phase, ...]) -> None:
-    """A chain that begins with fresh weights needs a model to make them from."""
-    roots = [phase for phase in phases if not phase.parents]
-    if roots and model is None:
-        span = compiler.graph.phases[roots[0].name].span
-        hint = 'write `model = llama(layers = 4, width = 256, heads = 4)` or `model = config("name")`, or a `start`'
-        raise mistake("no-model", f"`{roots[0].name}` begins with fresh weights, but no model is described", span, help=hint)
 
 
 def _checks(module: Module, sets: Mapping[str, str], compiler: Compiler, report: Report) -> tuple[Check, ...]:
