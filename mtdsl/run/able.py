@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from mtdsl.diag import Diagnostic, Refusal
-from mtdsl.plan.model import Blend, Curve, Merge, Phase, Plan, Plugin, Source, Start, Transition
+from mtdsl.plan.model import Blend, Context, Curve, Merge, Phase, Plan, Plugin, Source, Start, Transition
 from mtdsl.registry import Registry
 from mtdsl.registry.parameters import parameters
 
@@ -56,6 +56,11 @@ def _unusual(value: Plugin | None, registry: Registry) -> bool:
     return any(param != _exact(defaults[name]) for name, param in value.params.items())
 
 
+def _partial(value: Context, registry: Registry) -> bool:
+    """Whether an extender is told which layers it is for."""
+    return value.extender is not None and value.extender.params.get("layers") is not None
+
+
 def _exact(default: object) -> object:
     return Fraction(repr(default)) if isinstance(default, float) else default
 
@@ -67,7 +72,7 @@ RUNS: Mapping[type, frozenset[str]] = {
     Source: frozenset("name source tokens documents max_epochs holdout longest".split()),
     Start: frozenset("name weights tokens context lr facts".split()),
     Phase: frozenset(
-        "name family parents asked tokens steps origin seen spent batch context lr packing mask seed transition doc "
+        "name family parents asked tokens steps origin seen spent batch lr packing mask seed transition doc "
         "certainty coupling".split()
     ),
     Transition: frozenset("lr data written".split()),
@@ -85,6 +90,7 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "loss_mask": Limit("a loss on parts of documents (`loss_mask`)", _other_than("none"), "loss_mask"),
     },
     Phase: {
+        "context": Limit("positions that change in some layers only (`layers`)", _partial, "context"),
         "events": Limit("events inside a phase (`when`)", _given, "when.0"),
         "stop": Limit("phases that may end early (`stop`)", _given, "stop"),
         "mix": Limit("mixtures under a rule that looks at the run", _learns, "mix"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from mtdsl import Bound, Length, Positive
 from mtdsl.diag import refuse
@@ -23,7 +23,8 @@ class Yarn:
     Where paper and code differ this follows the code: the paper's ramp is linear in the number of rotations (eq. 18), every
     public code's in the index of the frequency, between bounds rounded outwards unless `truncate` is false; the upper bound
     is clamped to d - 1 (OLMo-core: d/2 - 1). `mscale` and `mscale_all_dim` (DeepSeek-V2) replace the paper's temperature
-    0.1 ln(factor) + 1, `attention_factor` replaces it outright.
+    0.1 ln(factor) + 1, `attention_factor` replaces it outright. With `layers = full` the layers that attend within a sliding
+    window keep their positions (Olmo 3).
     """
 
     factor: Annotated[float | None, Bound(low=1)] = None
@@ -35,6 +36,7 @@ class Yarn:
     truncate: bool = True
     theta: Annotated[float | None, Positive] = None
     original: Annotated[int | None, Length] = None
+    layers: Literal["full"] | None = None
 
     def rope_parameters(self, before: Mapping[str, Any], old: int, new: int) -> dict[str, Any]:
         """transformers' `yarn` with the factor relative to the original window; raises a `Refusal` if it does not stretch."""

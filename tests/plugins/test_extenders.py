@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mtdsl_context.llama3 import Llama3
+from mtdsl_context.nope import NoPE
 from mtdsl_context.rope import Rope
 from mtdsl_context.yarn import Yarn
 from transformers import LlamaConfig
@@ -41,12 +43,29 @@ def test_both_are_registered_and_named():
     assert installed().build("extender", "rope", {"theta": 5}) == Rope(5.0)
 
 
+def test_nope_leaves_positions_alone_and_refuses_scaled_ones():
+    assert NoPE().rope_parameters(PLAIN, 4096, 65536) == PLAIN
+    assert NoPE().inv_freq(PLAIN, 64) == Rope(10_000.0).inv_freq(PLAIN, 64)
+    with pytest.raises(Refusal, match="already scaled by `yarn`"):
+        NoPE().rope_parameters(Yarn().rope_parameters(PLAIN, 512, 4096), 4096, 8192)
+
+
+@pytest.mark.parametrize("factor", [2.0, 8.0, 32.0])
+@pytest.mark.parametrize("theta", [10_000.0, 500_000.0])
+def test_llama3_is_what_transformers_computes(factor, theta):
+    parameters = Llama3(factor, original=8192, theta=theta).rope_parameters(PLAIN, 4096, 4096)
+    frequencies, scaling = transformers_says(parameters, 128, 4096)
+    assert Llama3().inv_freq(parameters, 128) == (pytest.approx(frequencies, rel=1e-5), scaling)
+    assert Llama3().reach(parameters) == 8192 * factor
+
+
 @pytest.mark.parametrize(
     ("name", "extender", "old", "new"),
     [
         ("transformers__default", Rope(10_000.0), 4096, 4096),
         ("olmocore__ABFRoPEScalingConfig", None, 4096, 65536),
         ("transformers__yarn", Yarn(), 512, 4096),
+        ("transformers__llama3", Llama3(original=1024), 4096, 8192),
         ("olmocore__YaRNRoPEScalingConfig", Yarn(), 8192, 65536),
         ("jquesnelle__LlamaYaRNScaledRotaryEmbedding", Yarn(factor=8.0), 512, 64),
     ],
