@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from mtdsl.diag import Label, Report, Span
 from mtdsl.plan.intake import declared, phase_intake
+from mtdsl.plan.lineage import seen
 from mtdsl.plan.model import Plan, Source
 from mtdsl.registry import Registry
-
-Taken = dict[str, float]
 
 
 def check_epochs(plan: Plan, registry: Registry, span: Callable[[str], Span], report: Report) -> None:
@@ -17,7 +16,9 @@ def check_epochs(plan: Plan, registry: Registry, span: Callable[[str], Span], re
     bounded = [source for source in plan.sources if source.max_epochs is not None and source.tokens.value is not None]
     if not bounded:
         return
-    lineages = _lineages(plan, registry)
+    sizes = declared(plan)
+    own = {phase.name: phase_intake(phase, sizes, registry) for phase in plan.phases}
+    lineages = seen(plan, {phase: {name: tokens or 0.0 for name, tokens in of.items()} for phase, of in own.items()})
     for source in bounded:
         node, taken = max(((node, of.get(source.name, 0.0)) for node, of in lineages.items()), key=lambda pair: pair[1])
         if taken > float(source.max_epochs or 0) * float(source.tokens.value or 0):
@@ -29,22 +30,3 @@ def _report(source: Source, node: str, taken: float, span: Span, report: Report)
     message = f"`{source.name}` would be read {taken / size:.3g} times by the end of `{node}`, and `max_epochs` is {allowed:g}"
     told = f"{size:,} tokens are declared, the plan takes {round(taken):,}"
     report.error("source-epochs", message, Label(span, told), help="lower its share, shorten the phases or raise `max_epochs`")
-
-
-def _lineages(plan: Plan, registry: Registry) -> dict[str, Taken]:
-    """Tokens of each source that the weights have seen by the end of each node: after a merge the most of any parent."""
-    phases = {phase.name: phase for phase in plan.phases}
-    merges = {merge.name: merge for merge in plan.merges}
-    sizes = declared(plan)
-    found: dict[str, Taken] = {}
-    for name in plan.order:
-        parents = phases[name].parents if name in phases else merges[name].parents
-        before = _most([found.get(parent.node, {}) for parent in parents])
-        own = phase_intake(phases[name], sizes, registry) if name in phases else {}
-        found[name] = {source: before.get(source, 0.0) + (own.get(source) or 0.0) for source in {**before, **own}}
-    return found
-
-
-def _most(several: list[Taken]) -> Taken:
-    names = {name for taken in several for name in taken}
-    return {name: max(taken.get(name, 0.0) for taken in several) for name in names}

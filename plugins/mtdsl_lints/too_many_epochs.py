@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from math import ceil
 from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
+from mtdsl.plan.lineage import seen
 from mtdsl.view.numbers import count
-from mtdsl_lints.chain import in_order
 from mtdsl_lints.mixes import taken
 
 if TYPE_CHECKING:
-    from mtdsl.plan.model import Merge, Phase, Plan
+    from mtdsl.plan.model import Plan
     from mtdsl.plan.origins import Origins
 
-Seen = Mapping[str, Mapping[str, float]]
 LIMIT = 4
 ROUNDING = 1.01
 
@@ -29,12 +28,12 @@ def too_many_epochs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     said = {one.name for one in plan.sources if one.max_epochs is not None or one.repeat != 1}
     sizes = {one.name: float(one.tokens.value) for one in plan.sources if one.tokens.value and one.name not in said}
     sizes = {name: size for name, size in sizes.items() if _in_all(plan, name) > LIMIT * ROUNDING * size}
-    seen = _seen(plan, sizes) if sizes else {}
+    along = _along(plan, sizes) if sizes else {}
     for name, size in sizes.items():
-        passed = next((node for node, of in seen.items() if of.get(name, 0.0) > LIMIT * ROUNDING * size), None)
+        passed = next((node for node, of in along.items() if of.get(name, 0.0) > LIMIT * ROUNDING * size), None)
         if passed is not None:
-            most = max(of.get(name, 0.0) for of in seen.values()) / size
-            total = f"{count(seen[passed][name])} tokens by the end of `{passed}`"
+            most = max(of.get(name, 0.0) for of in along.values()) / size
+            total = f"{count(along[passed][name])} tokens by the end of `{passed}`"
             yield Remark(
                 f"`{name}` would be seen {most:.3g} times; it passes {LIMIT} in `{passed}`",
                 (Place(passed, f"mix.{name}", total), Place(name, "tokens", f"the source has {count(size)}")),
@@ -47,30 +46,15 @@ def _in_all(plan: Plan, name: str) -> float:
     return sum(of.get(name, 0.0) for of in taken(plan).values())
 
 
-def _seen(plan: Plan, names: Container[str]) -> dict[str, dict[str, float]]:
+def _along(plan: Plan, names: Container[str]) -> dict[str, dict[str, float]]:
     """Tokens of the sources `names` that the weights have seen by the end of each phase.
 
     Phases with a budget in epochs are left out: they say how often they read.
     """
     phases = {phase.name: phase for phase in plan.phases}
     own = {
-        phase: {name: tokens for name, tokens in of.items() if name in names} if phases[phase].asked.unit != "epochs" else {}
+        phase: {name: tokens for name, tokens in of.items() if name in names}
         for phase, of in taken(plan).items()
+        if phases[phase].asked.unit != "epochs"
     }
-    found: dict[str, dict[str, float]] = {}
-    for node in in_order(plan):
-        found[node.name] = total = dict(own.get(node.name, {}))
-        for name, tokens in _before(node, found, own, phases).items():
-            total[name] = total.get(name, 0.0) + tokens
-    return {name: of for name, of in found.items() if name in phases}
-
-
-def _before(node: Phase | Merge, found: Seen, own: Seen, phases: Mapping[str, Phase]) -> dict[str, float]:
-    """What the weights have seen where a node begins: of a merge, the most of any parent."""
-    total: dict[str, float] = {}
-    for parent in node.parents:
-        left = 0.0 if parent.at is None else 1.0 - parent.at / phases[parent.node].tokens
-        behind = own.get(parent.node, {})
-        for name, tokens in found.get(parent.node, {}).items():
-            total[name] = max(total.get(name, 0.0), tokens - left * behind.get(name, 0.0))
-    return total
+    return {name: of for name, of in seen(plan, own).items() if name in phases}
