@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mtdsl import Place, Remark
 from mtdsl.view.numbers import count, rate
 from mtdsl_lints.batches import edges
+from mtdsl_lints.chain import said
 from mtdsl_lints.rates import first_rate, levels
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def batch_grew_lr_did_not(plan: Plan, written: Origins, /) -> Iterator[Remark]:
                 yield Remark(
                     f"a step of `{phase.name}` has {new / old:.3g} times the tokens of one of `{edge.before.name}` "
                     f"({count(old)}, then {count(new)}), and the rate stays {rate(now)}",
-                    (Place(phase.name, "batch"), Place(edge.before.name, "batch"), Place(phase.name, "lr")),
+                    (*said(written, phase, "batch"), Place(edge.before.name, "batch"), Place(phase.name, "lr")),
                     help=f"by the root of the batch the rate would be {rate(float(now) * sqrt(new / old))}, with `lr = rewarm`",
                 )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mtdsl import Edit, Place, Remark
 from mtdsl.view.numbers import count, length
 from mtdsl_lints.batches import Edge, edges
+from mtdsl_lints.chain import said
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
@@ -34,7 +35,7 @@ def _remark(edge: Edge, old: int, new: int, written: Origins) -> Remark:
         f"a step goes from {count(old)} to {count(new)} tokens where `{phase.name}` begins: the window is {window}, and there "
         f"are {edge.begun:,} sequences as before",
         (
-            Place(phase.name, "batch"),
+            *said(written, phase, "batch"),
             Place(edge.before.name, "batch", f"{edge.left:,} of {length(edge.before.context.end)}"),
         ),
         help=f"`{keeps}` keeps the tokens of a step",

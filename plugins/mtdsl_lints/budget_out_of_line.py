@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
 from mtdsl.view.numbers import count
-from mtdsl_lints.chain import pairs
+from mtdsl_lints.chain import pairs, said
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Phase, Plan
@@ -49,7 +49,7 @@ def _remark(phase: Phase, twin: Phase, before: Phase, written: Origins) -> Remar
     return Remark(
         f"`{phase.name}` trains {count(phase.tokens)} tokens, {how}; `{before.name}` before it has {count(before.tokens)}",
         (
-            Place(phase.name, phase.asked.unit, f"{phase.tokens / before.tokens:.3g} times the budget of `{before.name}`"),
+            *said(written, phase, phase.asked.unit, f"{phase.tokens / before.tokens:.3g} times the budget of `{before.name}`"),
             Place(before.name, before.asked.unit),
         ),
         help="write the budget of this phase, or allow this line if it is meant: `# mtr: allow(budget-out-of-line)`",

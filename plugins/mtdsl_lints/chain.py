@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from mtdsl import Place
+
 if TYPE_CHECKING:
     from mtdsl.plan.model import Merge, Phase, Plan
+    from mtdsl.plan.origins import Origins
 
 T = TypeVar("T")
 
@@ -59,3 +62,12 @@ def widest(plan: Plan) -> dict[str, int]:
         for parent in node.parents:
             found[parent.node] = max(found.get(parent.node, 0), found.get(node.name, 0))
     return found
+
+
+def said(written: Origins, phase: Phase, attribute: str, message: str = "") -> tuple[Place, ...]:
+    """Where a phase says an attribute; where `like` copied it, first the phase that did, for there it is to be changed."""
+    here = Place(phase.name, attribute, message)
+    origin = written.of(phase.name, attribute)
+    if origin.via != "copied":
+        return (here,)
+    return Place(phase.name, message=f"copies `{attribute}` from `{origin.of}`"), here

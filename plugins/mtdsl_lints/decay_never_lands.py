@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mtdsl import Place, Remark
+from mtdsl import Remark
 from mtdsl.view.numbers import count, rate, share
+from mtdsl_lints.chain import said
 from mtdsl_lints.cuts import cuts
 
 if TYPE_CHECKING:
@@ -26,6 +27,6 @@ def decay_never_lands(plan: Plan, written: Origins, /) -> Iterator[Remark]:
             yield Remark(
                 f"the rate of `{cut.phase.name}` is to reach {rate(cut.piece.stop)} after {count(length)} tokens, the phase "
                 f"has {count(cut.phase.tokens)}: it ends at {rate(cut.at)} with {share(cut.left)} of the way to go",
-                (Place(cut.phase.name, "lr"),),
+                said(written, cut.phase, "lr"),
                 help="leave the arrow's length out, or train the phase to its end",
             )

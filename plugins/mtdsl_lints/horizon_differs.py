@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from mtdsl import Place, Remark
+from mtdsl import Remark
 from mtdsl.view.numbers import count, rate, share
+from mtdsl_lints.chain import said
 from mtdsl_lints.cuts import Cut, cuts
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def horizon_differs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
             yield Remark(
                 f"the rate of `{phase.name}` is 0 after {count(phase.tokens - idle)} tokens: the last {count(idle)} of "
                 f"{count(phase.tokens)} train nothing",
-                (Place(phase.name, "lr"),),
+                said(written, phase, "lr"),
                 help="leave the arrow's length out: it then spans the phase",
             )
 
@@ -46,11 +47,11 @@ def _longer(cut: Cut, written: Origins) -> Remark:
         return Remark(
             f"{where}{copied}, and the phase has {count(phase.tokens)}: over {share(cut.covered)} of the arrow it moves from "
             f"{rate(piece.start)} to {rate(cut.at)} only, not to {rate(piece.stop)}",
-            (Place(phase.name, "lr"),),
+            said(written, phase, "lr"),
             help="leave the arrow's length out: it then spans the phase",
         )
     after = f", where `{cut.follower.name}` goes on" if cut.follower else ""
-    return Remark(f"{where} and cut at the phase's end, at {rate(cut.at)}{after}", (Place(phase.name, "lr"),), severity="note")
+    return Remark(f"{where} and cut at the phase's end, at {rate(cut.at)}{after}", said(written, phase, "lr"), severity="note")
 
 
 def _idle(phase: Phase) -> int:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from mtdsl import Place, Remark
+from mtdsl import Remark
 from mtdsl.plan.model import Phase
 from mtdsl.view.numbers import count, rate
-from mtdsl_lints.chain import in_order
+from mtdsl_lints.chain import in_order, said
 from mtdsl_lints.rates import levels
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def lr_never_decays(plan: Plan, written: Origins, /) -> Iterator[Remark]:
             yield Remark(
                 f"the learning rate never comes down on the way to `{leaf}`: after {count(found.last.seen)} tokens it is still "
                 f"{rate(found.highest)}, the highest it ever was",
-                (Place(found.last.name, "lr"),),
+                said(written, found.last, "lr"),
                 help="let the last phase decay: `lr = -> 0 by linear`",
             )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
 from mtdsl.view.numbers import count
+from mtdsl_lints.chain import said
 from mtdsl_lints.rates import levels
 
 if TYPE_CHECKING:
@@ -23,6 +24,6 @@ def lr_zero_all_phase(plan: Plan, written: Origins, /) -> Iterator[Remark]:
         if phase.lr is not None and not any(levels(phase)):
             yield Remark(
                 f"the rate of `{phase.name}` is 0 throughout: {count(phase.tokens)} tokens train nothing",
-                (Place(phase.name, "lr"), *(Place(at.node, "lr") for at in phase.parents)),
+                (*said(written, phase, "lr"), *(Place(at.node, "lr") for at in phase.parents)),
                 help="write the rate it begins with, and `lr = restart` on the transition; or `steps = 0`",
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
 from mtdsl.view.numbers import rate
-from mtdsl_lints.chain import pairs
+from mtdsl_lints.chain import pairs, said
 from mtdsl_lints.rates import first_rate, last_rate
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ def optimizer_kept_across_restart(plan: Plan, written: Origins, /) -> Iterator[R
             continue
         old, new = last_rate(before) or 0, first_rate(phase) or 0
         if new and new >= LEAP * old:
-            said = "" if "optimizer" in edge.written else ", as it does where nothing is said"
+            default = "" if "optimizer" in edge.written else ", as it does where nothing is said"
             yield Remark(
                 f"the rate leaps from {rate(old)} to {rate(new)} where `{phase.name}` begins, without a warm-up, and the "
-                f"optimizer's state stays{said}",
-                (Place(phase.name, "lr"), Place(before.name, "lr", f"`{before.name}` ends at {rate(old)}")),
+                f"optimizer's state stays{default}",
+                (*said(written, phase, "lr"), Place(before.name, "lr", f"`{before.name}` ends at {rate(old)}")),
                 help="write `warmup = 500 steps`, or `optimizer = reset` on the transition",
             )

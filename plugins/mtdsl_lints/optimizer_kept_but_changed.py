@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
-from mtdsl_lints.chain import trained_last
+from mtdsl_lints.chain import said, trained_last
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Phase, Plan
@@ -29,14 +29,14 @@ def optimizer_kept_but_changed(plan: Plan, written: Origins, /) -> Iterator[Rema
         kept = edge.optimizer_of or (phase.parents[0].node if phase.parents else "")
         before = last.get(kept)
         if edge.optimizer in ("keep", "rescale") and before is not None and phase.steps:
-            remark = _optimizer(before, phase) or _trained(before, phase)
+            remark = _optimizer(before, phase, written) or _trained(before, phase, written)
             if remark is not None:
                 yield remark
 
 
-def _optimizer(before: Phase, phase: Phase) -> Remark | None:
+def _optimizer(before: Phase, phase: Phase, written: Origins) -> Remark | None:
     old, new = before.optimizer, phase.optimizer
-    places = Place(phase.name, "optimizer"), Place(before.name, "optimizer", f"`{before.name}` has `{old.name}`")
+    places = *said(written, phase, "optimizer"), Place(before.name, "optimizer", f"`{before.name}` has `{old.name}`")
     if old.name != new.name:
         message = f"`{phase.name}` keeps the state of `{old.name}`, and its optimizer is `{new.name}`"
         return Remark(message, places, help=_reset(before, phase), severity="error")
@@ -48,12 +48,12 @@ def _optimizer(before: Phase, phase: Phase) -> Remark | None:
     return Remark(message, places, help=_reset(before, phase))
 
 
-def _trained(before: Phase, phase: Phase) -> Remark | None:
+def _trained(before: Phase, phase: Phase, written: Origins) -> Remark | None:
     if (set(before.train), set(before.freeze)) == (set(phase.train), set(phase.freeze)):
         return None
     attribute = "train" if phase.train or before.train else "freeze"
     message = f"`{phase.name}` keeps the optimizer's state from `{before.name}`, and trains other parameters"
-    places = Place(phase.name, attribute), Place(before.name, attribute, f"`{before.name}` {_selected(before)}")
+    places = *said(written, phase, attribute), Place(before.name, attribute, f"`{before.name}` {_selected(before)}")
     return Remark(message, places, help=_reset(before, phase))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
 from mtdsl.view.numbers import moves, rate
+from mtdsl_lints.chain import said
 from mtdsl_lints.rates import falls, levels
 
 if TYPE_CHECKING:
@@ -25,6 +26,6 @@ def stop_cuts_decay(plan: Plan, written: Origins, /) -> Iterator[Remark]:
             ends = [*levels(phase)]
             yield Remark(
                 f"`{phase.name}` may stop early, in the middle of its decay ({moves(rate(max(ends)), rate(ends[-1]), '->')})",
-                (Place(phase.name, "lr"), Place(phase.name, "stop", "it may end here")),
+                (*said(written, phase, "lr"), Place(phase.name, "stop", "it may end here")),
                 help="hold the rate here, and let a phase behind it decay: `lr = -> 0 by linear`",
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
 from mtdsl.view.numbers import count, plural
+from mtdsl_lints.chain import said
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
@@ -27,6 +28,6 @@ def too_few_steps(plan: Plan, written: Origins, /) -> Iterator[Remark]:
             step = phase.batch.runs[0].sequences * phase.batch.length
             yield Remark(
                 f"`{phase.name}` takes {plural(phase.steps, 'step')}: {count(phase.tokens)} tokens at {count(step)} a step",
-                (Place(phase.name, phase.asked.unit), Place(phase.name, "batch", f"{step:,} tokens a step")),
+                (*said(written, phase, phase.asked.unit), Place(phase.name, "batch", f"{step:,} tokens a step")),
                 help=f"raise the budget or lower the batch; if it is meant, write `steps = {phase.steps}`",
             )

@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mtdsl import Place, Remark
+from mtdsl import Remark
 from mtdsl.plan.model import Phase
-from mtdsl_lints.chain import in_order
+from mtdsl_lints.chain import in_order, said
 from mtdsl_lints.parameters import parameter_names
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def train_pattern_matches_nothing(plan: Plan, written: Origins, /) -> Iterator[R
                 nothing = attribute == "train" and len(missed) == len(patterns)
                 yield Remark(
                     f"no parameter of the model is called `{missed[0]}`" + (": nothing would be trained" if nothing else ""),
-                    (Place(phase.name, attribute),),
+                    said(written, phase, attribute),
                     help=f"its parameters are called `{names[2]}`, `{names[-2]}`, ..., and `*` stands for any part",
                     severity="error" if nothing else "warning",
                 )
