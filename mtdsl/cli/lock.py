@@ -80,12 +80,15 @@ def _items(plan: Plan, base: Path, old: Lock) -> Iterator[Item]:
     from mtdsl.data.measuring import Measuring
     from mtdsl.registry import installed
 
-    say = lambda line: sys.stderr.write(f"{line}\n")  # noqa: E731
-    yield from Measuring(plan, base, cache_folder(), installed(), old, say).items()
+    yield from Measuring(plan, base, cache_folder(), installed(), old, _say).items()
     if plan.starts or (plan.model is not None and plan.model.kind == "config"):
         from mtdsl.run import measuring
 
         yield from measuring.items(plan, base, old)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 def _stale(items: list[Item], old: Lock, origins: Origins) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mtdsl.plan.curves import sources_of
-from mtdsl.plan.model import Certainty, Known, Phase, Plan
+from mtdsl.plan.model import Certainty, Known, Merge, Phase, Plan
 
 ORDER: tuple[Certainty, ...] = ("exact", "measured", "declared", "bounded", "unknown")
 
@@ -37,7 +37,8 @@ def seen(plan: Plan) -> Mapping[str, Known]:
     """
     starts = {start.name: start.tokens for start in plan.starts}
     known: dict[str, Certainty] = {name: "unknown" if tokens is None else "declared" for name, tokens in starts.items()}
-    nodes = {node.name: node for node in (*plan.phases, *plan.merges)}
+    nodes: dict[str, Phase | Merge] = {phase.name: phase for phase in plan.phases}
+    nodes |= {merge.name: merge for merge in plan.merges}
     found: dict[str, Known] = {}
     for name in plan.order:
         node = nodes[name]

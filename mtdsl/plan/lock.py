@@ -89,10 +89,7 @@ class Lock(Frozen):
 
     def uncounted(self) -> Lock:
         """The lock without what a tokenizer counted."""
-        plain = {
-            name: replace(source, tokens=None, longest=None, lengths={})  # type: ignore[type-var]
-            for name, source in self.sources.items()
-        }
+        plain = {name: replace(source, tokens=None, longest=None, lengths={}) for name, source in self.sources.items()}
         return Lock(plain, None, self.model, self.starts)
 
 
@@ -128,5 +125,5 @@ def broken(path: Path, error: OSError | ValueError) -> Diagnostic:
 
 def written(lock: Lock) -> str:
     """A lock as text: JSON, one fact a line, in an order that does not change, so that two differ where facts do."""
-    entries = {name: dict(sorted(getattr(lock, name).items())) for name in ("sources", "starts")}
-    return json.dumps(encode(replace(lock, **entries)), indent=2, ensure_ascii=False) + "\n"
+    sorted_ = replace(lock, sources=dict(sorted(lock.sources.items())), starts=dict(sorted(lock.starts.items())))
+    return json.dumps(encode(sorted_), indent=2, ensure_ascii=False) + "\n"

@@ -113,7 +113,7 @@ class Locked:
         if measured is None:
             return declared
         measured = int(measured)
-        if declared.value is not None and abs(declared.value - measured) > CLOSE * measured:
+        if declared.value is not None and abs(Fraction(declared.value) - measured) > CLOSE * measured:
             message = f"`{getattr(item, 'name', '')}` has {measured:,} {NOUNS.get(fact, fact)}"
             label = Label(_span(item, fact), f"{int(declared.value):,} are declared")
             fix = Fix.write(label.span, f"{measured:_}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mtdsl.plan.compiler import Compiler
     from mtdsl.plan.drafts import Draft, Occasion
 
-Via = Literal["written", "copied", "recipe", "schedule", "parent", "default"]
+Via = Literal["written", "copied", "recipe", "schedule", "parent", "lock", "default"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Origin:
     """How a value came to be.
 
     `written` in the node itself, `copied` by `like` from the phase `of`, from the `recipe`'s top level, set by a `schedule`,
-    taken over from the `parent` named by `of`, or a `default`. `span` is None where nobody wrote it.
+    taken over from the `parent` named by `of`, measured in the `lock`, or a `default`. `span` is None where nobody wrote it.
     """
 
     via: Via

@@ -67,8 +67,9 @@ def of_type(kind: Any, defs: dict[str, Schema], bound: Mapping[Any, Any] | None 
 
 
 def _reference(kind: Any, origin: Any, args: list[Any], defs: dict[str, Schema]) -> Schema:
-    made = origin or kind
-    if not is_dataclass(made):
+    made: Any = origin or kind
+    held = is_dataclass(made)
+    if not held:
         raise TypeError(f"a plan holds no {kind}")
     name = "Of".join([made.__name__, *(arg.__name__ for arg in args)])
     if name not in defs:

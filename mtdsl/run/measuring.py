@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers import AutoModelForCausalLM
@@ -51,8 +51,9 @@ def _content(name: str, files: tuple[str, ...], base: Path) -> tuple[str, str]:
 def _measured(name: str, files: tuple[str, ...], base: Path) -> LockedModel:
     content, commit = _content(name, files, base)
     config = configuration(f"{name.partition('@')[0]}@{commit}" if commit else name, base)
+    auto: Any = AutoModelForCausalLM  # transformers leaves it without annotations
     with torch.device("meta"):
-        model: PreTrainedModel = AutoModelForCausalLM.from_config(config)
+        model: PreTrainedModel = auto.from_config(config)
     text = config.get_text_config()
     return LockedModel(
         described=name,
@@ -68,8 +69,8 @@ def _measured(name: str, files: tuple[str, ...], base: Path) -> LockedModel:
     )
 
 
-def _matrices(model: PreTrainedModel) -> int:
+def _matrices(model: Any) -> int:
     """Parameters of two dimensions or more, an embedding that is not the head as well left out: it is looked up."""
     embedding, head = model.get_input_embeddings().weight, model.get_output_embeddings().weight
-    wide = sum(parameter.numel() for parameter in model.parameters() if parameter.ndim > 1)
-    return wide if embedding is head else wide - embedding.numel()
+    wide: int = sum(parameter.numel() for parameter in model.parameters() if parameter.ndim > 1)
+    return wide if embedding is head else wide - int(embedding.numel())

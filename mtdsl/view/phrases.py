@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from mtdsl.plan.curves import sources_of
-from mtdsl.plan.model import Asked, Curve, Gate, Merge, Param, Parent, Phase, Plugin, Start, Term, Test
+from mtdsl.plan.model import Asked, Curve, Event, Gate, Merge, Param, Parent, Phase, Plugin, Start, Term, Test, Transition
 from mtdsl.view import numbers
 from mtdsl.view.columns import Column
 

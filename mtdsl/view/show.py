@@ -43,7 +43,8 @@ class Row:
 
 def nodes(plan: Plan) -> dict[str, Node]:
     """Everything of a plan that can be shown, by name: starts, phases and merges as they run, then sources."""
-    trained = {node.name: node for node in (*plan.phases, *plan.merges)}
+    trained: dict[str, Node] = {phase.name: phase for phase in plan.phases}
+    trained |= {merge.name: merge for merge in plan.merges}
     flow: list[Node] = [*plan.starts, *(trained[name] for name in plan.order)]
     return {node.name: node for node in [*flow, *plan.sources]}
 

@@ -82,7 +82,7 @@ def _piece(piece: Piece[Fraction], spell: Spell, tokens: int, *, whole: bool) ->
     if piece.by is None:
         return spell(piece.stop) + ("" if whole or piece.end == piece.begin else f" until {_tokens(piece.end)}")
     over = "" if piece.begin == 0 and piece.end == tokens else f" from {_tokens(piece.begin)} to {_tokens(piece.end)}"
-    return f"{spell(piece.start)} → {spell(piece.stop)}{over} by {phrases.plugin(piece.by)}"
+    return f"{numbers.moves(spell(piece.start), spell(piece.stop))}{over} by {phrases.plugin(piece.by)}"
 
 
 def _tokens(at: Fraction) -> str:
