@@ -3,35 +3,11 @@
 import json
 
 import pytest
+from marks import RECIPE, span
 
 from mtdsl.diag import Diagnostic, Fix, Label, Source, Span, concise, machine, text
 from mtdsl.diag.columns import shown, width
 from mtdsl.diag.fields import fields
-
-RECIPE = "\n" * 30 + "    lr     = 2e-4 -> 0 by linear\n" + "\n" * 7 + "    lr      = 2e-5 -> 0 by cosine\n"
-
-
-def span(source, piece, nth=1):
-    at = -1
-    for _ in range(nth):
-        at = source.text.index(piece, at + 1)
-    return Span(source, at, at + len(piece))
-
-
-@pytest.fixture
-def jump():
-    source = Source("r.mtr", RECIPE)
-    end = source.text.index("0 by linear")
-    return Diagnostic(
-        "lr-jump",
-        "error",
-        "the learning rate jumps from 0 to 2e-5 where `ctx32k` begins",
-        (
-            Label(span(source, "2e-5"), "`ctx32k` starts at 2e-5"),
-            Label(Span(source, end, end + 1), "`decay` ends at 0"),
-        ),
-        help="if the restart is meant, say so: transition decay -> ctx32k { lr = restart }",
-    )
 
 
 def test_the_example_of_the_design(jump):
