@@ -12,6 +12,5 @@ def mtdsl_extenders() -> Iterator[mtdsl.Extender]:
     """The built-in context extenders."""
     yield mtdsl.Extender("nope", "mtdsl_context.nope:Nope")
     yield mtdsl.Extender("llama3", "mtdsl_context.llama3:Llama3")
-    yield mtdsl.Extender("nope", "mtdsl_context.nope:NoPE")
     yield mtdsl.Extender("rope", "mtdsl_context.rope:Rope")
     yield mtdsl.Extender("yarn", "mtdsl_context.yarn:Yarn")

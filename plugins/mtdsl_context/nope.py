@@ -1,4 +1,4 @@
-"""A longer window, and no positions to change."""
+"""A longer window with positions as they are."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mtdsl_context.frequencies import plain, require, rotary_dim
+from mtdsl_context.frequencies import kept, plain, require, rotary_dim
 
 
 @dataclass(frozen=True)
-class NoPE:
-    """Only the window changes. For models whose attention knows no positions (arXiv:2305.19466), such as Nemotron 3's hybrids.
+class Nope:
+    """Nothing is done to positions: the model has no rotary embedding to stretch, or is trained at its own on the longer window.
 
-    A model with plain rotary positions keeps them as they are.
+    Models whose attention has no positions (arXiv:2305.19466), as in hybrids whose recurrent layers tell the order, take a
+    longer window by training on it alone.
     """
 
     def rope_parameters(self, before: Mapping[str, Any], old: int, new: int) -> dict[str, Any]:
-        """Those it had; refuses positions that are scaled, whose factor would no longer fit the window."""
-        require(before, ("default",), "nope", "extend the window with the extender that scaled them")
-        return dict(before)
+        """Those before; the windows do not enter."""
+        require(before, ("default",), "nope", "extend it by what scales it already")
+        return {"rope_type": "default", "rope_theta": float(before["rope_theta"]), **kept(before)}
 
     def inv_freq(self, parameters: Mapping[str, Any], head_dim: int) -> tuple[list[float], float]:
         """Unscaled frequencies; attention is not scaled."""

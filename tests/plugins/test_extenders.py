@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mtdsl_context.llama3 import Llama3
-from mtdsl_context.nope import NoPE
+from mtdsl_context.nope import Nope
 from mtdsl_context.rope import Rope
 from mtdsl_context.yarn import Yarn
 from transformers import LlamaConfig
@@ -44,10 +44,10 @@ def test_both_are_registered_and_named():
 
 
 def test_nope_leaves_positions_alone_and_refuses_scaled_ones():
-    assert NoPE().rope_parameters(PLAIN, 4096, 65536) == PLAIN
-    assert NoPE().inv_freq(PLAIN, 64) == Rope(10_000.0).inv_freq(PLAIN, 64)
+    assert Nope().rope_parameters(PLAIN, 4096, 65536) == PLAIN
+    assert Nope().inv_freq(PLAIN, 64) == Rope(10_000.0).inv_freq(PLAIN, 64)
     with pytest.raises(Refusal, match="already scaled by `yarn`"):
-        NoPE().rope_parameters(Yarn().rope_parameters(PLAIN, 512, 4096), 4096, 8192)
+        Nope().rope_parameters(Yarn().rope_parameters(PLAIN, 512, 4096), 4096, 8192)
 
 
 @pytest.mark.parametrize("factor", [2.0, 8.0, 32.0])
