@@ -40,6 +40,6 @@ def _after(phase: Phase, before: Rope) -> Rope:
         return before
     extension = installed().build("extender", extender.name, extender.params)
     try:
-        return extension.rope_parameters(before, phase.context.start or phase.context.end, phase.context.end)  # type: ignore[no-any-return]
+        return extension.rope_parameters({**UNKNOWN, **before}, phase.context.start or phase.context.end, phase.context.end)  # type: ignore[no-any-return]
     except Refusal:
         return UNKNOWN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import nan
 from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
@@ -26,7 +27,7 @@ def theta_falls(plan: Plan, written: Origins, /) -> Iterator[Remark]:
         if phase.context.extender is None or not phase.parents:
             continue
         parent = phase.parents[0].node
-        before, after = (rope.get(node, UNKNOWN)["rope_theta"] for node in (parent, phase.name))
+        before, after = (rope.get(node, UNKNOWN).get("rope_theta", nan) for node in (parent, phase.name))
         if after < before:
             yield Remark(
                 f"theta falls from {plain(before)} to {plain(after)} where `{phase.name}` begins",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import floor, log10
+from math import floor, log10, nan
 from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
@@ -29,7 +29,7 @@ def theta_too_small_for_window(plan: Plan, written: Origins, /) -> Iterator[Rema
     for phase in plan.phases:
         if phase.parents and phase.context.extender is None:
             continue
-        window, theta = phase.context.end, rope[phase.name].get("rope_theta", float("nan"))
+        window, theta = phase.context.end, rope[phase.name].get("rope_theta", nan)
         needed = bound(window)
         if rope[phase.name].get("rope_type") == "default" and theta * MARGIN < needed:
             yield Remark(
