@@ -16,7 +16,7 @@ from mtdsl.plan.edits import without
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.flow import Flow, Graph
-from mtdsl.plan.model import Curve, V
+from mtdsl.plan.model import Curve, Piece, V
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot, shifted
 from mtdsl.plan.plugins import Techniques
@@ -114,7 +114,8 @@ class Schedules:
             item.value, 0, self._report
         )
         passed = sum(stretch.tokens for stretch in stretches[: chain.index(name)] if stretch)
-        return Curve(shifted(pieces, passed, self._budgets.of(name).tokens))
+        budget = self._budgets.of(name)
+        return Curve(_read_by(shifted(pieces, passed, budget.tokens), budget.tokens_at(budget.steps - 1)))
 
     def _stretch(self, name: str, after: str | None) -> Stretch | None:
         """What the path takes of a phase: all of it, or up to the point where the path leaves it."""
@@ -156,6 +157,14 @@ def _unmovable(item: tree.Schedule) -> Mistake:
         )
     hint, fix = suggest(item.name, item.name_span, MOVING, f"it sets {', '.join(f'`{name}`' for name in MOVING)}")
     return mistake("unknown-attribute", f"a schedule cannot set `{item.name}`", item.name_span, help=hint, fix=fix)
+
+
+def _read_by(pieces: tuple[Piece[V], ...], last: int) -> tuple[Piece[V], ...]:
+    """The pieces that a step reads, given where the last one begins: a piece behind it belongs to the next phase.
+
+    So a schedule may change at 100B where a phase of 100B, its last step whole, ends a little later.
+    """
+    return tuple(piece for piece in pieces if piece.begin <= last) or pieces[:1]
 
 
 def _moves(curve: Curve[V]) -> list[object]:
