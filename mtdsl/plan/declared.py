@@ -57,7 +57,7 @@ class Declared:
         if name not in self._blends.views:
             return self.read(found)
         base, (_, lengths) = self.read(found), self._blends.views[name]
-        return base and self._once(("view", name), lambda: self._locked.part(view(base, name, lengths)))
+        return base and self._once(("view", name), lambda: self._locked.part(view(base, name, lengths), found.item))
 
     def read(self, found: Found) -> Source | None:
         """The source of a `data` item that a mixture need not name; None after its mistake was reported."""

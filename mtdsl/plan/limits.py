@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from mtdsl.diag import Label, Report, Span
 from mtdsl.plan.intake import declared, phase_intake
@@ -19,8 +19,9 @@ def check_epochs(plan: Plan, registry: Registry, span: Callable[[str], Span], re
     sizes = declared(plan)
     own = {phase.name: phase_intake(phase, sizes, registry) for phase in plan.phases}
     lineages = seen(plan, {phase: {name: tokens or 0.0 for name, tokens in of.items()} for phase, of in own.items()})
+    most = _most_read(lineages)
     for source in bounded:
-        node, taken = max(((node, of.get(source.name, 0.0)) for node, of in lineages.items()), key=lambda pair: pair[1])
+        node, taken = most.get(source.name, ("", 0.0))
         if taken > float(source.max_epochs or 0) * float(source.tokens.value or 0):
             _report(source, node, taken, span(source.name), report)
 
@@ -28,5 +29,15 @@ def check_epochs(plan: Plan, registry: Registry, span: Callable[[str], Span], re
 def _report(source: Source, node: str, taken: float, span: Span, report: Report) -> None:
     size, allowed = int(source.tokens.value or 0), float(source.max_epochs or 0)
     message = f"`{source.name}` would be read {taken / size:.3g} times by the end of `{node}`, and `max_epochs` is {allowed:g}"
-    told = f"{size:,} tokens are declared, the plan takes {round(taken):,}"
+    told = f"{size:,} tokens are {source.tokens.certainty}, the plan takes {round(taken):,}"
     report.error("source-epochs", message, Label(span, told), help="lower its share, shorten the phases or raise `max_epochs`")
+
+
+def _most_read(lineages: Mapping[str, Mapping[str, float]]) -> dict[str, tuple[str, float]]:
+    """By source: the first node by whose end the most of it was read, and how much."""
+    most: dict[str, tuple[str, float]] = {}
+    for node, taken in lineages.items():
+        for name, tokens in taken.items():
+            if name not in most or tokens > most[name][1]:
+                most[name] = node, tokens
+    return most

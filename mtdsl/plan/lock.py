@@ -18,6 +18,7 @@ from mtdsl.plan.model import Tokenizer
 from mtdsl.plan.values import Plugin
 
 FORMAT = 1
+COUNTS = ("documents", "tokens", "longest", "vocab", "parameters", "matrices", "layers", "heads", "head_dim", "window")
 
 
 @node
@@ -104,13 +105,22 @@ def read(path: Path) -> Lock:
         body = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return Lock()
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
     if not isinstance(body, dict) or body.get("format") != FORMAT:
         raise ValueError(f"it is not a lock of format {FORMAT}")
     try:
         found: Lock = decode(Lock, body)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it lacks what a lock has: {error}") from error
+    if not all(_sized(entry) for entry in (*found.sources.values(), *found.starts.values(), found.model, found.tokenizer)):
+        raise ValueError("a size in it is below 1")
     return found
+
+
+def _sized(entry: Frozen | None) -> bool:
+    counts = (getattr(entry, name, None) for name in COUNTS)
+    return all(isinstance(count, int) and count > 0 for count in counts if count is not None)
 
 
 def broken(path: Path, error: OSError | ValueError) -> Diagnostic:

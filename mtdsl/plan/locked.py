@@ -45,7 +45,7 @@ class Locked:
         self._fitting[source.name] = found
         tokens, documents, longest = Known(found.tokens), Known(found.documents), source.longest
         if source.where is not None:
-            tokens, documents, longest = part(found, known(source.where))
+            tokens, documents, longest = self._part(found, source, item)
         elif found.longest is not None:
             longest = Known(found.longest, "measured")
         return replace(
@@ -55,13 +55,21 @@ class Locked:
             longest=longest,
         )
 
-    def part(self, source: Source) -> Source:
-        """A part of a source that was locked, with what is in its documents."""
+    def part(self, source: Source, item: tree.Item) -> Source:
+        """A part of a source that was locked, with what is in its documents; `item` declares the whole."""
         found = self._fitting.get(source.of)
         if found is None:
             return source
-        tokens, documents, longest = part(found, known(source.where))
+        tokens, documents, longest = self._part(found, source, item)
         return replace(source, tokens=tokens, documents=documents, longest=longest)
+
+    def _part(self, found: LockedSource, source: Source, item: tree.Item) -> tuple[Known, Known, Known]:
+        tokens, documents, longest = part(found, known(source.where))
+        if documents.value == 0:
+            message = f"`{source.name}` is empty: the longest document has {found.longest:,} tokens"
+            self._report.error("view-empty", message, _span(item), help="test for a length that its documents have")
+            return source.tokens, source.documents, longest
+        return tokens, documents, longest
 
     def start(self, start: Start, item: tree.Item) -> Start:
         """A start with what its configuration says; `item` declares it."""

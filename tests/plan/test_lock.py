@@ -117,7 +117,16 @@ def test_tokens_that_another_tokenizer_counted_are_not_used(beside, tokenizer):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{", '{"format": 2}', written(LOCK).replace("40", '"many"'), written(LOCK).replace('"content"', '"contents"')],
+    [
+        "",
+        "[]",
+        "{",
+        '{"format": 2}',
+        written(LOCK).replace("40", '"many"'),
+        written(LOCK).replace('"content"', '"contents"'),
+        written(LOCK).replace("1005000", "0"),
+        "[" * 100_000,
+    ],
 )
 def test_a_broken_lock_is_an_error_that_names_it(beside, text):
     found = beside(text)
@@ -213,7 +222,6 @@ HISTOGRAM = {"1024": Sized(30, 900_000), "2048": Sized(12, 700_000), "32768": Si
         ("doc.length < 2k", 28, 305_000),
         ("doc.length >= 1k and doc.length < 2k", 18, 200_000),
         ("doc.length < 1k or doc.length >= 32k", 12, 215_000),
-        ("doc.length >= 64k", 0, 0),
         ("doc.length >= 3k", None, None),
     ],
 )
@@ -224,3 +232,11 @@ def test_parts_of_a_source_are_measured_where_the_lock_counts_lengths(beside, te
     assert (first.documents.value, first.tokens.value) == (documents, tokens)
     assert first.tokens.certainty == ("unknown" if tokens is None else "measured")
     assert set(beside(lock, text).plan.pins) == {"data a", "model"}
+
+
+def test_a_part_that_no_document_is_in_is_an_error(beside):
+    text = RECIPE.replace("{ a = 50%, b = 50% }", "= 50% * a(doc.length >= 64k) + 50% * a")
+    lock = replace(LOCK, sources={"a": replace(SOURCE, lengths=HISTOGRAM)}, tokenizer=None)
+    found = beside(lock, text)
+    assert (found.plan, ids(found)) == (None, ["view-empty"])
+    assert "60,000" in found.diagnostics[0].message
