@@ -173,8 +173,9 @@ class PhaseLowering:
         seed = count(self._number(written), "seed")
         inherited = self._before.seed
         if transition.data == "continue" and inherited is not None and seed != inherited:
-            message = f"`{self._draft.name}` has seed {seed}, but goes on with the data order that seed {inherited} began"
-            name = self._draft.name if self._draft.rungs > 1 else self._draft.family
+            name = self._draft.name if self._draft.rungs > 1 else self._draft.family  # once for a whole fork
+            own = f"seed {seed}" if name == self._draft.name else "a seed of its own"
+            message = f"`{name}` has {own}, but goes on with the data order that seed {inherited} began"
             hint = f"write transition {self._before.node} -> {name} {{ data = fresh }}, or leave the seed out"
             fix = self._tools.edges.saying(self._before.node or "", name, "data = fresh")
             raise mistake("seed-without-fresh", message, written.span, help=hint, fix=fix)

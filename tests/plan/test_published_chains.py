@@ -12,7 +12,7 @@ from mtdsl.plan.curves import shares_at
 from mtdsl.plan.model import Feeding, Parent, Run, Term, Test
 from mtdsl.registry import installed
 
-CHAINS = Path(__file__).parent / "chains"
+CHAINS = Path(__file__).parents[1] / "lang" / "chains"
 STEP = 2**24
 
 
