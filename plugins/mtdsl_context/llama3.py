@@ -18,7 +18,8 @@ class Llama3:
 
     A wave longer than `original / low_freq_factor` is slowed by `factor`, one shorter than `original / high_freq_factor` is
     kept, and between them the two are blended. `original` is the window the model was trained with (8k in Llama 3.1), the
-    window before this phase where it is left out; `factor` then is new over old.
+    window before this phase where it is left out; `factor` then is new over old. A factor does not say how far positions
+    reach: Llama 3.1 goes from 8k to 128k with 8.
     """
 
     factor: Annotated[float | None, Bound(low=1)] = None
@@ -54,10 +55,6 @@ class Llama3:
     def inv_freq(self, parameters: Mapping[str, Any], head_dim: int) -> tuple[list[float], float]:
         """Frequencies between theta_i / factor and theta_i; attention is not scaled."""
         return [_scaled(base, parameters) for base in plain(parameters["rope_theta"], rotary_dim(parameters, head_dim))], 1.0
-
-    def reach(self, parameters: Mapping[str, Any]) -> int:
-        """The original window times the factor."""
-        return round(parameters["original_max_position_embeddings"] * parameters["factor"])
 
 
 def _scaled(base: float, parameters: Mapping[str, Any]) -> float:
