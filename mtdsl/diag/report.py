@@ -54,7 +54,7 @@ class Refusal(Exception):
     """Raised where work cannot go on because of something the user can mend; the command line draws it and exits 1."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
-        super().__init__("; ".join(found.message for found in diagnostics))
+        super().__init__("; ".join(f"{found.id}: {found.message}" for found in diagnostics))
         self.diagnostics = diagnostics
 
 

@@ -93,7 +93,7 @@ def test_held_out_documents_do_not_hang_on_tokenizer_or_seed(base: Path):
 
 def test_no_text_at_all(base: Path):
     (base / "a.txt").write_text("")
-    with pytest.raises(Refusal, match="`a` holds no text"):
+    with pytest.raises(Refusal, match="source-empty: `a` holds no text"):
         prepared(base, two())
 
 
@@ -104,12 +104,12 @@ def test_a_refusal_names_the_source(base: Path):
 
 
 def test_a_source_that_is_only_declared(base: Path):
-    with pytest.raises(Refusal, match="nothing says where its text is"):
+    with pytest.raises(Refusal, match="source-declared: .* nothing says where its text is"):
         prepared(base, plan([phase("p", blend(a="1"), 1)], [source("a", None)]))
 
 
 def test_too_few_tokens(base: Path):
-    with pytest.raises(Refusal, match=r"less than one window of `p`"):
+    with pytest.raises(Refusal, match=r"source-short: .* less than one window of `p`"):
         prepared(base, two(phase("p", blend(a="0.5", b="0.5"), 1, 1, 1 << 16)))
     with pytest.raises(Refusal, match="is declared with 1,000,000 tokens and holds"):
         prepared(base, two(tokens=Known(1_000_000, "declared")))

@@ -16,7 +16,52 @@ from mtdsl.registry.meanings import meanings
 ROOT = Path(mtdsl.__file__).parents[1]
 CASES = list(cases())
 GIVES = {"mistake", "refuse", "error", "warning", "note", "Diagnostic"}
-ELSEWHERE: dict[str, str] = {}
+ELSEWHERE = {
+    "attention-unsupported": "run/test_probe.py::test_what_would_go_wrong_unseen_is_refused",
+    "cache-write": "data/test_entry.py::test_a_cache_that_is_a_file_is_refused",
+    "cannot-run-yet": "cli/test_run_refusals.py::test_a_run_is_refused_before_it_begins",
+    "cannot-write": "cli/test_plan_command.py::test_a_folder_that_is_not_there_is_said_so",
+    "disk-full": "run/test_store.py::test_no_room_is_a_refusal_and_earlier_checkpoints_stay",
+    "file-too-large": "lang/test_files.py::test_a_file_longer_than_any_recipe_is_named_without_being_read_whole",
+    "head-unsupported": "run/test_probe.py::test_what_would_go_wrong_unseen_is_refused",
+    "lock-differs": "cli/test_lock_command.py::test_a_run_holds_to_the_lock",
+    "lock-nothing": "cli/test_lock_command.py::test_a_recipe_without_anything_to_lock_is_told_so",
+    "merge-missing": "run/test_merge.py::test_a_broken_or_empty_folder_is_refused",
+    "model-missing": "cli/test_run_lines.py::test_a_run_that_cannot_begin_shows_the_line",
+    "model-not-causal": "run/test_foreign.py::test_a_model_that_is_no_decoder_is_named_before_its_tokenizer",
+    "model-sizes": "run/test_model.py::test_sizes_that_do_not_fit_are_refused",
+    "model-unreadable": "run/test_failed_run.py::test_a_run_that_cannot_begin_overwrites_nothing",
+    "model-unsupported": "run/test_probe.py::test_what_would_go_wrong_unseen_is_refused",
+    "model-vocabulary": "run/test_failed_run.py::test_a_run_that_cannot_begin_overwrites_nothing",
+    "no-run": "cli/test_plan_files.py::test_a_folder_that_holds_no_run",
+    "not-a-plan": "cli/test_plan_files.py::test_a_file_that_is_no_plan",
+    "not-finite": "run/test_execute.py::test_a_loss_that_is_no_number_stops_the_run_before_the_step",
+    "optimizer-differs": "run/test_kept_optimizer.py::test_the_state_of_another_optimizer_is_not_taken",
+    "plan-changed": "run/test_kill.py::test_a_plan_that_was_reviewed_is_what_is_run",
+    "plugin-broken": "packaging/test_third_party.py::test_a_package_that_does_not_load_is_named_and_the_rest_works",
+    "plugin-conflict": "plan/test_plugin_conflict.py::test_two_packages_of_one_name_are_both_named",
+    "plugin-differs": "cli/test_plan_files.py::test_a_plan_of_another_version_of_a_plugin",
+    "rope-mismatch": "run/test_rope.py::test_a_closed_form_that_differs_is_an_error",
+    "rope-missing": "run/test_rope.py::test_a_model_without_rotary_embeddings_is_refused",
+    "rope-parameters": "plugins/test_extenders.py::test_what_makes_no_sense_is_refused",
+    "rope-scaled": "plugins/test_extenders.py::test_what_makes_no_sense_is_refused",
+    "rope-several": "run/test_rope.py::test_a_model_with_an_embedding_for_each_kind_of_layer_is_refused",
+    "run-busy": "run/test_execute.py::test_two_runs_in_one_folder_are_refused",
+    "run-folder": "run/test_execute.py::test_another_recipes_folder_is_refused_untouched",
+    "source-column": "data/test_sources.py::test_bad_input_is_one_refusal",
+    "source-corrupt": "data/test_sources.py::test_bad_input_is_one_refusal",
+    "source-declared": "data/test_prepare.py::test_a_source_that_is_only_declared",
+    "source-empty": "data/test_prepare.py::test_no_text_at_all",
+    "source-encoding": "data/test_sources.py::test_bad_input_is_one_refusal",
+    "source-missing": "data/test_sources.py::test_bad_input_is_one_refusal",
+    "source-short": "data/test_prepare.py::test_too_few_tokens",
+    "start-declared": "run/test_foreign.py::test_a_start_without_weights_is_named_before_the_tokenizer",
+    "start-differs": "run/test_execute.py::test_a_start_is_loaded_and_its_facts_compared",
+    "tokenizer-missing": "cli/test_run_lines.py::test_a_run_that_cannot_begin_shows_the_line",
+    "tokenizer-unusable": "data/test_tokenizer.py::test_no_tokenizer_or_a_broken_one_is_refused",
+    "tokenizer-vocab": "data/test_tokenizer.py::test_a_vocabulary_below_the_bytes_is_refused",
+    "train-missing": "cli/test_plan_files.py::test_packages_that_are_missing_are_all_named",
+}
 """Ids that no recipe can cause: it takes a file, a model, a terminal or a package. Each with the test that causes it."""
 
 

@@ -153,10 +153,10 @@ def test_partial_rotary_embeddings_stay_partial():
 @pytest.mark.parametrize(
     ("extender", "kind", "new", "words"),
     [
-        (Rope(5e5), "yarn", 2048, "already scaled by `yarn`"),
+        (Rope(5e5), "yarn", 2048, "rope-scaled: .* already scaled by `yarn`"),
         (Yarn(), "llama3", 2048, "already scaled by `llama3`"),
         (Yarn(), "default", 256, "stretches a window: 256 tokens"),
-        (Yarn(mscale=1.0), "default", 2048, "both or neither"),
+        (Yarn(mscale=1.0), "default", 2048, "rope-parameters: .* both or neither"),
         (Yarn(beta_fast=1.0, beta_slow=2.0), "default", 2048, "`beta_fast` \\(1\\) must be more"),
     ],
 )

@@ -80,7 +80,7 @@ def test_the_row_of_the_padding_token_is_trained_too(tmp_path):
 
 
 def test_sizes_that_do_not_fit_are_refused(corpus):
-    with pytest.raises(Refusal, match="5 heads of 6 with 5 key-value heads do not fit a width of 32"):
+    with pytest.raises(Refusal, match="model-sizes: 5 heads of 6 with 5 key-value heads do not fit a width of 32"):
         models_of.fresh(plan(heads=5), corpus, 1)
 
 

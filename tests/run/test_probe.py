@@ -41,12 +41,12 @@ def test_decoders_of_attention_alone_pass(name):
 @pytest.mark.parametrize(
     ("name", "more", "words"),
     [
-        ("Mamba", {}, "MambaForCausalLM sees across documents"),
-        ("Cohere", {}, "CohereForCausalLM does more to its logits than one matrix"),
-        ("Granite", {"logits_scaling": 8.0}, "GraniteForCausalLM does more to its logits"),
-        ("Gemma2", {"head_dim": 8}, "Gemma2Attention needs softcap"),
-        ("StableLm", {}, "StableLmForCausalLM cannot be run on flat rows"),
-        ("Phi", {}, "PhiForCausalLM has a head that is no plain matrix"),
+        ("Mamba", {}, "model-unsupported: MambaForCausalLM sees across documents"),
+        ("Cohere", {}, "head-unsupported: CohereForCausalLM does more to its logits than one matrix"),
+        ("Granite", {"logits_scaling": 8.0}, "head-unsupported: GraniteForCausalLM does more to its logits"),
+        ("Gemma2", {"head_dim": 8}, "attention-unsupported: Gemma2Attention needs softcap"),
+        ("StableLm", {}, "model-unsupported: StableLmForCausalLM cannot be run on flat rows"),
+        ("Phi", {}, "head-unsupported: PhiForCausalLM has a head that is no plain matrix"),
     ],
 )
 def test_what_would_go_wrong_unseen_is_refused(name, more, words):
