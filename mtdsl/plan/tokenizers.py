@@ -22,18 +22,11 @@ def first_sources(plan: Plan) -> tuple[str, ...]:
     tokenizer, and with it every result before that phase, as it is.
     """
     trained = {phase.name for phase in plan.phases if phase.mix is not None}
-    later = {name for name in trained if _after(plan, name) & trained}
-    mixes = (phase.mix for phase in plan.phases if phase.mix is not None and phase.name not in later)
-    return tuple(dict.fromkeys(name for mix in mixes for name in sources_of(mix)))
-
-
-def _after(plan: Plan, name: str) -> set[str]:
-    """The nodes that a node comes from, all the way up."""
     nodes: tuple[Phase | Merge, ...] = (*plan.phases, *plan.merges)
     parents = {node.name: {parent.node for parent in node.parents} for node in nodes}
-    found: set[str] = set()
-    waiting = set(parents.get(name, ()))
-    while waiting:
-        found |= waiting
-        waiting = {above for node in waiting for above in parents.get(node, ())} - found
-    return found
+    later: set[str] = set()
+    for name in plan.order:  # parents come first
+        if any(parent in trained or parent in later for parent in parents.get(name, ())):
+            later.add(name)
+    mixes = (phase.mix for phase in plan.phases if phase.mix is not None and phase.name not in later)
+    return tuple(dict.fromkeys(name for mix in mixes for name in sources_of(mix)))

@@ -37,18 +37,18 @@ def _named(file: tree.File) -> Iterator[str]:
         value = left.pop()
         if isinstance(value, tuple):
             left.extend(value)
-        elif isinstance(value, Frozen) and not isinstance(value, tree.Each):
-            yield from _of(value)
-            left.extend([getattr(value, field) for field in value.__match_args__])
+        elif isinstance(value, tree.Name):
+            yield value.parts[0]
         elif isinstance(value, tree.Each):
             left.extend(value.rungs)
+        elif isinstance(value, Frozen):
+            yield from _of(value)
+            left.extend([part for part in vars(value).values() if isinstance(part, (tuple, Frozen))])
 
 
 def _of(value: Frozen) -> Iterator[str]:
     """The names that one piece of syntax looks up; in a mixture's body the sources stand where attributes do elsewhere."""
-    if isinstance(value, tree.Name):
-        yield value.parts[0]
-    elif isinstance(value, tree.Node):
+    if isinstance(value, tree.Node):
         yield value.name
     elif isinstance(value, tree.Mix | tree.Override) and value.body is not None:
         yield from (entry.name for entry in value.body.entries if isinstance(entry, tree.Attribute))

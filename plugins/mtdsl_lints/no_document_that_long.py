@@ -31,16 +31,26 @@ def no_document_that_long(plan: Plan, written: Origins, /) -> Iterator[Remark]:
         start, end = phase.context.start, phase.context.end
         if phase.mix is None or start is None or end <= start:
             continue
-        longest = {name: _longest(sources.get(name)) for name in sources_of(phase.mix)}
-        known = [(name, found) for name, found in longest.items() if found is not None and found[0] < end]
-        if len(known) == len(longest):
-            name, (_, why) = max(known, key=lambda item: item[1][0])
+        short = _short([sources.get(name) for name in sources_of(phase.mix)], end)
+        if short:
+            name, (_, why) = max(short.items(), key=lambda item: item[1][0])
             whole = sources[name].of or name
             yield Remark(
                 f"the window of `{phase.name}` grows to {length(end)}, and none of its sources has documents that long",
                 (Place(phase.name, "context"), Place(phase.name, f"mix.{name}", f"`{name}` {why}")),
                 help=f"add a source of long documents, such as `{whole}(doc.length >= {length(end)})`",
             )
+
+
+def _short(sources: list[Source | None], window: int) -> dict[str, tuple[Fraction, str]]:
+    """What is known of the longest documents of sources that all stay below a window; empty where one may fill it."""
+    found: dict[str, tuple[Fraction, str]] = {}
+    for source in sources:
+        longest = _longest(source)
+        if source is None or longest is None or longest[0] >= window:
+            return {}
+        found[source.name] = longest
+    return found
 
 
 def _longest(source: Source | None) -> tuple[Fraction, str] | None:
