@@ -23,7 +23,8 @@ from tempfile import TemporaryDirectory
 
 from excerpts import filled_in
 
-from mtdsl.diag import Diagnostic, text
+from mtdsl.diag import Diagnostic, Source, text
+from mtdsl.lang.format import formatted
 from mtdsl.plan.compile import Analysis, analyse
 
 RECIPE, PREAMBLE = "r.mtr", "the preamble"
@@ -133,6 +134,15 @@ def updated(content: str, work: Iterator[Example]) -> str:
         edits += [(example.excerpt, filled_in(example.excerpt.body, found.plan))] if example.excerpt else []
     for fence, body in reversed(edits):
         content = content[: fence.start] + body + content[fence.end :]
+    return content
+
+
+def laid_out(content: str) -> str:
+    """The page with its recipes as `mtdsl fmt` lays them out; those that cannot be read stay as they are."""
+    for fence, _ in reversed(list(_fences(content))):
+        if fence.language == "mtr":
+            made, _ = formatted(Source(RECIPE, fence.body))
+            content = content[: fence.start] + (fence.body if made is None else made) + content[fence.end :]
     return content
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from difflib import unified_diff
 from pathlib import Path
 
 import pytest
-from literate import examples, problems, updated
+from literate import examples, laid_out, problems, updated
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(Path(__file__).parent.glob("*.md"))
@@ -17,10 +18,20 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 def test_a_page_says_what_is_so(page, request):
     name = str(page.relative_to(ROOT))
     if request.config.getoption("--update"):
+        page.write_text(laid_out(page.read_text()))
         page.write_text(updated(page.read_text(), examples(name, page.read_text())))
     found = [problem for example in examples(name, page.read_text()) for problem in problems(example)]
     if found:
         pytest.fail("\n\n".join(found), pytrace=False)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *DOCUMENTS], ids=lambda path: path.stem)
+def test_a_page_looks_as_fmt_would_have_it(page):
+    content = page.read_text()
+    if (made := laid_out(content)) != content:
+        pytest.fail(
+            "\n".join(unified_diff(content.splitlines(), made.splitlines(), page.name, "fmt", lineterm="", n=0)), pytrace=False
+        )
 
 
 def test_the_language_lists_every_page_in_order():

@@ -59,7 +59,7 @@ def _closes(line: Line) -> bool:
 def _sign(tokens: tuple[Token, ...], *, inside: bool) -> tuple[str, int]:
     """The kind of the line and the index of its sign; 0 where it has none to align."""
     types = [token.type for token in tokens[:3]]
-    if types[:2] == ["NAME", "EQUAL"]:
+    if types[1:2] == ["EQUAL"]:  # a key may be a keyword: `mix = stage1`, `when = none`
         return "entry", 1
     if not inside and len(types) == 3 and types[0] in _NAMED and types[1] == "NAME":
         short = types[2] == "LBRACE" and tokens[-1].type == "RBRACE"
