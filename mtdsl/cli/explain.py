@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from mtdsl.diag.catalogue import Entry
 
 
-def explain(id: str | None = None, /, *, format_: Literal["text", "json"] = "text") -> int:
+Format = Literal["text", "json", "markdown"]
+
+
+def explain(id: str | None = None, /, *, format_: Format = "text") -> int:
     """Explain a diagnostic by its id, such as lr-jump; without one, list all.
 
     Parameters
@@ -21,7 +24,7 @@ def explain(id: str | None = None, /, *, format_: Literal["text", "json"] = "tex
     id
         What stands in brackets behind `error`, `warning` or `note`.
     format_
-        text for people, json for machines.
+        text for people, json for machines, markdown for a page of documentation.
     """
     from mtdsl.registry import installed
     from mtdsl.registry.meanings import meaning, meanings
@@ -39,9 +42,13 @@ def explain(id: str | None = None, /, *, format_: Literal["text", "json"] = "tex
     return 0
 
 
-def _listed(entries: list[Entry], form: str) -> str:
+def _listed(entries: list[Entry], form: Format) -> str:
     if form == "json":
         return json.dumps([_fields(entry) for entry in entries], indent=2) + "\n"
+    if form == "markdown":
+        from mtdsl.cli.explain_pages import page
+
+        return page(entries)
     wide = max(len(entry.id) for entry in entries)
     blocks = [
         "\n".join([subject, *(f"  {entry.id:<{wide}}  {entry.summary}" for entry in group)])
@@ -50,9 +57,13 @@ def _listed(entries: list[Entry], form: str) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _told(entry: Entry, form: str) -> str:
+def _told(entry: Entry, form: Format) -> str:
     if form == "json":
         return json.dumps(_fields(entry), indent=2) + "\n"
+    if form == "markdown":
+        from mtdsl.cli.explain_pages import section
+
+        return section(entry)
     from mtdsl.plan.examples import example
 
     shown = example(entry.id)

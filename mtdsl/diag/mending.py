@@ -33,9 +33,7 @@ def rewritten(raw: str, changes: Sequence[Change]) -> str:
     mark = raw.startswith("\ufeff")
     newline = "\r\n" if ends else "\n"
     for change in sorted(changes, key=lambda change: -change.span.start):
-        start, end = (
-            at + mark + bisect_left(offsets, at + mark) for at in (change.span.start, change.span.end)
-        )
+        start, end = (at + mark + bisect_left(offsets, at + mark) for at in (change.span.start, change.span.end))
         raw = raw[:start] + change.replacement.replace("\n", newline) + raw[end:]
     return raw
 

@@ -46,4 +46,5 @@ def example(id: str) -> Example | None:
         return None
     with chdir(case.parent):
         _, found = compile(Path(case.name))
-        return Example(case.name, Path(case.name).read_text(encoding="utf-8", errors="replace"), text.render(found, color=False))
+        written = Path(case.name).read_text(encoding="utf-8", errors="replace")
+        return Example(case.name, written, text.render(found, color=False))
