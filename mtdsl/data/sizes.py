@@ -35,13 +35,13 @@ def _short(plan: Plan, source: Source, corpus: Corpus) -> Iterator[Diagnostic]:
     if declared and held < DECLARED * declared:
         message = f"`{source.name}` is declared with {int(declared):,} tokens and holds {held:,}"
         hint = f"declare tokens = {held:_}, or leave it out"
-        yield Diagnostic("source-short", "error", message, help=hint, about=(source.name, "tokens"))
+        yield Diagnostic("source-exhausted", "error", message, help=hint, about=(source.name, "tokens"))
     fed = [phase for phase in plan.phases if phase.batch and phase.mix and source.name in sources_of(phase.mix)]
     longest = max(fed, key=lambda phase: phase.batch.length if phase.batch else 0)
     if longest.batch and size < longest.batch.length:
         message = f"`{source.name}` holds {size:,} tokens to train on, less than one window of `{longest.name}`"
         hint = f"a window is {longest.batch.length:,} tokens: add text, or make it shorter"
-        yield Diagnostic("source-short", "error", message, help=hint, about=(source.name, "source"))
+        yield Diagnostic("source-exhausted", "error", message, help=hint, about=(source.name, "source"))
 
 
 def _repeated(source: Source, corpus: Corpus, node: str, tokens: int, say: Say) -> Iterator[Diagnostic]:

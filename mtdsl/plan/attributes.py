@@ -64,7 +64,7 @@ def _check_unset(written: Written, report: Report) -> None:
     """`when = none` leaves the copied ones out; nothing else can be said of `when` with `=`."""
     if not is_word(written.value, "none"):
         hint = "write `when loss < 2 { expect = 10B, ... }`, or `when = none` to leave copied ones out"
-        report.error("unknown-attribute", "`when` is followed by a test", written.attribute.name_span, help=hint)
+        report.error("unknown-key", "`when` is followed by a test", written.attribute.name_span, help=hint)
 
 
 def check_settings(settings: Mapping[str, tree.Attribute], report: Report) -> None:
@@ -79,13 +79,13 @@ def unknown_attribute(attribute: tree.Attribute, known: tuple[str, ...], of: str
     name = attribute.name
     if name in SOURCE and name not in known:
         hint = f"write it where the source is declared: `data ... {{ {attribute.span.text} }}`"
-        return mistake("unknown-attribute", f"{of} has no `{name}`: a source has", attribute.name_span, help=hint)
+        return mistake("unknown-key", f"{of} has no `{name}`: a source has", attribute.name_span, help=hint)
     meant = next((ours for ours, theirs in ELSEWHERE.items() if ours in known and name.casefold() in theirs), None)
     if meant:
         renamed = Fix.write(attribute.name_span, meant, safe=False)
-        return mistake("unknown-attribute", f"`{name}` is called `{meant}` here", attribute.name_span, fix=renamed)
+        return mistake("unknown-key", f"`{name}` is called `{meant}` here", attribute.name_span, fix=renamed)
     hint, fix = suggest(name, attribute.name_span, known, f"there are {', '.join(f'`{other}`' for other in known)}")
-    return mistake("unknown-attribute", f"{of} has no `{name}`", attribute.name_span, help=hint, fix=fix)
+    return mistake("unknown-key", f"{of} has no `{name}`", attribute.name_span, help=hint, fix=fix)
 
 
 class Lookup:

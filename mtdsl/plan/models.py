@@ -76,7 +76,7 @@ def start_of(found: Found, evaluator: Evaluator) -> Start:
 
 def _no_fact(entry: tree.Attribute | tree.When) -> Mistake:
     if isinstance(entry, tree.When):
-        return mistake("unknown-attribute", "a start has no events", entry.span)
+        return mistake("unknown-key", "a start has no events", entry.span)
     return unknown_attribute(entry, FACTS, "a start")
 
 

@@ -153,10 +153,10 @@ def _unmovable(item: tree.Schedule) -> Mistake:
     if item.name == "batch":
         hint = "in each phase `batch = -> ... over ...` goes on from where the phase before ended"
         return mistake(
-            "unknown-attribute", "a schedule cannot set `batch`, which decides how long its path is", item.name_span, help=hint
+            "unknown-key", "a schedule cannot set `batch`, which decides how long its path is", item.name_span, help=hint
         )
     hint, fix = suggest(item.name, item.name_span, MOVING, f"it sets {', '.join(f'`{name}`' for name in MOVING)}")
-    return mistake("unknown-attribute", f"a schedule cannot set `{item.name}`", item.name_span, help=hint, fix=fix)
+    return mistake("unknown-key", f"a schedule cannot set `{item.name}`", item.name_span, help=hint, fix=fix)
 
 
 def _read_by(pieces: tuple[Piece[V], ...], last: int) -> tuple[Piece[V], ...]:

@@ -65,7 +65,7 @@ class Sources:
         own: dict[str, Written] = {} if item.value is None else {"source": _value(item, item.value, found)}
         for entry in item.body.entries if item.body else ():
             if isinstance(entry, tree.When):
-                raise mistake("unknown-attribute", "a source has no events", entry.span)
+                raise mistake("unknown-key", "a source has no events", entry.span)
             if entry.name not in (*SOURCE, *DESCRIPTIVE):
                 raise unknown_attribute(entry, SOURCE, "a source")
             own[entry.name] = Written(entry, Scope(found.module))

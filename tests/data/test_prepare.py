@@ -109,7 +109,7 @@ def test_a_source_that_is_only_declared(base: Path):
 
 
 def test_too_few_tokens(base: Path):
-    with pytest.raises(Refusal, match=r"source-short: .* less than one window of `p`"):
+    with pytest.raises(Refusal, match=r"source-exhausted: .* less than one window of `p`"):
         prepared(base, two(phase("p", blend(a="0.5", b="0.5"), 1, 1, 1 << 16)))
     with pytest.raises(Refusal, match="is declared with 1,000,000 tokens and holds"):
         prepared(base, two(tokens=Known(1_000_000, "declared")))

@@ -88,8 +88,8 @@ def test_a_phase_of_no_steps_trains_nothing_and_still_moves_the_window(plan):
         ("steps = 2, batch = 1 x 512, context = 1M, lr = 1e-3, mix = a", "window-decimal"),
         ("steps = 2, batch = 1 x 512, context = 512 tokens, lr = 1e-3, mix = a", "unit-mismatch"),
         (f"epochs = 2, batch = 1 x 512, {REST}", "size-unknown"),
-        (f"steps = 2, batch = 1 x 512, {REST}, optimiser = adamw", "unknown-attribute"),
-        (f"steps = 2, batch = 1 x 512, {REST}, loss_mask = prompt", "unknown-attribute"),
+        (f"steps = 2, batch = 1 x 512, {REST}, optimiser = adamw", "unknown-key"),
+        (f"steps = 2, batch = 1 x 512, {REST}, loss_mask = prompt", "unknown-key"),
     ],
 )
 def test_what_does_not_fit_is_named(wrong, text, id):

@@ -95,7 +95,7 @@ def test_checks_compare_plan_values(plan, wrong):
         ("merge soup = average(anneal[7])\nflow trunk -> anneal -> soup\n", "unknown-name"),
         ("merge soup = average(anneal[1])\nflow trunk -> anneal -> soup\n", "flow-merge"),
         ("merge soup = average(anneal.last(9, every = 1 steps))\nflow trunk -> anneal -> soup\n", "at-past-end"),
-        ("flow trunk -> anneal\ntransition trunk -> anneal { optimiser = reset }\n", "unknown-attribute"),
+        ("flow trunk -> anneal\ntransition trunk -> anneal { optimiser = reset }\n", "unknown-key"),
         ("flow trunk -> anneal\ntransition trunk -> anneal { optimizer = fresh }\n", "unknown-word"),
         ("flow trunk -> anneal\ntransition anneal[1] -> anneal[2] { optimizer = reset }\n", "transition-without-edge"),
         (

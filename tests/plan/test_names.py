@@ -50,7 +50,7 @@ def test_a_misspelt_name_is_an_error_with_the_nearest(wrong):
         ("mix m { a = 100% }\nmix m { b = 100% }\n", {}, "declared-twice"),
         ("let x = x\nmix m = x * a\n" + PHASE, {}, "value-cycle"),
         ("require mtdsl >= 9.1\n", {}, "require-unmet"),
-        ("oops = 3\nmix m = a\n" + PHASE, {}, "unknown-attribute"),
+        ("oops = 3\nmix m = a\n" + PHASE, {}, "unknown-key"),
     ],
 )
 def test_what_cannot_be_read_is_named(found, text, files, id):

@@ -88,7 +88,7 @@ def test_a_gate(edge, policy, gate):
         ("trunk -> anneal", "on_fail = stop", "on-fail-without-gate", "no `gate`"),
         ("trunk -> anneal", "gate = loss < 2, on_fail = rollback", "plugin-argument", "the node to go back to"),
         ("trunk -> anneal", "gate = loss < 2, on_fail = retry", "unknown-word", "`stop` or `rollback`"),
-        ("trunk -> anneal", "gates = loss < 2", "unknown-attribute", "no `gates`"),
+        ("trunk -> anneal", "gates = loss < 2", "unknown-key", "no `gates`"),
         ("trunk -> anneal", "when loss < 2 { expect = 1B, lr = 0 }", "event-cannot-set", "not on a transition"),
     ],
 )

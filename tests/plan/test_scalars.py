@@ -112,7 +112,7 @@ def test_a_schedule_over_mixtures(plan):
 
 @pytest.mark.parametrize("name", ["seed", "batch", "wait_decay"])
 def test_a_schedule_of_what_does_not_move_along_a_path(wrong, name):
-    assert wrong(f"phase p {{ {REST}, lr = 1e-3 }}\nschedule {name} over p = 1\n").id == "unknown-attribute"
+    assert wrong(f"phase p {{ {REST}, lr = 1e-3 }}\nschedule {name} over p = 1\n").id == "unknown-key"
 
 
 def test_a_marked_parameter_moves(plan):

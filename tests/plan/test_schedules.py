@@ -43,7 +43,7 @@ def test_it_moves_on_from_where_the_path_begins(plan):
         (f"phase x {{ steps = 2, {REST} }}\nschedule lr over x = 80% -> 0\nflow base -> x\n", "unit-mismatch"),
         (
             "phase x { steps = 2, batch = 1 x 256, lr = 8e-4, mix = a }\nschedule seed over x = 1\nflow base -> x\n",
-            "unknown-attribute",
+            "unknown-key",
         ),
     ],
 )

@@ -119,7 +119,7 @@ def test_what_is_no_part_is_named(wrong, text, id):
         ("tokens = 3 steps", "unit-mismatch"),
         ("split = train", "plugin-argument"),
         ("split = \"a\"", "plugin-argument"),
-        ("colum = \"a\"", "unknown-attribute"),
+        ("colum = \"a\"", "unknown-key"),
     ],
 )  # fmt: skip
 def test_what_a_source_cannot_be_is_named(wrong, text, id):
