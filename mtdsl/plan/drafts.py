@@ -129,22 +129,26 @@ class Families:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._done: dict[tuple[int, str], Family] = {}
-        self._open: list[str] = []
+        self._done: dict[tuple[int, str], Family | None] = {}
+        self._open: list[tuple[int, str]] = []
 
     def of(self, found: Found) -> Family:
         """The family of a `phase` item. Raises `Mistake`."""
         assert isinstance(found.item, tree.Phase)
         at = id(found.module), found.item.name
+        if at in self._open:
+            raise mistake("like-cycle", f"`{found.item.name}` is like itself", found.item.name_span)
         if at not in self._done:
-            if found.item.name in self._open:
-                raise mistake("like-cycle", f"`{found.item.name}` is like itself", found.item.name_span)
-            self._open.append(found.item.name)
+            self._open.append(at)
+            self._done[at] = None  # of a family that failed, the cause is told once
             try:
                 self._done[at] = self._expand(found.item, Scope(found.module))
             finally:
                 self._open.pop()
-        return self._done[at]
+        family = self._done[at]
+        if family is None:
+            raise Mistake
+        return family
 
     def keys(self, exprs: tuple[tree.Expr, ...], scope: Scope) -> tuple[Key, ...]:
         """The values in `anneal[42, hq]` in the form that members are compared by."""
