@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from mtdsl.diag import Span
-from mtdsl.plan.model import Merge, Phase, Plan, Source, Start
+from mtdsl.plan.model import Evaluation, Merge, Phase, Plan, Source, Start
 from mtdsl.plan.origins import Origin, Origins
 from mtdsl.view import numbers, phrases, values
 
-Node = Start | Phase | Merge | Source
+Node = Start | Phase | Merge | Source | Evaluation
 LITERAL = 40
 
 
@@ -42,11 +42,11 @@ class Row:
 
 
 def nodes(plan: Plan) -> dict[str, Node]:
-    """Everything of a plan that can be shown, by name: starts, phases and merges as they run, then sources."""
+    """Everything of a plan that can be shown, by name: starts, phases and merges as they run, sources, evaluations."""
     trained: dict[str, Node] = {phase.name: phase for phase in plan.phases}
     trained |= {merge.name: merge for merge in plan.merges}
     flow: list[Node] = [*plan.starts, *(trained[name] for name in plan.order)]
-    return {node.name: node for node in [*flow, *plan.sources]}
+    return {node.name: node for node in [*flow, *plan.sources, *plan.evals]}
 
 
 def found(plan: Plan, name: str) -> list[Node]:
@@ -59,19 +59,26 @@ def found(plan: Plan, name: str) -> list[Node]:
 
 def rows(node: Node, written: Origins) -> Iterator[Row]:
     """Every value of a node."""
-    if isinstance(node, Phase):
-        shown = values.of_phase(node)
-    elif isinstance(node, Merge):
-        shown = values.of_merge(node)
-    else:
-        shown = values.of_start(node) if isinstance(node, Start) else values.of_source(node)
-    for attribute, value in shown:
+    for attribute, value in _values(node):
         yield _row(node, attribute, value, written)
+
+
+def _values(node: Node) -> Iterator[values.Value]:
+    match node:
+        case Phase():
+            return values.of_phase(node)
+        case Merge():
+            return values.of_merge(node)
+        case Start():
+            return values.of_start(node)
+        case Source():
+            return values.of_source(node)
+    return values.of_evaluation(node)
 
 
 def kind(node: Node) -> str:
     """What a node is, in a word."""
-    return "source" if isinstance(node, Source) else "merge" if isinstance(node, Merge) else phrases.kind(node)
+    return type(node).__name__.lower()
 
 
 def _row(node: Node, attribute: str, value: str, written: Origins) -> Row:
@@ -116,7 +123,7 @@ def listing(plan: Plan, written: Origins, *, width: int, color: bool) -> str:
     """One line a node: what it is, where it comes from, where it stands."""
     table = _plain("node", "is", "from", "tokens", "at")
     for node in nodes(plan).values():
-        parents = () if isinstance(node, Start | Source) else node.parents
+        parents = node.parents if isinstance(node, Phase | Merge) else ()
         tokens = f"{node.tokens:,}" if isinstance(node, Phase) else ""
         span = written.span(node.name)
         place = f"{span.source.path}:{span.line}" if span else ""

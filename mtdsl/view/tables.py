@@ -14,7 +14,7 @@ from mtdsl.registry import Registry
 from mtdsl.view import numbers, phrases
 from mtdsl.view.columns import Column
 
-WHOLE = ("phase", "from", "tokens", "seen", "steps", "seed")
+WHOLE = ("phase", "from", "tokens", "seen", "steps", "window", "seed")
 """Columns that give way last, and then show that something is cut: half a number must not pass for one."""
 
 
@@ -43,7 +43,7 @@ def _table(*heads: str, right: Sequence[str] = ()) -> Table:
 
 
 def _phases(columns: Sequence[Column], counted: Mapping[str, Known]) -> Table:
-    numeric = ("tokens", "seen", "steps", "tokens a step", "warm-up", "seed")
+    numeric = ("tokens", "seen", "steps", "window", "tokens a step", "warm-up", "seed")
     table = _table("phase", "from", "asked", *numeric, right=numeric)
     for column in columns:
         if isinstance(column.node, Phase):
@@ -54,13 +54,21 @@ def _phases(columns: Sequence[Column], counted: Mapping[str, Known]) -> Table:
 def _phase(phase: Phase, counted: Known) -> Iterator[str]:
     yield phase.name
     yield ", ".join(phrases.parent(parent) for parent in phase.parents) or "nothing"
-    yield phrases.at_most(phrases.asked(phase.asked), phase.stop is not None)
+    yield _asked(phase)
     yield f"{phase.tokens:,}"
     yield known(counted)
     yield f"{phase.steps:,}"
+    yield f"{phase.context.end:,}"
     yield phrases.step_size(phase)
     yield numbers.count(phase.lr.warmup.steps) if phase.lr and phase.lr.warmup else "none"
     yield str(phase.seed)
+
+
+def _asked(phase: Phase) -> str:
+    """The budget as written; epochs are as sure as the sizes of their sources."""
+    asked = phrases.asked(phase.asked)
+    asked += f" ({phase.certainty})" if phase.asked.unit == "epochs" and phase.certainty in ("measured", "declared") else ""
+    return phrases.at_most(asked, phase.stop is not None)
 
 
 def _training(phases: Sequence[Phase]) -> Table:

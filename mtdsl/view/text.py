@@ -53,6 +53,8 @@ def _parts(plan: Plan, registry: Registry, width: int) -> Iterator[RenderableTyp
 def _given(plan: Plan) -> Iterator[str]:
     """What the chain starts with: the model, the tokenizer, and the parameters that were set."""
     described = [phrases.call(made.kind, made.params) for made in (plan.model, plan.tokenizer) if made is not None]
+    if plan.model is not None and "parameters" in plan.model.facts:
+        described.insert(1, f"{numbers.count(plan.model.facts['parameters'].value or 0)} parameters")
     if described:
         yield " · ".join(described)
     if plan.params:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from mtdsl.plan.model import Blend, Curve, Merge, Phase, Piece, Source, Start, Transition, Warmup
+from mtdsl.plan.model import Blend, Curve, Evaluation, Merge, Phase, Piece, Source, Start, Transition, Warmup
 from mtdsl.view import numbers, phrases
 from mtdsl.view.tables import known
 
@@ -68,6 +68,12 @@ def of_source(source: Source) -> Iterator[Value]:
     yield "repeat", numbers.plain(source.repeat)
     yield "order", source.order
     yield "loss_mask", source.loss_mask
+
+
+def of_evaluation(evaluation: Evaluation) -> Iterator[Value]:
+    """What is measured, and when."""
+    yield "value", phrases.plugin(evaluation.evaluator)
+    yield "every", "the end of a phase" if evaluation.every is None else f"{evaluation.every:,} {evaluation.unit}"
 
 
 def curve(moving: Curve[Fraction] | None, spell: Spell, tokens: int) -> str:

@@ -42,6 +42,7 @@ phase long like stable {
 phase tail { steps = 2, batch = 4 x 4k, lr = 1e-5, mix = 50% * noisy + 50% * code }
 transition stable -> decay { data = fresh }
 transition long -> tail { lr = restart }
+eval held = perplexity(of = [web], every = 100 steps)
 flow stable -> decay -> soup -> long -> tail
 """
 
@@ -124,6 +125,12 @@ def test_merges_and_sources(shown):
     assert (source["longest"].value, source["holdout"].value) == ("unknown", "1%")
 
 
+def test_evaluations(shown):
+    rows = shown("held")
+    assert rows["value"].value.startswith("perplexity")
+    assert rows["every"].value == "100 steps"
+
+
 START = """\
 recipe toy "a toy"
 start trunk { weights = "acme/model", tokens = 5T, context = 4k, lr = 1e-4 }
@@ -159,5 +166,5 @@ def test_pages_keep_to_the_width(tmp_path, monkeypatch):
     assert max(map(len, page.splitlines())) <= 80
     assert page.count("transition.gate") == 2
     listed = show.listing(found.plan, found.origins, width=80, color=False).splitlines()
-    names = ["node", "stable", "decay[1]", "decay[2]", "soup", "long", "tail", "web", "code"]
+    names = ["node", "stable", "decay[1]", "decay[2]", "soup", "long", "tail", "web", "code", "held"]
     assert [row.split()[0] for row in listed] == names

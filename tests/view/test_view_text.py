@@ -45,7 +45,7 @@ def test_every_default_of_a_transition_is_spelled_out(plan):
 
 
 def test_whole_numbers_stand_in_the_table(plan):
-    assert re.search(r"stable +nothing +300 steps +2,457,600 +2.46M +300 +8,192 +20 +0", drawn(plan))
+    assert re.search(r"stable +nothing +300 steps +2,457,600 +2.46M +300 +512 +8,192 +20 +0", drawn(plan))
 
 
 def test_what_no_text_can_know_is_said_to_be_unknown(ruled):
