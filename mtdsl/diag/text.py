@@ -10,6 +10,14 @@ from mtdsl.diag.fields import DiagnosticFields, FixFields, LabelFields, fields
 from mtdsl.diag.model import Diagnostic
 from mtdsl.diag.paint import Paint
 
+LONGEST = 240
+"""Characters of a line that are shown."""
+
+NEAR = 60
+"""Characters before a mark that are shown of a longer one."""
+
+CUT = "\N{HORIZONTAL ELLIPSIS}"
+
 
 def render(diagnostics: Iterable[Diagnostic], *, color: bool) -> str:
     """One block a diagnostic, an empty line between two; ANSI colours only if `color`."""
@@ -50,26 +58,41 @@ def _snippets(found: DiagnosticFields, paint: Paint) -> Iterator[str]:
         here = [label for label in labels if label["path"] == path]
         first = here[0]
         sign = "-->" if path == primary["path"] else ":::"
-        given = f"          (with {', '.join(f'--set {one}' for one in found['settings'])})" if found["settings"] else ""
-        yield " " * gutter + f"{paint.frame(sign)} {shown(path)}:{first['line']}:{first['column']}{shown(given)}"
+        given = _given(found["settings"]) if path == primary["path"] else ""
+        yield " " * gutter + f"{paint.frame(sign)} {shown(path)}:{first['line']}:{first['column']}{given}"
         yield paint.frame(" " * gutter + " |")
         ordered = sorted(here, key=lambda label: (label["line"], label["column"]))
         for number, group in groupby(ordered, key=lambda label: label["line"]):
             yield from _line(number, list(group), primary, gutter, paint)
 
 
+def _given(settings: list[str]) -> str:
+    listed = " ".join(f"--set {shown(one)}" for one in settings)
+    return f"          (with {listed})" if listed else ""
+
+
 def _line(number: int, labels: list[LabelFields], primary: LabelFields, gutter: int, paint: Paint) -> Iterator[str]:
-    yield f"{paint.frame(f'{number:>{gutter}} |')} {shown(labels[0]['text'])}".rstrip()
-    for label in labels:
-        before, under = _extent(label)
-        sign = "^" if label is primary else "-"
-        mark = f"{sign * under} {shown(label['message'])}".rstrip()
-        yield f"{paint.frame(' ' * gutter + ' |')} {' ' * before}{paint.mark(mark, label is primary)}"
+    """A line and the marks under it. One that nobody would read to its end is shown around each mark instead."""
+    long = len(labels[0]["text"]) > LONGEST
+    for group in [[label] for label in labels] if long else [labels]:
+        first = max(group[0]["column"] - 1 - NEAR, 0) if long else 0
+        yield f"{paint.frame(f'{number:>{gutter}} |')} {shown(_part(group[0]['text'], first))}".rstrip()
+        for label in group:
+            before, under = _extent(label, first)
+            mark = f"{('^' if label is primary else '-') * under} {shown(label['message'])}".rstrip()
+            yield f"{paint.frame(' ' * gutter + ' |')} {' ' * before}{paint.mark(mark, label is primary)}"
 
 
-def _extent(label: LabelFields) -> tuple[int, int]:
+def _part(text: str, first: int) -> str:
+    """The characters of a line from `first` on, with a sign where it is cut."""
+    end = first + LONGEST
+    return (CUT + text[first + 1 : end] if first else text[:end]) + CUT * (len(text) > end)
+
+
+def _extent(label: LabelFields, first: int) -> tuple[int, int]:
     """Columns before the mark and under it; a label of several lines is marked to the end of its first."""
-    text, start = label["text"], label["column"] - 1
-    end = label["end_column"] - 1 if label["end_line"] == label["line"] else len(text)
+    text = _part(label["text"], first)
+    start = label["column"] - 1 - first
+    end = label["end_column"] - 1 - first if label["end_line"] == label["line"] else len(text)
     before = width(shown(text[:start]))
     return before, max(width(shown(text[:end])) - before, 1)

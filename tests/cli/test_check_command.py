@@ -40,3 +40,17 @@ def test_several_recipes_at_once(mtdsl, wrong):
     done = mtdsl("check", QUICKSTART, wrong)
     assert done.returncode == 1
     assert done.stderr.startswith("2 recipes checked: 1 error")
+
+
+def test_github_is_one_annotation_a_problem(mtdsl, wrong):
+    done = mtdsl("check", wrong, "--format", "github")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[0].startswith("::error title=mtdsl (mix-not-100),file=wrong.mtr,line=")
+
+
+def test_sarif_has_the_rules_of_what_was_found(mtdsl, wrong):
+    run = json.loads(mtdsl("check", wrong, "--format", "sarif").stdout)["runs"][0]
+    assert run["tool"]["driver"]["version"] == mtdsl("--version").stdout.strip()
+    assert "help" in run["tool"]["driver"]["rules"][0]
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "wrong.mtr"}
+    assert json.loads(mtdsl("check", QUICKSTART, "--format", "sarif").stdout)["runs"][0]["results"] == []

@@ -103,6 +103,32 @@ def test_an_empty_span_at_the_end_of_the_text_has_a_mark():
     assert rows[3:] == ["1 | flow a ->", "  |          ^"]
 
 
+def test_settings_stand_behind_the_place():
+    source = Source("r.mtr", "check a < b\n")
+    found = Diagnostic("check-failed", "error", "m", (Label(span(source, "a"), "3"),), settings=("budget=100B", "n=\x1b2"))
+    row = text.render([found], color=False).split("\n")[1]
+    assert row == " --> r.mtr:1:7          (with --set budget=100B --set n=\ufffd2)"
+
+
+def test_a_line_that_nobody_reads_is_shown_around_its_marks():
+    source = Source("r.mtr", f"let a = {'x' * 300}here{'y' * 300}there{'z' * 300}\n")
+    labels = Label(span(source, "here"), "one"), Label(span(source, "there"), "two"), Label(span(source, "let"), "three")
+    rows = text.render([Diagnostic("x", "error", "m", labels)], color=False).split("\n")[3:]
+    assert len(rows) == 6
+    assert rows[0] == f"1 | let a = {'x' * 232}…"
+    assert rows[1] == "  | --- three"
+    assert rows[2] == f"1 | …{'x' * 59}here{'y' * 176}…"
+    assert rows[3] == f"  | {' ' * 60}^^^^ one"
+    assert rows[4] == f"1 | …{'y' * 59}there{'z' * 175}…"
+    assert rows[5] == f"  | {' ' * 60}----- two"
+
+
+def test_a_mark_that_goes_on_beyond_what_is_shown_ends_there():
+    source = Source("r.mtr", f"let a = {'x' * 900}\n")
+    rows = text.render([Diagnostic("x", "error", "m", (Label(Span(source, 8, 908)),))], color=False).split("\n")[3:]
+    assert rows[1] == f"  | {' ' * 8}{'^' * 233}"
+
+
 def test_colours_only_wrap(jump):
     import re
 

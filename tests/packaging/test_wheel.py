@@ -34,6 +34,8 @@ def test_it_holds_the_package_the_grammar_and_every_plugin(wheel):
     assert {"mtdsl/__init__.py", "mtdsl/py.typed", "mtdsl/grammar/mtr.lark"} <= names
     assert {f"{plugin}/__init__.py" for plugin in PLUGINS} <= names
     assert wheel.read("mtdsl/grammar/mtr.lark") == (ROOT / "grammar/mtr.lark").read_bytes()
+    for case in (ROOT / "tests/diag/cases").rglob("*.*"):
+        assert f"mtdsl/cases/{case.relative_to(ROOT / 'tests/diag/cases')}" in names
 
 
 def test_it_holds_nothing_else(wheel):
