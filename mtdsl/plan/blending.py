@@ -21,7 +21,7 @@ def scaled(blend: Blend, factor: Fraction) -> Blend:
     if factor == ONE:
         return blend
     rules = tuple(replace(rule, share=rule.share * factor) for rule in blend.rules)
-    return Blend({name: share * factor for name, share in blend.shares.items()}, rules)
+    return Blend({name: factor if share is ONE else share * factor for name, share in blend.shares.items()}, rules)
 
 
 def added(*blends: Blend) -> Blend:

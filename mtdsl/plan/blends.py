@@ -35,6 +35,7 @@ class Blends:
         self.told: set[str] = set()
         self._open: list[tree.Mix] = []
         self._done: dict[int, Blend] = {}
+        self._bodies: dict[int, tuple[Blend, Blocks]] = {}
         self._now: Blend | None = None
 
     @contextmanager
@@ -132,7 +133,14 @@ class Blends:
         return self.read(value, scope)
 
     def _body(self, body: tree.Body, scope: Scope, span: Span) -> tuple[Blend, Blocks]:
-        """The mixture, and what each entry is of it."""
+        """The mixture, and what each entry is of it; read once where no `for` and no event can change it."""
+        if scope.local or self._now is not None:
+            return self._read_body(body, scope, span)
+        if id(body) not in self._bodies:
+            self._bodies[id(body)] = self._read_body(body, scope, span)
+        return self._bodies[id(body)]
+
+    def _read_body(self, body: tree.Body, scope: Scope, span: Span) -> tuple[Blend, Blocks]:
         parts = {name: self._part(at, scope) for name, at in _entries(body).items()}
         if not parts:
             raise mistake("not-a-mix", "this mix is empty", span)
@@ -145,7 +153,7 @@ class Blends:
         if not shares and whole != ONE and abs(whole - ONE) <= Fraction(1, 100):
             message = f"the parts sum to {float(whole):g}, nearly 1: were shares meant?"
             self._report.warning("parts-nearly-one", message, span, help="parts are normalised; write shares with `%`")
-        blocks = {name: scaled(blend, amount / whole) for name, (amount, _, blend) in parts.items()}
+        blocks = {name: scaled(blend, amount if whole == ONE else amount / whole) for name, (amount, _, blend) in parts.items()}
         return added(*blocks.values()), blocks
 
     def _part(self, entry: tree.Attribute, scope: Scope) -> tuple[Fraction, bool, Blend]:

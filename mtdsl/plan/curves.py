@@ -117,15 +117,15 @@ def stands_until(curve: Curve[V], tokens: Fraction | int) -> Fraction | None:
 
 def sources_of(curve: Curve[Blend]) -> tuple[str, ...]:
     """Every source that the curve gives a share at some time, in the order of first mention."""
-    blends = (blend for piece in curve.pieces for blend in (piece.start, piece.stop))
+    blends = {id(blend): blend for piece in curve.pieces for blend in (piece.start, piece.stop)}.values()
     return tuple(dict.fromkeys(name for blend in blends for name in names_of(blend)))
 
 
 def names_of(blend: Blend) -> tuple[str, ...]:
     """The sources of one blend."""
-    fixed = (name for name, share in blend.shares.items() if share)
-    ruled = (name for rule in blend.rules for name in rule.sources)
-    return tuple(dict.fromkeys((*fixed, *ruled)))
+    fixed = [name for name, share in blend.shares.items() if share]
+    ruled = [name for rule in blend.rules for name in rule.sources]
+    return tuple(dict.fromkeys(fixed + ruled)) if ruled else tuple(fixed)
 
 
 def weights(blend: Blend, sizes: Mapping[str, int], registry: Registry) -> dict[str, float]:
@@ -160,12 +160,7 @@ def _weighed(mixer: Plugin, facts: list[SourceFacts], registry: Registry) -> lis
 def _moved(piece: Piece[V], tokens: Fraction | int, registry: Registry) -> float:
     if piece.by is None or (tokens >= piece.end and not under_rule(piece)):
         return 1.0
-    return moved(piece, registry.build("scheduler", piece.by.name, piece.by.params), tokens)
-
-
-def moved(piece: Piece[V], shape: Shape, tokens: Fraction | int) -> float:
-    """How far a piece has moved at a position by its scheduler. Raises `Mistake` where that fails or gives no number."""
-    return Motion(piece, shape)(tokens)
+    return Motion(piece, registry.build("scheduler", piece.by.name, piece.by.params))(tokens)
 
 
 class Motion:

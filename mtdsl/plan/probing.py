@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mtdsl.diag import Label, Span
 from mtdsl.diag.mistake import Mistake, mistake
-from mtdsl.plan.curves import moved
+from mtdsl.plan.curves import Motion
 from mtdsl.plan.model import Piece, Plugin, V
 from mtdsl.plan.plugins import Techniques
 
@@ -14,10 +14,10 @@ PARTS = 8
 def probe(piece: Piece[V], techniques: Techniques, span: Span) -> None:
     """Asks the scheduler of a piece for its value along the way. Raises `Mistake` where it fails or gives no number."""
     assert isinstance(piece.by, Plugin)
-    shape = techniques.made("scheduler", piece.by)
+    motion = Motion(piece, techniques.made("scheduler", piece.by))
     for part in range(PARTS + 1):
         try:
-            moved(piece, shape, piece.begin + (piece.end - piece.begin) * part / PARTS)
+            motion(piece.begin + (piece.end - piece.begin) * part / PARTS)
         except Mistake as found:
             message = found.diagnostic.message if found.diagnostic else ""
             raise mistake("plugin-failed", message, Label(span)) from found
