@@ -67,7 +67,7 @@ def origins(compiler: Compiler) -> Origins:
 def _share(compiler: Compiler, node: str, source: str) -> Span | None:
     draft = compiler.graph.phases.get(node)
     mix = compiler.lookup(draft, "mix") if draft else None
-    return share_span(mix, source) if mix else None
+    return share_span(mix, source, compiler.evaluator) if mix else None
 
 
 def _all(compiler: Compiler) -> Iterator[tuple[tuple[str, str], Origin]]:

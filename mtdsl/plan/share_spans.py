@@ -7,17 +7,81 @@ from collections.abc import Iterator
 from mtdsl.diag import Span
 from mtdsl.lang import tree
 from mtdsl.plan.drafts import Written
+from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.names import Bound, Found, Scope
+from mtdsl.plan.views import lengths_of, shown
 
 
-def share_span(mix: Written, source: str) -> Span | None:
-    """The share in the mixture that `mix` ends with, else in one it holds before; None where no text names the source."""
-    return _value(mix.value, mix.scope, source)
+def share_span(mix: Written, source: str, evaluator: Evaluator) -> Span | None:
+    """The share in the mixture that `mix` ends with, else in one it holds before; None where no text names the source.
+
+    A part of a source that no text names may stand for all of it: where a phase takes its length bucket of everything.
+    """
+    whole = source.partition("(")[0]
+    found = _Search(source, evaluator).value(mix.value, mix.scope)
+    return found if found or whole == source else _Search(whole, evaluator).value(mix.value, mix.scope)
 
 
-def _value(value: tree.Value, scope: Scope, source: str) -> Span | None:
-    found = (_within(end, scope, source) for end in reversed(list(_ends(value))))
-    return next((span for span in found if span is not None), None)
+class _Search:
+    def __init__(self, source: str, evaluator: Evaluator) -> None:
+        self._source = source
+        self._evaluator = evaluator
+
+    def value(self, value: tree.Value, scope: Scope) -> Span | None:
+        """In the mixtures of a value, the last first."""
+        found = (self._within(end, scope) for end in reversed(list(_ends(value))))
+        return next((span for span in found if span is not None), None)
+
+    def _within(self, expr: tree.Expr, scope: Scope) -> Span | None:
+        match expr:
+            case tree.Name():
+                return self._named(expr, scope)
+            case tree.Binary(op="*"):
+                inside = self._within(expr.left, scope) or self._within(expr.right, scope)
+                own = inside in (expr.left.span, expr.right.span)  # `10% * web`: the share is all of it
+                return expr.span if own else inside
+            case tree.Binary():
+                return self._within(expr.left, scope) or self._within(expr.right, scope)
+            case tree.Override():
+                return self._entry(expr.body, scope) or self._within(expr.base, scope)
+            case tree.Call():
+                return self._call(expr, scope)
+        return None
+
+    def _call(self, expr: tree.Call, scope: Scope) -> Span | None:
+        """A part of a source, or what a rule weighs."""
+        source = _found(expr.func, scope) if isinstance(expr.func, tree.Name) else None
+        if source is not None and isinstance(source.item, tree.Data):
+            part = f"{source.item.name}({shown(lengths_of(expr.args[0], scope, self._evaluator))})"
+            return expr.span if self._source in (part, source.item.name) else None
+        found = (self._within(arg, scope) for arg in expr.args if isinstance(arg, tree.Name | tree.Call))
+        return next((span for span in found if span is not None), None)
+
+    def _named(self, name: tree.Name, scope: Scope) -> Span | None:
+        found = scope.find(name)
+        if isinstance(found, Bound):
+            return self._within(found.expr, found.scope)
+        found = _found(name, scope)
+        if found is None:
+            return None
+        if isinstance(found.item, tree.Mix):
+            return self._declared(found.item, Scope(found.module))
+        return name.span if isinstance(found.item, tree.Data) and found.item.name == self._source else None
+
+    def _declared(self, mix: tree.Mix, scope: Scope) -> Span | None:
+        if mix.body is not None:
+            return self._entry(mix.body, scope)
+        return None if mix.value is None else self.value(mix.value, scope)
+
+    def _entry(self, body: tree.Body, scope: Scope) -> Span | None:
+        """The share beside the source's own name, else inside a mixture that the body names."""
+        inside = None
+        for entry in (entry for entry in body.entries if isinstance(entry, tree.Attribute)):
+            found = self._named(tree.Name(entry.name_span, (entry.name,)), scope)
+            if found == entry.name_span:
+                return entry.value.span
+            inside = inside or found
+        return inside
 
 
 def _ends(value: tree.Value) -> Iterator[tree.Expr]:
@@ -34,49 +98,8 @@ def _ends(value: tree.Value) -> Iterator[tree.Expr]:
             yield value
 
 
-def _within(expr: tree.Expr, scope: Scope, source: str) -> Span | None:
-    match expr:
-        case tree.Name():
-            return _named(expr, scope, source)
-        case tree.Binary(op="*"):
-            inside = _within(expr.left, scope, source) or _within(expr.right, scope, source)
-            own = inside in (expr.left.span, expr.right.span)  # `10% * web`: the share is all of it
-            return expr.span if own else inside
-        case tree.Binary():
-            return _within(expr.left, scope, source) or _within(expr.right, scope, source)
-        case tree.Override():
-            return _entry(expr.body, scope, source) or _within(expr.base, scope, source)
-        case tree.Call():
-            inner = (expr.func, *expr.args) if isinstance(expr.func, tree.Name) else expr.args
-            found = (_within(part, scope, source) for part in inner if isinstance(part, tree.Name))
-            return next((span for span in found if span is not None), None)
-    return None
-
-
-def _named(name: tree.Name, scope: Scope, source: str) -> Span | None:
-    found = scope.find(name)
-    if isinstance(found, Bound):
-        return _within(found.expr, found.scope, source)
+def _found(name: tree.Name, scope: Scope) -> Found | None:
+    """What a name declares; None where it stands for a value."""
     home, short = scope.within(name)
     found = home.find(short)
-    if not isinstance(found, Found) or not isinstance(found.item, tree.Data | tree.Mix):
-        return None
-    if isinstance(found.item, tree.Data):
-        return name.span if found.item.name == source else None
-    return _declared(found.item, Scope(found.module), source)
-
-
-def _declared(mix: tree.Mix, scope: Scope, source: str) -> Span | None:
-    if mix.body is not None:
-        return _entry(mix.body, scope, source)
-    return None if mix.value is None else _value(mix.value, scope, source)
-
-
-def _entry(body: tree.Body, scope: Scope, source: str) -> Span | None:
-    """The share beside the source's own name, else inside a mixture that the body names."""
-    entries = [entry for entry in body.entries if isinstance(entry, tree.Attribute)]
-    for entry in entries:
-        if _named(tree.Name(entry.name_span, (entry.name,)), scope, source) == entry.name_span:
-            return entry.value.span
-    inside = (_named(tree.Name(entry.name_span, (entry.name,)), scope, source) for entry in entries)
-    return next((span for span in inside if span is not None), None)
+    return found if isinstance(found, Found) else None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mtdsl import Place, Remark
+from mtdsl import Edit, Place, Remark
 from mtdsl_lints.chain import pairs
 
 if TYPE_CHECKING:
-    from mtdsl.plan.model import Plan
+    from mtdsl.plan.model import Phase, Plan
     from mtdsl.plan.origins import Origins
 
 
@@ -25,4 +25,9 @@ def mask_changes(plan: Plan, written: Origins, /) -> Iterator[Remark]:
                 f"document masking goes from `{before.mask}` to `{phase.mask}` where `{phase.name}` begins",
                 (Place(phase.name, "mask"), Place(before.name, "mask", f"`{before.name}` has `{before.mask}`")),
                 help="say `mask` once at the top level, or allow this line: `# mtr: allow(mask-changes)`",
+                edit=_back(phase, before.mask) if written.of(phase.name, "mask").via == "written" else None,
             )
+
+
+def _back(phase: Phase, mask: str) -> Edit:
+    return Edit(f"mask as before `{phase.name}`", Place(phase.name, "mask"), mask)

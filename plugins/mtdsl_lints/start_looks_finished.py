@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mtdsl.plan.model import Plan, Start
     from mtdsl.plan.origins import Origins
 
-_TUNED = re.compile(r"(?:^|[-_.])(instruct|chat|it|sft|dpo|rlhf|rlvr|rl|think|thinking)(?=$|[-_.@]|\d)", re.IGNORECASE)
+_TUNED = re.compile(r"(?:^|[-_.])(instruct|chat|sft|dpo|rlhf|rlvr|rl|think|thinking|(?<=\db-)it)(?=$|[-_.@]|\d)", re.IGNORECASE)
 
 
 def start_looks_finished(plan: Plan, written: Origins, /) -> Iterator[Remark]:

@@ -55,6 +55,7 @@ def test_members_of_a_family_are_branches_by_intent(said):
         ("HuggingFaceTB/SmolLM3-3B-Base", None),
         ("allenai/OLMo-2-1124-13B@stage1-step596057-tokens5001B", None),
         ("acme/chatty-parrot", None),
+        ("acme/parrot-it", None),
         ("runs/chat/final", None),
     ],
 )
