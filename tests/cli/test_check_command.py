@@ -9,8 +9,7 @@ QUICKSTART = Path(__file__).resolve().parents[2] / "recipes" / "quickstart.mtr"
 @pytest.fixture
 def wrong(tmp_path):
     """A recipe with one mistake: a mixture that sums to 110 %."""
-    text = QUICKSTART.read_text()
-    (tmp_path / "wrong.mtr").write_text(f"{text}\nmix over {{ code = 60%, tests = 50% }}\n")
+    (tmp_path / "wrong.mtr").write_text(QUICKSTART.read_text().replace("docs = 80%", "docs = 90%"))
     return "wrong.mtr"
 
 
@@ -18,7 +17,7 @@ def test_full_shows_the_line(mtdsl, wrong):
     done = mtdsl("check", wrong)
     assert done.returncode == 1
     assert "--> wrong.mtr:" in done.stdout
-    assert "mix over { code = 60%, tests = 50% }" in done.stdout
+    assert "mix better { code = 20%, docs = 90% }" in done.stdout
     assert done.stderr.startswith("1 recipe checked: 1 error")
 
 
