@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -62,7 +63,7 @@ def analyse(path: Path, sets: Mapping[str, str] | None = None, registry: Registr
     plan, written = (None, Origins()) if report.failed else _attempted(module, dict(sets or {}), registry, report, lock)
     found = silenced(report, module.files, module.file, registry.names("lint"), complete=plan is not None)
     failed = any(one.severity == "error" for one in found)
-    return Analysis(None if failed else plan, found, written)
+    return Analysis(None if failed else plan, tuple(_given(one, sets or {}) for one in found), written)
 
 
 def survey(path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None) -> Analysis:
@@ -80,6 +81,13 @@ def survey(path: Path, sets: Mapping[str, str] | None = None, registry: Registry
     if plan is None or report.failed:
         return Analysis(None, report.done(), Origins())
     return Analysis(plan, report.done(), origins(compiler))
+
+
+def _given(found: Diagnostic, sets: Mapping[str, str]) -> Diagnostic:
+    """A diagnostic that points at a parameter which `--set` replaced says so: the recipe alone does not explain it."""
+    words = {word for label in found.labels for word in re.findall(r"\w+", label.span.text)} if sets else set()
+    settings = tuple(f"{name}={value}" for name, value in sets.items() if name in words)
+    return found if found.settings or not settings else replace(found, settings=settings)
 
 
 def _lock(recipe: Path, report: Report) -> Lock:
