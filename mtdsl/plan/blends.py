@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import cast
 
-from mtdsl.diag import Report, Span
+from mtdsl.diag import Fix, Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE
 from mtdsl.plan.blending import ONE, added, normal, scaled, total, without
 from mtdsl.plan.curves import names_of
+from mtdsl.plan.edits import as_parts
 from mtdsl.plan.evaluate import Evaluator, moves, unquoted
 from mtdsl.plan.model import Blend, Rule
 from mtdsl.plan.names import Found, Scope, unknown_name
@@ -147,7 +148,7 @@ class Blends:
         whole = sum((amount for amount, _, _ in parts.values()), Fraction(0))
         shares = any(is_share for _, is_share, _ in parts.values())
         if shares and (not all(is_share for _, is_share, _ in parts.values()) or abs(whole - ONE) > TOLERANCE):
-            raise _not_whole(whole, span)
+            raise _not_whole(whole, span, as_parts(body))
         if whole <= 0:
             raise mistake("mix-not-100", "the parts of this mix sum to 0", span)
         if not shares and whole != ONE and abs(whole - ONE) <= Fraction(1, 100):
@@ -285,7 +286,7 @@ def _entries(body: tree.Body) -> Mapping[str, tree.Attribute]:
     return found
 
 
-def _not_whole(total: Fraction, span: Span) -> Mistake:
+def _not_whole(total: Fraction, span: Span, fix: Fix | None = None) -> Mistake:
     off = total - ONE
     hint = f"{abs(float(100 * off)):.6g} % {'too much' if off > 0 else 'is missing'}; or write parts without `%`"
-    return mistake("mix-not-100", f"the shares sum to {float(100 * total):.9g} %, not 100 %", span, help=hint)
+    return mistake("mix-not-100", f"the shares sum to {float(100 * total):.9g} %, not 100 %", span, help=hint, fix=fix)

@@ -35,6 +35,15 @@ def without(attribute: tree.Attribute, phase: tree.Phase) -> Fix | None:
     return Fix(f"remove `{attribute.name}`", (Change(Span(source, start, end), ""),), safe=False)
 
 
+def as_parts(body: tree.Body) -> Fix | None:
+    """Takes the `%` off every share, so that they are parts to be normalised. Unsafe; None where one is not written out."""
+    values = [entry.value for entry in body.entries if isinstance(entry, tree.Attribute)]
+    if not all(isinstance(value, tree.Number) and value.suffix == "%" for value in values):
+        return None
+    ends = (Span(value.span.source, value.span.end - 1, value.span.end) for value in values)
+    return Fix("normalise them as parts, without `%`", tuple(Change(end, "") for end in ends), safe=False)
+
+
 def _shown(node: tree.Node) -> str:
     return " ".join(node.span.text.split())
 

@@ -64,3 +64,10 @@ def test_what_a_phase_copies_is_not_taken_from_another(wrong):
     body = f"phase p {{ steps = 9, lr = 1e-3, {COMMON} }}\nphase q like p {{}}\nschedule lr over q = 1e-3 -> 0\nflow p -> q\n"
     found = wrong(body)
     assert (found.id, found.fix) == ("schedule-owns", None)
+
+
+def test_shares_that_do_not_sum_to_100_become_parts(mended):
+    phase = f"phase p {{ steps = 9, lr = 1e-3, {COMMON.replace('mix = a', 'mix = m')} }}\n"
+    assert (
+        mended(f"mix m {{ a = 85%, b = 15.565 % }}\n{phase}".replace(" %", "%")) == f"mix m {{ a = 85, b = 15.565 }}\n{phase}"
+    )
