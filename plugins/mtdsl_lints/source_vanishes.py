@@ -22,8 +22,10 @@ def source_vanishes(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     Either shares that `with` fixes leave 0 % to the rest, or a mixture lists all sources of the phase before but one, three
     others at least, and nothing new. What a model no longer sees it forgets; a share of 0 % says that this is meant.
     """
+    whole = {source.name: source.of or source.name for source in plan.sources}
     for before, old, phase, new in changes(plan):
-        gone = {name: written.shares(phase.name, name) for name in old if name not in new}
+        read = {whole[name] for name in new}  # of a source that is read in part, no part is lost
+        gone = {name: written.shares(phase.name, name) for name in old if whole[name] not in read}
         stands = phase.mix is not None and len(phase.mix.pieces) == 1 and phase.mix.pieces[0].by is None
         left = [name for name, span in gone.items() if stands and span and not span.text.lstrip("(").startswith("0")]
         silent = [name for name, span in gone.items() if span is None]
