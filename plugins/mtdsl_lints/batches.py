@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtdsl.plan.steps import sequences, step_at
-from mtdsl_lints.chain import once, pairs
+from mtdsl_lints.chain import left_at, once, pairs
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Phase, Plan
@@ -32,6 +32,5 @@ def edges(plan: Plan) -> tuple[Edge, ...]:
 
 
 def _edge(before: Phase, phase: Phase) -> Edge:
-    at = next((parent.at for parent in phase.parents if parent.node == before.name), None)
-    last = before.steps - 1 if at is None else max(0, step_at(before, at) - 1)
+    last = max(0, step_at(before, left_at(before, phase)) - 1)
     return Edge(before, phase, sequences(before, last), sequences(phase, 0))

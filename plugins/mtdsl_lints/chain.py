@@ -35,6 +35,12 @@ def pairs(plan: Plan) -> Iterator[tuple[Phase, Phase]]:
             yield before, phase
 
 
+def left_at(before: Phase, phase: Phase) -> int:
+    """The token of `before` where `phase` leaves it: its last, unless the flow says a point inside."""
+    at = next((parent.at for parent in phase.parents if parent.node == before.name), None)
+    return before.tokens if at is None else at
+
+
 @once
 def trained_last(plan: Plan) -> dict[str, Phase]:
     """The last phase that trained the weights of each node (of a merge, its first parent's); nodes without one are left out."""

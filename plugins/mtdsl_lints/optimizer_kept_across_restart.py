@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
 from mtdsl.view.numbers import rate
-from mtdsl_lints.chain import pairs, said
+from mtdsl_lints.chain import left_at, said
 from mtdsl_lints.rates import first_rate, last_rate
+from mtdsl_lints.states import kept
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
@@ -25,16 +26,16 @@ def optimizer_kept_across_restart(plan: Plan, written: Origins, /) -> Iterator[R
     valley. The first steps at a high rate are then far too long. Labs that keep the state there warm up (SmolLM3: 1000 steps,
     Olmo 3: 200).
     """
-    for before, phase in pairs(plan):
+    for before, phase in kept(plan):
         edge = phase.transition
-        if edge.optimizer != "keep" or edge.lr != "restart" or phase.lr is None or phase.lr.warmup is not None:
+        if edge.lr != "restart" or phase.lr is None or phase.lr.warmup is not None:
             continue
-        old, new = last_rate(before) or 0, first_rate(phase) or 0
+        old, new = last_rate(before, left_at(before, phase)) or 0, first_rate(phase) or 0
         if new and new >= LEAP * old:
             default = "" if "optimizer" in edge.written else ", as it does where nothing is said"
             yield Remark(
                 f"the rate leaps from {rate(old)} to {rate(new)} where `{phase.name}` begins, without a warm-up, and the "
                 f"optimizer's state stays{default}",
-                (*said(written, phase, "lr"), Place(before.name, "lr", f"`{before.name}` ends at {rate(old)}")),
+                (*said(written, phase, "lr"), Place(before.name, "lr", f"`{before.name}` was at {rate(old)}")),
                 help="write `warmup = 500 steps`, or `optimizer = reset` on the transition",
             )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
-from mtdsl_lints.chain import said, trained_last
+from mtdsl_lints.chain import said
+from mtdsl_lints.states import kept
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Phase, Plan
@@ -23,15 +24,10 @@ def optimizer_kept_but_changed(plan: Plan, written: Origins, /) -> Iterator[Rema
     averages nor the new. Of another optimizer there is no state to keep, and of parameters that were frozen before there is
     none either, while the rest goes on with its own: one phase would train with two kinds of state.
     """
-    last = trained_last(plan)
-    for phase in plan.phases:
-        edge = phase.transition
-        kept = edge.optimizer_of or (phase.parents[0].node if phase.parents else "")
-        before = last.get(kept)
-        if edge.optimizer in ("keep", "rescale") and before is not None and phase.steps:
-            remark = _optimizer(before, phase, written) or _trained(before, phase, written)
-            if remark is not None:
-                yield remark
+    for before, phase in kept(plan):
+        remark = _optimizer(before, phase, written) or _trained(before, phase, written)
+        if remark is not None:
+            yield remark
 
 
 def _optimizer(before: Phase, phase: Phase, written: Origins) -> Remark | None:

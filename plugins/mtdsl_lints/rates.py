@@ -26,9 +26,9 @@ def first_rate(phase: Phase) -> Fraction | None:
     return rate_at(phase, 0, installed())
 
 
-def last_rate(phase: Phase) -> Fraction | None:
-    """The rate where a phase ends; None where it trains nothing."""
-    return rate_at(phase, phase.tokens, installed())
+def last_rate(phase: Phase, tokens: int | None = None) -> Fraction | None:
+    """The rate where a phase ends, or is left after `tokens` of its own; None where it trains nothing."""
+    return rate_at(phase, phase.tokens if tokens is None else tokens, installed())
 
 
 def falls(phase: Phase) -> bool:

@@ -90,6 +90,21 @@ def test_a_rate_that_leaps_tenfold_with_old_moments(said, second, edge, leaps):
     assert len(found) == leaps
 
 
+@pytest.mark.parametrize(("kept", "leaps"), [("low", True), ("high", False)])
+def test_the_rate_that_counts_is_that_of_the_phase_whose_state_is_kept(said, kept, leaps):
+    ends = "".join(f"phase {name} {{ steps = 10, {REST}, lr = -> {lr} }}\n" for name, lr in (("low", "1e-5"), ("high", "9e-4")))
+    text = f"phase one {{ steps = 10, {REST}, lr = 1e-3 }}\n{ends}merge soup = average(low, high)\n"
+    text += f"phase two {{ steps = 10, {REST}, lr = 1e-3 -> 0 }}\nflow one -> low -> soup -> two\nflow one -> high -> soup\n"
+    found = said("optimizer-kept-across-restart", text + f"transition soup -> two {{ optimizer = keep({kept}) }}\n")
+    assert len(found) == leaps
+
+
+def test_the_rate_that_counts_is_that_of_the_point_where_the_state_was_taken(said):
+    text = two("lr = 1e-3 -> 0", "lr = 1e-3 -> 0", "lr = restart")
+    assert len(said("optimizer-kept-across-restart", text)) == 1
+    assert said("optimizer-kept-across-restart", text.replace("flow one ->", "flow one\nflow one.at(50%) ->")) == []
+
+
 def test_nothing_leaps_from_0_to_0(said):
     assert said("optimizer-kept-across-restart", two("lr = 1e-3 -> 0", "lr = 0", "lr = restart")) == []
 
