@@ -27,6 +27,7 @@ from mtdsl.plan.models import model_of, tokenizer_of
 from mtdsl.plan.names import Module, Scope, load
 from mtdsl.plan.needed import only_needed
 from mtdsl.plan.origins import Origins, origins
+from mtdsl.plan.positions import check_positions
 from mtdsl.plan.proving import prove
 from mtdsl.plan.requirements import check_requirements
 from mtdsl.plan.unused import check_unused
@@ -163,6 +164,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
         evals=evals,
     )
     prove(plan, registry, lambda name: _span(compiler, name, "mix"), report)
+    check_positions(plan, registry, lambda name: _span(compiler, name, "context"), report)
     if report.failed:
         raise Mistake
     if not compiler.locked.assumes:

@@ -43,8 +43,6 @@ ELSEWHERE = {
     "plugin-differs": "cli/test_plan_files.py::test_a_plan_of_another_version_of_a_plugin",
     "rope-mismatch": "run/test_rope.py::test_a_closed_form_that_differs_is_an_error",
     "rope-missing": "run/test_rope.py::test_a_model_without_rotary_embeddings_is_refused",
-    "rope-parameters": "plugins/test_extenders.py::test_what_makes_no_sense_is_refused",
-    "rope-scaled": "plugins/test_extenders.py::test_what_makes_no_sense_is_refused",
     "rope-several": "run/test_rope.py::test_a_model_with_an_embedding_for_each_kind_of_layer_is_refused",
     "run-busy": "run/test_execute.py::test_two_runs_in_one_folder_are_refused",
     "run-folder": "run/test_execute.py::test_another_recipes_folder_is_refused_untouched",

@@ -85,12 +85,6 @@ def test_a_factor_that_is_not_the_stretch_of_the_window(said, windows, remarks):
     assert len(said("factor-misses-window", body)) == remarks
 
 
-def test_positions_that_an_extender_refuses_are_left_to_the_run(said):
-    body = chain("context = -> 8k by yarn(factor = 2)", "context = -> 16k by rope(theta = 5)", more=BASE)
-    assert not said("theta-falls", body)
-    assert not said("factor-misses-window", body)
-
-
 @pytest.mark.parametrize(
     ("first", "second", "remarks"),
     [
