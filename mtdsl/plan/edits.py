@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mtdsl.diag import Change, Fix, Source, Span
+from mtdsl.diag import Change, Fix, Span
 from mtdsl.lang import tree
 
 
@@ -61,16 +61,9 @@ def _added(body: tree.Body, entry: str) -> Change:
 
 
 def _before_the_flow(file: tree.File, line: str) -> Change:
-    flow = next((item for item in file.items if isinstance(item, tree.Flow)), None)
-    if flow is None:
-        text = file.source.text
-        return Change(Span(file.source, len(text), len(text)), f"{'' if text.endswith(chr(10)) else chr(10)}{line}\n")
-    return Change(_line_start(file.source, flow.span), f"{line}\n")
-
-
-def _line_start(source: Source, span: Span) -> Span:
-    at = source.line_starts[span.line - 1]
-    return Span(source, at, at)
+    flow = next(item for item in file.items if isinstance(item, tree.Flow))  # without one there is no edge
+    start = file.source.line_starts[flow.span.line - 1]
+    return Change(Span(file.source, start, start), f"{line}\n")
 
 
 def _with_comma(text: str, start: int, end: int) -> tuple[int, int]:

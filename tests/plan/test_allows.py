@@ -86,3 +86,10 @@ def test_the_fix_takes_it_out(found, comment, left):
     source = change.span.source.text
     line = (source[: change.span.start] + change.replacement + source[change.span.end :]).splitlines()[-2]
     assert line == f"phase late like early {{ tokens = 25_600 }}{left}"
+
+
+def test_the_fix_takes_the_line_where_nothing_else_is_on_it(found):
+    text = TWO.format(common=COMMON, more="", behind="")
+    _, told = found(f"# mtr: allow(mask-changes)\n{text}")
+    (change,) = next(one for one in told if one.id == "unused-allow").fix.changes
+    assert (change.span.text, change.replacement) == ("# mtr: allow(mask-changes)\n", "")

@@ -46,6 +46,7 @@ def test_what_is_said_of_an_edge(mended, before, after):
     [
         ("{ steps = 9, warmup = 3 steps, lr = 1e-3 }", "{ steps = 9, lr = 1e-3 }"),
         ("{ steps = 9, lr = 1e-3, warmup = 3 steps }", "{ steps = 9, lr = 1e-3 }"),
+        ("{ warmup = 3 steps, steps = 9, lr = 1e-3 }", "{ steps = 9, lr = 1e-3 }"),
         ("{ steps = 9, lr = 1e-3 , warmup = 3 steps ,}", "{ steps = 9, lr = 1e-3 , }"),
         ("{\n    steps = 9, lr = 1e-3\n    warmup = 3 steps\n}", "{\n    steps = 9, lr = 1e-3\n}"),
         ("{\n    warmup = 3 steps,\n    steps = 9, lr = 1e-3\n}", "{\n    steps = 9, lr = 1e-3\n}"),
