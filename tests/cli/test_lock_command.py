@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("transformers")
 from transformers import LlamaConfig
 
-WORDS = "the window of a phase grows where its first step begins and no number is copied by hand".split()
+SENTENCE = "the window of a phase grows where its first step begins and no number is copied by hand"
 RECIPE = """\
 recipe toy "a toy"
 model = llama(layers = 1, width = 32, heads = 2)
@@ -21,7 +21,7 @@ phase one { epochs = 2, batch = 2 x 64, context = 64, lr = 1e-3 -> 0 by linear, 
 
 
 def text(seed, words=400):
-    return " ".join(random.Random(seed).choices(WORDS, k=words))
+    return " ".join(random.Random(seed).choices(SENTENCE.split(), k=words))
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_a_named_model_is_counted_without_its_weights(toy, tmp_path):
     LlamaConfig(**sizes, num_key_value_heads=2, max_position_embeddings=512, tie_word_embeddings=False).save_pretrained(
         tmp_path / "acme"
     )
-    (tmp_path / "toy.mtr").write_text(MODEL.replace("config", "config"))
+    (tmp_path / "toy.mtr").write_text(MODEL)
     assert planned(toy)[0]["totals"]["flops"] is None
     done = toy("lock", "toy.mtr")
     found = json.loads((tmp_path / "toy.lock").read_text())["model"]
@@ -134,6 +134,31 @@ def test_a_named_model_is_counted_without_its_weights(toy, tmp_path):
     plan, _ = planned(toy)
     assert plan["totals"]["flops"] == 3 * 128 * (6 * found["matrices"] + 12 * 2 * 4 * 8 * 64 // 2)
     assert plan["model"]["facts"]["parameters"] == {"value": found["parameters"], "certainty": "measured", "reason": ""}
+
+
+def test_a_run_holds_to_a_locked_configuration(toy, tmp_path):
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 300}
+    LlamaConfig(**sizes).save_pretrained(tmp_path / "acme")
+    described = RECIPE.replace("llama(layers = 1, width = 32, heads = 2)", 'config("acme")')
+    (tmp_path / "toy.mtr").write_text(described.replace("epochs = 2", "steps = 2"))
+    assert toy("lock", "toy.mtr").returncode == 0
+    LlamaConfig(**{**sizes, "hidden_size": 64}).save_pretrained(tmp_path / "acme")
+    done = toy("run", "toy.mtr")
+    assert done.returncode == 1
+    assert "error[lock-differs]: `model` is not what the lock was made of" in done.stderr
+    assert "--> toy.mtr:2:" in done.stderr
+    assert "model has other content" in toy("lock", "toy.mtr", "--check").stdout
+
+
+def test_a_broken_lock_is_written_anew_and_what_is_not_used_goes(toy, tmp_path):
+    (tmp_path / "toy.mtr").write_text(RECIPE.replace("epochs = 2", "steps = 2"))
+    (tmp_path / "toy.lock").write_text("<<<<<<< HEAD\n")
+    assert "error[lock-broken]" in toy("lock", "toy.mtr", "--check").stderr
+    assert toy("lock", "toy.mtr").returncode == 0
+    (tmp_path / "toy.mtr").write_text(RECIPE.replace("epochs = 2", "steps = 2").replace("a = 50%, b = 50%", "a = 100%"))
+    assert "data b is not used any more" in toy("lock", "toy.mtr", "--check").stdout
+    assert toy("lock", "toy.mtr").returncode == 0
+    assert list(json.loads((tmp_path / "toy.lock").read_text())["sources"]) == ["a"]
 
 
 def test_a_recipe_without_anything_to_lock_is_told_so(toy, tmp_path):

@@ -240,3 +240,19 @@ def test_a_part_that_no_document_is_in_is_an_error(beside):
     found = beside(lock, text)
     assert (found.plan, ids(found)) == (None, ["view-empty"])
     assert "60,000" in found.diagnostics[0].message
+
+
+def test_other_weights_are_stale(beside):
+    found = beside(Lock(starts={"trunk": replace(MODEL, described="acme/older")}), START.replace("1e-4", "1e-4, context = 8k"))
+    assert ids(found) == ["lock-stale"]
+    assert (found.plan.starts[0].facts, found.plan.pins) == ({}, {})
+
+
+def test_a_source_that_was_not_counted_has_documents_only(beside):
+    uncounted = replace(SOURCE, tokens=None, longest=None, lengths={})
+    plan = beside(replace(LOCK, sources={"a": uncounted}, tokenizer=None)).plan
+    assert (plan.sources[0].documents, plan.sources[0].tokens) == (Known(40, "measured"), Known(1_000_000, "declared"))
+    text = RECIPE.replace("{ a = 50%, b = 50% }", "= 50% * a(doc.length >= 1k) + 50% * a")
+    sources = beside(replace(LOCK, sources={"a": uncounted}, tokenizer=None), text).plan.sources
+    (part,) = [source for source in sources if source.of]
+    assert (part.tokens.certainty, part.longest.certainty) == ("unknown", "unknown")
