@@ -28,8 +28,8 @@ def inside(target: Path, main: Path, used: Span, report: Report) -> Path | None:
         return None
     if place.is_relative_to(project):
         return place
-    message = f"`{target}` is outside the project, which is `{project}`"
-    report.error("outside-project", message, used, help="keep what recipes share in the project")
+    hint = "keep what recipes share in the project: the nearest folder above that holds `.git` or `pyproject.toml`"
+    report.error("outside-project", f"`{target}` is outside the project of this recipe", used, help=hint)
     return None
 
 
