@@ -74,13 +74,15 @@ def _drawn(found: Sequence[Diagnostic], form: Format) -> str:
         from mtdsl.diag import github
 
         return github.render(found)
+    if not found:
+        return ""
     if form == "concise":
         from mtdsl.diag import concise
 
         return concise.render(found)
     from mtdsl.diag import text
 
-    return text.render(found, color=colored(sys.stdout)) + "\n" * bool(found)
+    return text.render(found, color=colored(sys.stdout)) + "\n"
 
 
 def _sarif(found: Sequence[Diagnostic]) -> str:
@@ -98,7 +100,8 @@ def _sarif(found: Sequence[Diagnostic]) -> str:
 def _summary(found: Sequence[Diagnostic], recipes: int) -> str:
     counts = [(sum(remark.severity == kind for remark in found), kind) for kind in ("error", "warning", "note")]
     said = ", ".join(f"{count} {kind}{'s' * (count != 1)}" for count, kind in counts if count)
-    return f"{recipes} recipe{'s' * (recipes != 1)} checked: {said or 'no problems'}{_mendable(found)}\n"
+    more = f"`mtdsl explain {found[0].id}` says more\n" if found else ""
+    return f"{recipes} recipe{'s' * (recipes != 1)} checked: {said or 'no problems'}{_mendable(found)}\n{more}"
 
 
 def _mendable(found: Sequence[Diagnostic]) -> str:

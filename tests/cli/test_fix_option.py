@@ -44,7 +44,7 @@ def test_without_the_option_nothing_is_written(mtdsl, recipe):
     path = recipe(HEAD + BROKEN)
     done = mtdsl("check", "r.mtr")
     assert path.read_text() == HEAD + BROKEN
-    assert done.stderr == "1 recipe checked: 1 error; 1 can be mended with `--fix`\n"
+    assert done.stderr == "1 recipe checked: 1 error; 1 can be mended with `--fix`\n`mtdsl explain other-arrow` says more\n"
 
 
 def test_unsafe_ones_are_made_where_asked_for(mtdsl, recipe):
