@@ -87,6 +87,9 @@ class Blends:
         where, short = home.within(found)
         named = where.find(short)
         if not isinstance(named, Found) or not isinstance(named.item, tree.Data | tree.Mix) or len(short.parts) > 1:
+            if self._techniques.knows("mixer", expr.span.text):
+                hint = f"name what it chooses among: `{expr.span.text}(web, code)`"
+                raise mistake("not-a-mix", f"`{expr.span.text}` is a rule, and no mixture by itself", expr.span, help=hint)
             raise unknown_name(".".join(found.parts), expr.span, home.known(), "source or mix")
         if isinstance(named.item, tree.Data):
             return self._source(named, expr.span)

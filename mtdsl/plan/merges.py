@@ -116,7 +116,9 @@ class Merges:
             steps = bisect_steps(budget.tokens_at, Fraction(tokens)) if tokens > 0 else 0
             if not last < steps <= budget.steps:
                 message = f"`{names[0]}` has no checkpoint of its own at {int(tokens):,} tokens behind the one before"
-                raise mistake("at-past-end", message, call.span, help=f"it has {budget.tokens:,} tokens in {budget.steps:,} steps")
+                raise mistake(
+                    "at-past-end", message, call.span, help=f"it has {budget.tokens:,} tokens in {budget.steps:,} steps"
+                )
             last = steps
             yield Parent(names[0], budget.tokens_at(steps) if steps < budget.steps else None), Fraction(weight) / total
 
@@ -205,10 +207,14 @@ class Merges:
             raise mistake("plugin-argument", "write how many and how far apart: `last(3, every = 1000 steps)`", call.span)
         wanted = count(self._evaluator.number(_expr(call.args[0]), scope), "last")
         gap = self._evaluator.number(every, scope)
-        if gap.dimension != "steps":
-            raise mistake("unit-mismatch", f"`every` takes a number of steps, not {gap.noun}", every.span)
+        tokens = gap.dimension == "tokens" or (gap.dimension == "number" and gap.scaled)
+        if gap.dimension != "steps" and not tokens:
+            hint = "write `every = 1000 steps` or `every = 10B`"
+            raise mistake("unit-mismatch", f"`every` takes steps or tokens, not {gap.noun}", every.span, help=hint)
         for index in range(wanted - 1, -1, -1):
-            step = budget.steps - index * whole(gap, "every")
+            back = index * whole(gap, "every")
+            left = Fraction(budget.tokens - back)
+            step = budget.steps - back if not tokens else bisect_steps(budget.tokens_at, left) if left > 0 else 0
             if step <= 0:
                 raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", call.span)
             yield Parent(name) if index == 0 else Parent(name, budget.tokens_at(step))

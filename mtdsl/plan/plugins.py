@@ -96,10 +96,15 @@ class Techniques:
 
     def _missing(self, kind: str, name: str, span: Span) -> Mistake:
         names = self._registry.names(kind)
-        hint, fix = suggest(name, span, names, f"there are {', '.join(f'`{other}`' for other in names)}")
+        listed = ", ".join(f"`{other}`" for other in names)
+        verb = "is" if len(names) == 1 else "are"
+        known = f"there {verb} {listed}" if listed else f"no package provides {_article(kind)} yet"
+        hint, fix = suggest(name, span, names, known)
         if self._registry.broken:
             hint = f"{hint}; " + "; ".join(f"`{at.package}` failed to load: {at.reason}" for at in self._registry.broken)
-        return mistake("unknown-plugin", f"no installed package provides {_article(kind)} named `{name}`", span, help=hint, fix=fix)
+        return mistake(
+            "unknown-plugin", f"no installed package provides {_article(kind)} named `{name}`", span, help=hint, fix=fix
+        )
 
     def _factory(self, entry: Entry, span: Span) -> type[object]:
         try:

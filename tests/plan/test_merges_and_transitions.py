@@ -128,3 +128,9 @@ def test_a_failed_check_shows_what_decided_it(wrong, test, values):
 def test_a_failed_check_names_the_settings(wrong):
     failed = wrong(f"param n = 9\nphase x {{ steps = n, {PHASE} }}\ncheck x.steps >= 9\n", sets={"n": "2"})
     assert failed.settings == ("n=2",)
+
+
+def test_checkpoints_may_be_so_many_tokens_apart(plan):
+    """10 steps of 256 tokens: 2,560 - 600 lies in step 8, 2,560 - 1,200 in step 6."""
+    merge = plan(TRUNK + "merge soup = average(trunk.last(3, every = 600 tokens))\nflow trunk -> soup\n").merges[0]
+    assert merge.parents == (Parent("trunk", 6 * 256), Parent("trunk", 8 * 256), Parent("trunk"))
