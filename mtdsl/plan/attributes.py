@@ -84,8 +84,8 @@ def unknown_attribute(attribute: tree.Attribute, known: tuple[str, ...], of: str
     if meant:
         renamed = Fix.write(attribute.name_span, meant, safe=False)
         return mistake("unknown-key", f"`{name}` is called `{meant}` here", attribute.name_span, fix=renamed)
-    hint, fix = suggest(name, attribute.name_span, known, f"there are {', '.join(f'`{other}`' for other in known)}")
-    return mistake("unknown-key", f"{of} has no `{name}`", attribute.name_span, help=hint, fix=fix)
+    help, fix = suggest(name, attribute.name_span, known, f"there are {', '.join(f'`{other}`' for other in known)}")
+    return mistake("unknown-key", f"{of} has no `{name}`", attribute.name_span, help=help, fix=fix)
 
 
 class Lookup:

@@ -10,12 +10,13 @@ from mtdsl.diag import Label, Span
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.lang.values import Unit
-from mtdsl.plan.attributes import DESCRIPTIVE, PHASE, SCALARS, unknown_attribute
+from mtdsl.plan.attributes import DESCRIPTIVE, PHASE, unknown_attribute
 from mtdsl.plan.axis import bisect_steps
 from mtdsl.plan.drafts import Draft, Occasion, Written
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.model import Asked, Batch, Curve, Piece, Run, V
 from mtdsl.plan.names import Bound, Scope
+from mtdsl.plan.scalars import SCALARS
 from mtdsl.plan.steps import tokens_of
 
 SETTABLE = ("batch", "lr", "mix", *SCALARS)
@@ -51,7 +52,9 @@ def expected(draft: Draft, when: Occasion, asked: Asked, batch: Batch, evaluator
     total = sum(run.steps for run in batch.runs)
     if not 0 < steps < total:
         message = f"`{draft.name}` has {tokens_of(batch, total):,} tokens in {total:,} steps; the event is expected outside"
-        raise mistake("event-past-end", message, expect.span, help="the budget is a cap: expect it before its end, or not at all")
+        raise mistake(
+            "event-past-end", message, expect.span, help="the budget is a cap: expect it before its end, or not at all"
+        )
     return Expected(when, tokens_of(batch, steps), sets)
 
 

@@ -8,8 +8,8 @@ from typing import Protocol
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.plan.attributes import Lookup
 from mtdsl.plan.budgets import Budgets
-from mtdsl.plan.declared import Declared
 from mtdsl.plan.curves import params_at
+from mtdsl.plan.declared import Declared
 from mtdsl.plan.endings import Ending, blend_at, rate_at, united, value_at
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.flow import Graph

@@ -76,7 +76,7 @@ class PhaseLowering:
         lr = self._try(lambda: self._lr(budget, transition)) if budget.batch else None
         mix = self._try(lambda: self._mix(budget)) if budget.batch else None
         said = [name for name in SCALARS if budget.batch and (self._find(name) or tools.schedules.owns(name, draft.name))]
-        scalars = {name: self._try(lambda name=name: self._scalar(name, budget)) for name in said}  # type: ignore[misc]
+        found = {name: self._try(lambda name=name: self._scalar(name, budget)) for name in said}  # type: ignore[misc]
         manners = self._manners(budget)
         packing, optimizer, objective = (
             self._try(lambda name=name: manners.technique(name))  # type: ignore[misc]
@@ -88,7 +88,7 @@ class PhaseLowering:
         stop = self._try(self._stop)
         if self._failed:
             raise Mistake
-        lr, mix, scalars, events = self._events(budget, lr, mix, cast(dict[str, Curve[Fraction]], scalars))
+        lr, mix, scalars, events = self._events(budget, lr, mix, cast(dict[str, Curve[Fraction]], found))
         return Phase(
             name=draft.name,
             family=draft.family,
@@ -200,8 +200,7 @@ class PhaseLowering:
 
     def _scheduled(self, transition: Transition) -> Curve[Fraction]:
         draft, before, schedules = self._draft, self._before, self._tools.schedules
-        slot = lambda ending: Slot("lr", self._rate, ending.lr)  # noqa: E731
-        curve = schedules.curve("lr", draft.name, self._find("lr"), slot)
+        curve = schedules.curve("lr", draft.name, self._find("lr"), lambda ending: Slot("lr", self._rate, ending.lr))
         warm = self._find("warmup")
         if warm is not None:
             hint = "write the rise as the schedule's first piece: `[0 -> 2e-4 over 2000 steps, ...]`"
@@ -214,7 +213,10 @@ class PhaseLowering:
 
     def _mix(self, budget: Budget) -> Curve[Blend]:
         blends, schedules = self._tools.blends, self._tools.schedules
-        slot = lambda before: Slot("mix", blends.read, before.mix, blends.ruled, jumps=True)  # noqa: E731
+
+        def slot(before: Ending) -> Slot[Blend]:
+            return Slot("mix", blends.read, before.mix, blends.ruled, jumps=True)
+
         if schedules.owns("mix", self._draft.name):
             return schedules.curve("mix", self._draft.name, self._find("mix"), slot)
         written = self._needed("mix", "mix = stage1")
@@ -222,8 +224,9 @@ class PhaseLowering:
         return Curve(layer.lay(written.value, 0, self._report))
 
     def _scalar(self, name: str, budget: Budget) -> Curve[Fraction]:
-        read = self._amount(name)
-        slot = lambda before: Slot(name, read, self._last(name, before))  # noqa: E731
+        def slot(before: Ending) -> Slot[Fraction]:
+            return Slot(name, self._amount(name), self._last(name, before))
+
         if self._tools.schedules.owns(name, self._draft.name):
             return self._tools.schedules.curve(name, self._draft.name, self._find(name), slot)
         written = self._needed(name, f"{name} = 0.1")

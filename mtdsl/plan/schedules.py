@@ -155,8 +155,8 @@ def _unmovable(item: tree.Schedule) -> Mistake:
         return mistake(
             "unknown-key", "a schedule cannot set `batch`, which decides how long its path is", item.name_span, help=hint
         )
-    hint, fix = suggest(item.name, item.name_span, MOVING, f"it sets {', '.join(f'`{name}`' for name in MOVING)}")
-    return mistake("unknown-key", f"a schedule cannot set `{item.name}`", item.name_span, help=hint, fix=fix)
+    help, fix = suggest(item.name, item.name_span, MOVING, f"it sets {', '.join(f'`{name}`' for name in MOVING)}")
+    return mistake("unknown-key", f"a schedule cannot set `{item.name}`", item.name_span, help=help, fix=fix)
 
 
 def _read_by(pieces: tuple[Piece[V], ...], last: int) -> tuple[Piece[V], ...]:

@@ -95,11 +95,11 @@ def _bounds(low: int, high: int | None) -> list[str]:
 
 
 def _range(low: int, high: int | None) -> Test:
-    least, below = (
-        Test(op, (Term(metric="doc.length"), Term(value=Fraction(end or 0)))) for op, end in ((">=", low), ("<", high))
-    )
+    length = Term(metric="doc.length")
+    least = Test(">=", (length, Term(value=Fraction(low))))
     if high is None:
         return least
+    below = Test("<", (length, Term(value=Fraction(high))))
     return Test("and", tests=(least, below)) if low else below
 
 
