@@ -4,6 +4,11 @@ from typing import Annotated
 import mtdsl
 
 
+@mtdsl.hookimpl
+def mtdsl_mergers():
+    yield mtdsl.Merger("rising", "acme_step.rising:Rising")
+
+
 @dataclass(frozen=True)
 class Rising:
     """The last `count` steps' checkpoints, each weighing one more than the one before."""
