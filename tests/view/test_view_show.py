@@ -168,3 +168,16 @@ def test_pages_keep_to_the_width(tmp_path, monkeypatch):
     listed = show.listing(found.plan, found.origins, width=80, color=False).splitlines()
     names = ["node", "stable", "decay[1]", "decay[2]", "soup", "long", "tail", "web", "code", "held"]
     assert [row.split()[0] for row in listed] == names
+
+
+CASES = Path(__file__).resolve().parents[1] / "diag" / "cases"
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.mtr")), ids=lambda path: path.stem)
+def test_every_node_of_every_recipe_can_be_shown(path):
+    found = analyse(path)
+    for node in show.nodes(found.plan).values() if found.plan else ():
+        rows = list(show.rows(node, found.origins))
+        assert len({row.attribute for row in rows}) == len(rows) > 0
+        assert all(row.value for row in rows)
+        assert all(row.span is not None for row in rows if row.via in ("written", "copied", "recipe", "schedule"))
