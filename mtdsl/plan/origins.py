@@ -123,5 +123,5 @@ def _body(name: str, item: object) -> Iterator[tuple[tuple[str, str], Origin]]:
     for entry in body.entries if body else ():
         if isinstance(entry, tree.Attribute):
             yield (name, entry.name), Origin("written", entry.value.span)
-    if isinstance(item, tree.Data | tree.Merge) and item.value is not None:
+    if isinstance(item, tree.Data | tree.Merge | tree.Eval) and item.value is not None:
         yield (name, "source" if isinstance(item, tree.Data) else "value"), Origin("written", item.value.span)

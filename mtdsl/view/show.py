@@ -37,8 +37,8 @@ class Row:
 
     @property
     def came(self) -> str:
-        """`copied from stable`."""
-        return f"{self.via} {'by' if self.via == 'schedule' else 'from'} {self.of}" if self.of else self.via
+        """`copied from stable`, `parent stable`."""
+        return " ".join(word for word in (self.via, "from" if self.via == "copied" else "", self.of) if word)
 
 
 def nodes(plan: Plan) -> dict[str, Node]:
@@ -84,7 +84,7 @@ def kind(node: Node) -> str:
 def _row(node: Node, attribute: str, value: str, written: Origins) -> Row:
     origin = _origin(node, attribute, written)
     text = " ".join(origin.span.text.split()) if origin.span else ""
-    if attribute == "lr" and text.startswith("->") and isinstance(node, Phase) and node.parents:
+    if attribute != "context" and text.startswith("->") and isinstance(node, Phase) and node.parents:
         value += f", from where {phrases.parent(node.parents[0])} ends"
     return Row(
         attribute, value, text if len(text) <= LITERAL else f"{text[: LITERAL - 3]}...", origin.via, origin.of, origin.span
@@ -158,7 +158,7 @@ def _plain(*heads: str) -> Table:
 
 def _drawn(parts: list[Text | Table | str], width: int, color: bool) -> str:
     page = StringIO()
-    console = Console(file=page, width=width, force_terminal=color, no_color=not color, highlight=False)
+    console = Console(file=page, width=width, force_terminal=color, no_color=not color, highlight=False, markup=False)
     for part in parts:
         console.print(part)
     return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())

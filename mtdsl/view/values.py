@@ -72,8 +72,8 @@ def of_source(source: Source) -> Iterator[Value]:
 
 def of_evaluation(evaluation: Evaluation) -> Iterator[Value]:
     """What is measured, and when."""
-    yield "value", phrases.plugin(evaluation.evaluator)
-    yield "every", "the end of a phase" if evaluation.every is None else f"{evaluation.every:,} {evaluation.unit}"
+    every = "" if evaluation.every is None else f"every {evaluation.every:,} {evaluation.unit} and "
+    yield "value", f"{phrases.plugin(evaluation.evaluator)}, {every}at the end of every phase"
 
 
 def curve(moving: Curve[Fraction] | None, spell: Spell, tokens: int) -> str:

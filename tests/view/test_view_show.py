@@ -127,8 +127,8 @@ def test_merges_and_sources(shown):
 
 def test_evaluations(shown):
     rows = shown("held")
-    assert rows["value"].value.startswith("perplexity")
-    assert rows["every"].value == "100 steps"
+    assert rows["value"].value == "perplexity(of = [web]), every 100 steps and at the end of every phase"
+    assert rows["value"].via == "written"
 
 
 START = """\
@@ -165,6 +165,7 @@ def test_pages_keep_to_the_width(tmp_path, monkeypatch):
     assert [node.name for node in nodes] == ["decay[1]", "decay[2]"]
     assert max(map(len, page.splitlines())) <= 80
     assert page.count("transition.gate") == 2
+    assert "perplexity(of = [web])" in show.render(show.found(found.plan, "held"), found.origins, width=80, color=False)
     listed = show.listing(found.plan, found.origins, width=80, color=False).splitlines()
     names = ["node", "stable", "decay[1]", "decay[2]", "soup", "long", "tail", "web", "code", "held"]
     assert [row.split()[0] for row in listed] == names
