@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mtdsl.diag import Report, Source, Span
+from mtdsl.diag.nearest import suggest
 from mtdsl.lang.tree import Allow
 
 _COMMENT = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"?|(?P<comment>#[^\n]*)')
@@ -70,9 +71,14 @@ def allows(comments: Comments, report: Report) -> tuple[Allow, ...]:
             ids = tuple(re.split(r"\s*,\s*", match["ids"]))
             found.append(Allow(order, ids, comments.said_of(span), match["reason"] or ""))
         else:
-            message = f"`# mtr: {directive['order']}` is not understood"
-            report.warning("unknown-directive", message, span, help="write `# mtr: allow(mask-changes): why`")
+            _unknown(directive["order"], Span(span.source, span.start + directive.start("order"), span.end), report)
     return tuple(found)
+
+
+def _unknown(order: str, span: Span, report: Report) -> None:
+    word = re.match(r"\w*", order)
+    help, fix = suggest(word[0] if word else "", span, ["allow"], "write `# mtr: allow(mask-changes): why`")
+    report.warning("unknown-directive", f"`# mtr: {order}` is not understood", span, help=help, fix=fix)
 
 
 def _words(comment: str) -> str:

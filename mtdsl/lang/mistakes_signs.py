@@ -18,7 +18,9 @@ def unterminated_string(failure: Failure) -> Diagnostic | None:
     if failure.kind or not failure.rest.startswith('"'):
         return None
     line = failure.rest.split("\n")[0].rstrip()
-    return failure.error("unterminated-string", "this text has no closing quote", span=failure.here(len(line)))
+    span = failure.here(len(line))
+    fix = Fix.write(span, f'{line}"', title="close it where the line ends", safe=False)
+    return failure.error("unterminated-string", "this text has no closing quote", span=span, fix=fix)
 
 
 def other_quotes(failure: Failure) -> Diagnostic | None:

@@ -53,7 +53,8 @@ def unopened(failure: Failure) -> Diagnostic | None:
         return None
     sign = _SIGN[failure.kind]
     if not failure.brackets:
-        return failure.error("unopened-bracket", f"this `{sign}` closes nothing")
+        fix = Fix.write(failure.span, "", title=f"take the `{sign}` out", safe=False)
+        return failure.error("unopened-bracket", f"this `{sign}` closes nothing", fix=fix)
     inner = failure.brackets[-1]
     if inner.type == _CLOSES[failure.kind]:
         return None

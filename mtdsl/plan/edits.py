@@ -44,6 +44,17 @@ def as_parts(body: tree.Body) -> Fix | None:
     return Fix("normalise them as parts, without `%`", tuple(Change(end, "") for end in ends), safe=False)
 
 
+def without_length(piece: tree.Value) -> Fix | None:
+    """Takes the length off a piece, so that it takes what is left. Unsafe; None where it has none."""
+    extent = piece.extent if isinstance(piece, tree.Hold | tree.Ruled | tree.Move) else None
+    if extent is None:
+        return None
+    source, start = extent.span.source, extent.span.start
+    while source.text[start - 1] in " \t":
+        start -= 1
+    return Fix(f"leave out `{extent.span.text}`", (Change(Span(source, start, extent.span.end), ""),), safe=False)
+
+
 def _shown(node: tree.Node) -> str:
     return " ".join(node.span.text.split())
 

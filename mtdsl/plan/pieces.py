@@ -12,6 +12,7 @@ from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.curves import under_rule
+from mtdsl.plan.edits import without_length
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.joints import check_joint
 from mtdsl.plan.model import Piece, Plugin, V
@@ -167,7 +168,8 @@ class Layer(Generic[V]):
         off = end - self._axis.tokens
         if isinstance(value, tree.Items | tree.Hold) and abs(off) > self._axis.step_tokens:
             message = f"the pieces of `{self._slot.name}` cover {_tokens(end)}, the phase has {_tokens(self._axis.tokens)}"
-            raise mistake("pieces-miss-phase", message, value.span, help="leave out the last piece's length")
+            fix = without_length(items[-1])
+            raise mistake("pieces-miss-phase", message, value.span, help="leave out the last piece's length", fix=fix)
         if off > self._axis.step_tokens and self._slot.name != "lr":  # of a rate, what comes behind decides: lints say it
             message = f"`{self._slot.name}` would land {_tokens(off)} after the end: the arrow is cut"
             report.note("arrow-cut", message, items[0].span)

@@ -72,3 +72,8 @@ def test_shares_that_do_not_sum_to_100_become_parts(mended):
     assert (
         mended(f"mix m {{ a = 85%, b = 15.565 % }}\n{phase}".replace(" %", "%")) == f"mix m {{ a = 85, b = 15.565 }}\n{phase}"
     )
+
+
+def test_a_length_that_misses_the_phase_is_left_out(mended):
+    text = f"phase p {{ steps = 9, {COMMON}, lr = [1e-3 over 3 steps, -> 0 over 9 steps by linear] }}\n"
+    assert mended(text) == text.replace(" over 9 steps", "")

@@ -1,0 +1,31 @@
+"""Every fix that a case is offered, made: what it was offered for is gone, and nothing became an error."""
+
+import shutil
+from pathlib import Path
+
+from mtdsl.diag.mending import changed
+from mtdsl.plan import compile
+from mtdsl.plan.examples import cases, id_of
+
+
+def found_in(case, monkeypatch):
+    monkeypatch.chdir(case.parent)
+    return compile(Path(case.name))[1]
+
+
+def test_every_fix_mends(tmp_path, monkeypatch):
+    mended = 0
+    shutil.copytree(next(cases()).parent, tmp_path / "all")
+    for case in cases():
+        before = found_in(case, monkeypatch)
+        fix = next((one.fix for one in before if one.fix), None)
+        if fix is None:
+            continue
+        (source,) = {change.span.source for change in fix.changes}
+        copy = tmp_path / "all" / (case.name if case.name != "recipe.mtr" else f"{id_of(case)}/recipe.mtr")
+        (copy.parent / source.path).write_text(changed(source.text, fix.changes))
+        after = found_in(copy, monkeypatch)
+        assert [one.id for one in after if one.severity == "error"] == [], id_of(case)
+        assert sum(one.id == id_of(case) for one in after) < sum(one.id == id_of(case) for one in before), id_of(case)
+        mended += 1
+    assert mended > 35
