@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, cast
 
@@ -81,7 +81,7 @@ class Manners:
     def _edits(self, written: Written) -> Iterator[Plugin]:
         value, scope = self.evaluator.resolve(_expr(written), written.scope)
         for part in value.items if isinstance(value, tree.Items) else (value,):
-            yield self.techniques.bind("editor", _call(part), scope)
+            yield self.techniques.bind("editor", _call(part), scope, around=self._around("edit"))
 
     def _around(self, attribute: str) -> OnPhase | None:
         return None if self.axis is None else OnPhase(self, self.axis, self.before.techniques.get(attribute))
@@ -105,6 +105,10 @@ class OnPhase:
     def stretch(self, length: Quantity) -> Fraction:
         """A length in tokens, counted from the phase's first."""
         return self.axis.stretch(length, Fraction(0))
+
+    def inside(self) -> OnPhase:
+        """The same phase; what the parent's inner techniques had become is not gone on with."""
+        return replace(self, last=None)
 
 
 def _pattern(part: tree.Value, name: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree
+from mtdsl.plan.curves import params_at
 from mtdsl.plan.evaluate import Evaluator
-from mtdsl.plan.model import Plugin, Used
+from mtdsl.plan.model import Curve, Param, Plugin, Used
 from mtdsl.plan.names import Scope
 from mtdsl.plan.readings import Readings, Surroundings
 from mtdsl.registry import Argument, Entry, Registry, bind
@@ -36,8 +38,11 @@ class Techniques:
         name = ".".join(call.func.parts) if isinstance(call.func, tree.Name) else call.func.span.text
         shortened = tree.Call(call.span, call.func, call.args[without:], call.named)
         args, named = self._evaluator.arguments(shortened, where)
-        reader = Readings(self._evaluator, where, self.bind, around)
+        reader = Readings(self._evaluator, where, self._nested, around)
         return self._bound(kind, name, args, named, call.span, reader)
+
+    def _nested(self, kind: str, expr: tree.Expr, scope: Scope, around: Surroundings | None) -> Plugin:
+        return self.bind(kind, expr, scope, around=around)
 
     def default(self, kind: str, name: str, span: Span) -> Plugin:
         """A technique that the recipe did not name, with its own defaults; `span` is who needs it."""
@@ -65,12 +70,17 @@ class Techniques:
         self._check(kind, name, params, span)
         return Plugin(name, params)
 
-    def _check(self, kind: str, name: str, params: Mapping[str, object], span: Span) -> None:
-        """What only the technique itself can tell of its parameters: it is made once here."""
-        try:
-            self._registry.build(kind, name, params)
-        except (ValueError, TypeError, ArithmeticError) as error:
-            raise mistake("plugin-argument", f"`{name}`: {error}", span) from error
+    def _check(self, kind: str, name: str, params: Mapping[str, Param], span: Span) -> None:
+        """What only the technique itself can tell of its parameters: it is made here, wherever one that moves has an end."""
+        for at in sorted(
+            {edge for curve in _moving(params) for piece in curve.pieces for edge in (piece.begin, piece.end)}
+        ) or [0]:
+            try:
+                self._registry.build(kind, name, params_at(params, at, self._registry))
+            except (ValueError, TypeError, ArithmeticError) as error:
+                raise mistake("plugin-argument", f"`{name}`: {error}", span) from error
+            except Exception as error:  # a stranger's technique may raise anything
+                raise mistake("plugin-failed", f"the {kind} `{name}` failed: {error!r}", span) from error
 
     def made(self, kind: str, plugin: Plugin) -> Any:
         """The technique itself."""
@@ -113,6 +123,15 @@ class Techniques:
             return factory
         except Exception as error:  # a stranger's module: importing it may raise anything
             raise mistake("plugin-broken", f"`{entry.package}` could not load `{entry.name}`: {error}", span) from error
+
+
+def _moving(params: Mapping[str, Param]) -> Iterator[Curve[Fraction]]:
+    """The parameters that move, those of inner techniques included."""
+    for value in params.values():
+        if isinstance(value, Curve):
+            yield value
+        elif isinstance(value, Plugin):
+            yield from _moving(value.params)
 
 
 def _article(kind: str) -> str:

@@ -31,6 +31,9 @@ class Surroundings(Protocol):
     def stretch(self, length: Quantity) -> Fraction:
         """A length in tokens. Raises `Mistake` for what is none."""
 
+    def inside(self) -> Surroundings:
+        """Those of a technique among the call's arguments."""
+
 
 @dataclass(frozen=True, slots=True)
 class Readings:
@@ -38,7 +41,7 @@ class Readings:
 
     evaluator: Evaluator
     scope: Scope
-    nested: Callable[[str, tree.Expr, Scope], Plugin]
+    nested: Callable[[str, tree.Expr, Scope, Surroundings | None], Plugin]
     around: Surroundings | None
 
     def curve(self, parameter: Parameter, argument: Argument) -> Any:
@@ -53,9 +56,10 @@ class Readings:
 
     def technique(self, kind: str, argument: Argument) -> Any:
         """The technique that a parameter is."""
+        inside = self.around and self.around.inside()
         if isinstance(argument.value, Deferred):
-            return self.nested(kind, cast(tree.Expr, argument.value.value), cast(Scope, argument.value.scope))
-        return self.nested(kind, tree.Name(argument.span, (str(argument.value),)), self.scope)
+            return self.nested(kind, cast(tree.Expr, argument.value.value), cast(Scope, argument.value.scope), inside)
+        return self.nested(kind, tree.Name(argument.span, (str(argument.value),)), self.scope, inside)
 
     def stretch(self, parameter: Parameter, argument: Argument) -> Fraction:
         """So many tokens, written in tokens or steps."""

@@ -90,7 +90,7 @@ class Objective(Descriptor):
 
 
 class Editor(Descriptor):
-    """Changes a model's architecture at a phase's first step."""
+    """Changes a model's architecture at a phase's first step; see `Editing`."""
 
     kind = "editor"
 
@@ -251,6 +251,13 @@ class Deciding(Protocol):
 
     def __call__(self, readings: Mapping[str, Sequence[Reading]], /) -> bool:
         """Whether the condition holds, given each metric's readings of the phase so far, oldest first."""
+
+
+class Editing(Protocol):
+    """What an editor's factory makes."""
+
+    def edit(self, model: torch.nn.Module) -> None:
+        """Change the model in place: parts that are new begin so that it computes what it did, or their docstring says what."""
 
 
 class Linting(Protocol):

@@ -187,8 +187,10 @@ def _quoted(parameter: Parameter, argument: Argument) -> str:
 def _problem(parameter: Parameter, argument: Argument) -> str | None:
     if argument.value is None and parameter.optional:
         return None
+    if parameter.technique:
+        return "a technique"
     if isinstance(argument.value, Deferred):
-        return "a technique" if parameter.technique else "a number" if parameter.type in (int, float) else "a plain value"
+        return "a number" if parameter.type in (int, float) else "a plain value"
     if isinstance(argument.value, Fraction):
         return _number_problem(parameter, argument)
     if parameter.type in (int, float, Fraction):
