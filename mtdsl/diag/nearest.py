@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from mtdsl.diag.model import Fix
@@ -23,9 +24,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return found[0][1] if found else None
 
 
-def suggest(
-    name: str, span: Span, known: Iterable[str], otherwise: str | None = None, *, verb: str = "did you mean"
-) -> tuple[str | None, Fix | None]:
+def suggest(name: str, span: Span, known: Iterable[str], otherwise: str | None = None) -> tuple[str | None, Fix | None]:
     """A help that offers the nearest name, and the fix that writes it; `otherwise` is the help where none is near.
 
     The fix is safe where the slip leaves no doubt. `span` covers the name, or begins with it.
@@ -37,7 +36,8 @@ def suggest(
     alone = len(found) == 1 or found[1][0] < likeness
     safe = alone and likeness >= SURE and _digits(name) == _digits(best)
     fix = Fix.write(Span(span.source, span.start, span.start + len(name)), best, safe=safe)
-    return f"{verb} `{best}`?", fix if span.text.startswith(name) else None
+    stands_there = re.match(rf"{re.escape(name)}(?!\w)", span.text)
+    return f"did you mean `{best}`?", fix if stands_there else None
 
 
 def _ranked(name: str, known: Iterable[str]) -> list[tuple[float, str]]:

@@ -24,9 +24,8 @@ def model_of(written: Written, evaluator: Evaluator) -> Model:
     if kind == "config":
         return Model("config", {"name": _one_text(call, "config")})
     if kind != "llama":
-        raise mistake(
-            "unknown-model", f"there is no model `{kind}`", call.func.span, help='there are `llama(...)` and `config("name")`'
-        )
+        help, fix = suggest(kind, call.func.span, ("llama", "config"), 'there are `llama(...)` and `config("name")`')
+        raise mistake("unknown-model", f"there is no model `{kind}`", call.func.span, help=help, fix=fix)
     params = _llama(call, written.scope, evaluator)
     missing = [name for name in REQUIRED if name not in params]
     if missing:

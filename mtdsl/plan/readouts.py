@@ -13,6 +13,7 @@ from mtdsl.lang.units import Quantity
 from mtdsl.plan.curves import in_force, shares_at
 from mtdsl.plan.endings import blend_at, rate_at, value_at
 from mtdsl.plan.model import Blend, Curve, Phase
+from mtdsl.plan.names import unknown_name
 from mtdsl.plan.steps import sequences, step_at
 from mtdsl.registry import Registry
 
@@ -64,8 +65,7 @@ class Reader:
 
     def _share(self, phase: Phase, source: str, where: Where, span: Span) -> Fraction:
         if source not in self.sources:
-            listed = ", ".join(f"`{name}`" for name in self.sources)
-            raise mistake("unknown-name", f"there is no source `{source}`", span, help=f"there are {listed}")
+            raise unknown_name(source, span, list(self.sources), "source")
         if phase.mix is None:
             raise mistake("size-unknown", f"`{phase.name}` trains nothing, so it has no mixture", span)
         at = 0 if where == "start" else phase.tokens if where == "end" else where
