@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from mtdsl.diag.model import Fix
 from mtdsl.diag.source import Span
@@ -20,7 +21,7 @@ MOST = 1000
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that differs in case only, else the most similar one; None where none is similar."""
-    found = _ranked(name, known)
+    found = _ranked(name, tuple(known))
     return found[0][1] if found else None
 
 
@@ -29,7 +30,7 @@ def suggest(name: str, span: Span, known: Iterable[str], otherwise: str | None =
 
     The fix is safe where the slip leaves no doubt. `span` covers the name, or begins with it.
     """
-    found = _ranked(name, known)
+    found = _ranked(name, tuple(known))
     if not found:
         return otherwise, None
     likeness, best = found[0]
@@ -40,8 +41,12 @@ def suggest(name: str, span: Span, known: Iterable[str], otherwise: str | None =
     return f"did you mean `{best}`?", fix if stands_there else None
 
 
-def _ranked(name: str, known: Iterable[str]) -> list[tuple[float, str]]:
-    """The two most similar names, best first; one that differs in case only has similarity 1."""
+@lru_cache(maxsize=64)
+def _ranked(name: str, known: tuple[str, ...]) -> list[tuple[float, str]]:
+    """The two most similar names, best first; one that differs in case only has similarity 1.
+
+    Kept, since the same slip is often found in thousands of phases.
+    """
     from difflib import SequenceMatcher, get_close_matches
 
     lowered = {other.casefold(): other for other in _few(name, known)}
@@ -50,9 +55,9 @@ def _ranked(name: str, known: Iterable[str]) -> list[tuple[float, str]]:
     return sorted(ranked, key=lambda pair: -pair[0])
 
 
-def _few(name: str, known: Iterable[str]) -> list[str]:
-    names = list(known)
-    return names if len(names) <= MOST else [other for other in names if other[:1].casefold() == name[:1].casefold()][:MOST]
+def _few(name: str, known: tuple[str, ...]) -> Sequence[str]:
+    same = (other for other in known if other[:1].casefold() == name[:1].casefold())
+    return known if len(known) <= MOST else list(same)[:MOST]
 
 
 def _digits(name: str) -> str:
