@@ -65,6 +65,10 @@ class Axis:
         hint = plain if length.dimension == "number" else "write `2000 steps`, `20B` or `5%`"
         raise mistake("unit-mismatch", f"a length is tokens, steps or a share, not {length.noun}", length.span, help=hint)
 
+    def room(self, drawn: object, begin: Fraction) -> bool:
+        """Whether anything is left at token `begin`."""
+        return begin < self.tokens
+
     def whole(self, drawn: object, begin: Fraction) -> Fraction:
         """Where a last piece ends: with the axis."""
         return Fraction(self.tokens)

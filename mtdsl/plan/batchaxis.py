@@ -53,6 +53,10 @@ class BatchAxis:
         message = f"a length is tokens, steps or a share, not {length.noun}"
         raise mistake("unit-mismatch", message, length.span, help="write `2000 steps`, `20B` or `5%`")
 
+    def room(self, drawn: Drawn, begin: Fraction) -> bool:
+        """Whether a step is left at token `begin`."""
+        return begin == 0 or (begin < self.tokens and (self.steps is None or self._batch(drawn, begin)[1] < self.steps))
+
     def whole(self, drawn: Drawn, begin: Fraction) -> Fraction:
         """Where a last piece without a length ends: a moving one with the phase, however long its steps become."""
         if self.steps is None or drawn(begin + 1)[-1].by is None:

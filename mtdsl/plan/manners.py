@@ -16,7 +16,7 @@ from mtdsl.plan.axis import Axis
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator, is_word
-from mtdsl.plan.model import Curve, Plugin
+from mtdsl.plan.model import Curve, Piece, Plugin
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot
 from mtdsl.plan.plugins import Techniques
@@ -83,8 +83,8 @@ class Manners:
         for part in value.items if isinstance(value, tree.Items) else (value,):
             yield self.techniques.bind("editor", _call(part), scope, around=self._around("edit"))
 
-    def _around(self, attribute: str) -> OnPhase | None:
-        return None if self.axis is None else OnPhase(self, self.axis, self.before.techniques.get(attribute))
+    def _around(self, attribute: str) -> OnPhase:
+        return OnPhase(self, self.axis, self.before.techniques.get(attribute))
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,14 @@ class OnPhase:
     """The surroundings of a technique that a phase trains with; `last` is the parent's, as its parameters had become."""
 
     manners: Manners
-    axis: Axis
+    axis: Axis | None
     last: Plugin | None
 
     def curve(self, name: str, value: tree.Value, scope: Scope, read: Read) -> Curve[Fraction]:
-        """What a parameter does along the phase."""
+        """What a parameter does along the phase; one that trains nothing has what it comes to."""
+        if self.axis is None:
+            end = read(_last(value), scope)
+            return Curve((Piece(Fraction(0), Fraction(0), end, end),))
         before = self.last.params.get(name) if self.last else None
         slot = Slot(name, read, Fraction(before) if isinstance(before, int | Fraction) else None)
         layer = Layer(slot, self.axis, scope, self.manners.evaluator, self.manners.techniques)
@@ -104,11 +107,22 @@ class OnPhase:
 
     def stretch(self, length: Quantity) -> Fraction:
         """A length in tokens, counted from the phase's first."""
+        if self.axis is None:
+            raise mistake("plugin-argument", "a phase that trains nothing has no steps: write tokens", length.span)
         return self.axis.stretch(length, Fraction(0))
 
     def inside(self) -> OnPhase:
         """The same phase; what the parent's inner techniques had become is not gone on with."""
         return replace(self, last=None)
+
+
+def _last(value: tree.Value) -> tree.Expr:
+    """What a value that moves comes to."""
+    if isinstance(value, tree.Items) and value.items:
+        return _last(value.items[-1])
+    if isinstance(value, tree.Move):
+        return value.end
+    return value.value if isinstance(value, tree.Hold | tree.Ruled) else value
 
 
 def _pattern(part: tree.Value, name: str) -> str:

@@ -54,6 +54,9 @@ class Lengths(Protocol):
     def position(self, length: Quantity, begin: Fraction, drawn: Drawn) -> Fraction:
         """Where a length that begins at token `begin` ends."""
 
+    def room(self, drawn: Drawn, begin: Fraction) -> bool:
+        """Whether anything is left at token `begin`."""
+
     def whole(self, drawn: Drawn, begin: Fraction) -> Fraction:
         """Where a last piece without a length ends."""
 
@@ -108,7 +111,7 @@ class Layer(Generic[V]):
     def _end(self, item: tree.Value, at: Fraction, last: bool, drawn: Drawn) -> Fraction:
         extent = item.extent if isinstance(item, tree.Hold | tree.Ruled | tree.Move) else None
         if extent is None:
-            self._room(item, at, last)
+            self._room(item, at, last, drawn)
             return self._axis.whole(drawn, at)
         length = self._evaluator.number(extent.amount, self._scope)
         end = self._axis.position(length, at if extent.kind == "over" else Fraction(0), drawn)
@@ -116,12 +119,12 @@ class Layer(Generic[V]):
             raise mistake("piece-without-length", "this piece ends before it begins", extent.span)
         return end
 
-    def _room(self, item: tree.Value, at: Fraction, last: bool) -> None:
+    def _room(self, item: tree.Value, at: Fraction, last: bool, drawn: Drawn) -> None:
         if not last:
             hint = "write how long it lasts: `over 2000 steps` or `until 10T`"
             raise mistake("piece-without-length", "only the last piece may leave its length out", item.span, help=hint)
-        if at >= self._axis.tokens:
-            message = f"no room is left for the last piece: those before it cover {_tokens(at)} of {_tokens(self._axis.tokens)}"
+        if not self._axis.room(drawn, at):
+            message = f"no room is left for the last piece: those before it cover {_tokens(at)}, all of the phase"
             raise mistake("pieces-miss-phase", message, item.span, help="shorten the pieces before it")
 
     def _rule(self, item: tree.Ruled, at: Fraction) -> Callable[[Fraction], Piece[V]]:

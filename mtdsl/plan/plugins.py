@@ -74,7 +74,7 @@ class Techniques:
         """What only the technique itself can tell of its parameters: it is made here, wherever one that moves has an end."""
         for at in sorted(
             {edge for curve in _moving(params) for piece in curve.pieces for edge in (piece.begin, piece.end)}
-        ) or [0]:
+        ) or [Fraction(0)]:
             try:
                 self._registry.build(kind, name, params_at(params, at, self._registry))
             except (ValueError, TypeError, ArithmeticError) as error:

@@ -124,3 +124,8 @@ def test_selectors(plan):
     assert (phase.train, phase.freeze) == (("*.mlp.*", "*norm*"), ("*norm.*",))
     everything = one(plan, "steps = 1, batch = 8 x 512, train = all, freeze = none")
     assert (everything.train, everything.freeze) == ((), ())
+
+
+def test_pieces_that_leave_no_step_for_the_last(wrong):
+    found = wrong(f"phase p {{ steps = 10, batch = [4 x 512 until 10 steps, 8 x 512], {REST} }}\n")
+    assert (found.id, found.labels[0].span.text) == ("pieces-miss-phase", "8 x 512")

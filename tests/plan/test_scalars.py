@@ -145,3 +145,11 @@ def test_a_parameter_that_cannot_be_so_is_named(wrong, text, said):
 def test_text_without_quotes_is_quoted_by_the_fix(wrong):
     found = wrong("data x = text(path = foo)\nphase p { steps = 1, batch = 1 x 256, context = 256, mix = x, lr = 1e-3 }\n")
     assert (found.id, found.fix.changes[0].replacement) == ("plugin-argument", '"foo"')
+
+
+def test_a_phase_of_no_steps_has_what_a_moving_parameter_comes_to(plan):
+    made = plan(
+        f"phase p {{ {REST}, lr = 1e-3, objective = next_token(mtp = [0.3 until 50%, -> 0.1]) }}\n"
+        "phase q like p { steps = 0 }\nflow p -> q\n"
+    )
+    assert made.phases[1].objective.params["mtp"] == Fraction(1, 10)
