@@ -37,7 +37,9 @@ def sequences_of(expr: tree.Expr, window: int, name: str, scope: Scope, evaluato
         return Fraction(_positive(count))
     size = evaluator.number(expr, scope)
     if size.dimension != "tokens":
-        hint = f"write `512 x {shown(window)}` or `4Mi tokens`"
+        meant = size.value / window if size.dimension == "length" else size.value
+        number = int(meant) if meant >= 1 and meant.denominator == 1 and not size.scaled else 512
+        hint = f"write `{number} x {shown(window)}` or `4Mi tokens`"
         raise mistake("unit-mismatch", f"a batch is sequences x window, or tokens; not {size.noun}", expr.span, help=hint)
     if round(size.value / window) < 1:
         raise mistake("unit-mismatch", f"the batch is less than one window of {window:,} tokens", expr.span)

@@ -9,7 +9,7 @@ from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan import facts
-from mtdsl.plan.attributes import Lookup
+from mtdsl.plan.attributes import Lookup, check_phase
 from mtdsl.plan.blends import Blends
 from mtdsl.plan.budgets import Budgets
 from mtdsl.plan.conditions import Conditions
@@ -118,6 +118,8 @@ class Compiler:
     def phases(self) -> tuple[Phase, ...]:
         """Every reached phase, lowered. Mistakes go to the report."""
         names = [name for name in self.order if name in self.graph.phases]
+        for name in self.graph.phases.keys() - set(names):  # the others are not lowered
+            check_phase(self.graph.phases[name], self._report)
         for name in names:  # first, so that no phase needs a deep descent
             attempt(self._report, lambda name=name: self.budgets.of(name))  # type: ignore[misc]
         found = [attempt(self._report, lambda name=name: self.phase(name)) for name in names]  # type: ignore[misc]

@@ -124,7 +124,11 @@ def _divides(sizes: dict[str, Param], span: Span) -> None:
 def _call(value: tree.Value, of: str, example: str) -> tree.Call:
     if isinstance(value, tree.Call):
         return value
-    raise mistake("not-a-call", f"`{of}` is described here", value.span, help=f"write {of} = {example}")
+    hint = f"write `{of} = {example}`"
+    if of == "model" and isinstance(value, tree.String):
+        name = value.span.text
+        hint = f"write `model = config({name})` for fresh weights, or go on from its own: `start base {{ weights = {name} }}`"
+    raise mistake("not-a-call", f"`{of}` takes a description, not just a name", value.span, help=hint)
 
 
 def _one_text(call: tree.Call, of: str) -> str:

@@ -62,7 +62,8 @@ def _copied(written: Written, draft: Draft, like: str) -> Mistake:
         first = draft.item.body.entries[0].span
         before = Span(first.source, first.start, first.start)
         fix = Fix.write(before, "warmup = none, ", title="write `warmup = none`", safe=False)
-    return mistake("warmup-copied", message, *labels, help=f"write `warmup = none` in `{draft.family}`", fix=fix)
+    hint = f"write `warmup = none` in `{draft.family}`, or `lr = restart` on the transition if it is to warm up"
+    return mistake("warmup-copied", message, *labels, help=hint, fix=fix)
 
 
 def check_continuity(

@@ -58,9 +58,7 @@ class Edges:
         """The edit that makes the recipe say `entry` of an edge."""
         return on_edge(self.file, parent, name, entry)
 
-    def _moments(
-        self, made: Transition, parent: str | None, name: str, written: Mapping[str, tuple[Said, Span]]
-    ) -> Transition:
+    def _moments(self, made: Transition, parent: str | None, name: str, written: Mapping[str, tuple[Said, Span]]) -> Transition:
         if "optimizer" not in written:
             return made
         moments, span = cast("tuple[Moments, Span]", written["optimizer"])
@@ -85,7 +83,9 @@ class Edges:
     def _check_above(self, node: str, name: str, span: Span) -> None:
         if node == name or node not in self.above(name):
             family = name.partition("[")[0]  # once for all members
-            raise mistake("not-upstream", f"`{node}` does not lead to `{family}`", span, help="name a node that comes before it")
+            raise mistake(
+                "not-upstream", f"`{node}` does not lead to `{family}`", span, help="name a node that comes before it"
+            )
 
 
 def _check_merge(parent: str, written: Mapping[str, tuple[Said, Span]]) -> None:
@@ -106,6 +106,8 @@ def edges(flow: Flow, graph: Graph, policies: Policies, above: Callable[[str], s
     """Reads every `transition`; an edge that the flow does not have is an error."""
     found = Edges(above, flow.module.file)
     existing = {(origin.node, name) for name, origin in graph.origins.items()}
+    if not existing and report.failed:
+        return found  # without a flow no edge exists, which is told already
     for item in flow.module.items(tree.Transition):
         assert isinstance(item, tree.Transition)
         attempt(report, lambda item=item: _read(item, flow, existing, policies, found))  # type: ignore[misc]
