@@ -9,7 +9,7 @@ from functools import lru_cache
 from mtdsl.diag.model import Fix
 from mtdsl.diag.source import Span
 
-LIKE = 0.6
+LIKE = 0.65
 """Similarity (2 x common characters / all characters) from which on a name is worth offering."""
 
 SURE = 0.8
