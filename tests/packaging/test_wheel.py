@@ -34,6 +34,7 @@ def test_it_holds_the_package_the_grammar_and_every_plugin(wheel):
     assert {"mtdsl/__init__.py", "mtdsl/py.typed", "mtdsl/grammar/mtr.lark"} <= names
     assert {f"{plugin}/__init__.py" for plugin in PLUGINS} <= names
     assert wheel.read("mtdsl/grammar/mtr.lark") == (ROOT / "grammar/mtr.lark").read_bytes()
+    assert {f"mtdsl/diag/catalogue/{page.name}" for page in (ROOT / "mtdsl/diag/catalogue").glob("*.md")} <= names
     for case in (ROOT / "tests/diag/cases").rglob("*.*"):
         assert f"mtdsl/cases/{case.relative_to(ROOT / 'tests/diag/cases')}" in names
 
