@@ -116,6 +116,8 @@ def test_what_is_no_part_is_named(wrong, text, id):
         ("order = sorted", "unknown-word"),
         ("loss_mask = answer", "unknown-word"),
         ("repeat = 0", "unit-mismatch"),
+        ("holdout = 100%", "unit-mismatch"),
+        ("tokens = 1B -> 2B", "not-a-number"),
         ("tokens = 3 steps", "unit-mismatch"),
         ("split = train", "plugin-argument"),
         ("split = \"a\"", "plugin-argument"),
@@ -150,3 +152,15 @@ def test_equal_mixtures_written_differently_are_one_plan(plan, one, other):
 
 def test_a_source_with_a_share_of_nothing_is_not_needed(plan):
     assert list(sources(plan, "100% * a + 0% * b")) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("data", "id"),
+    [
+        ("data x like z { tokens = 1B }", "unknown-name"),
+        ("data x { source = text -> jsonl }", "not-a-call"),
+        ("data x { when loss < 2 { tokens = 1B } }", "unknown-key"),
+    ],
+)
+def test_what_declares_no_source_is_named(wrong, data, id):
+    assert wrong(f"{data}\nphase p {{ {REST}, mix = x }}\n").id == id

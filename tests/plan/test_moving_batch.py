@@ -106,10 +106,14 @@ def test_steps_are_fed_other_lengths(plan):
         ("window = alternate([512, 128], shares = [100%])", "not-a-list"),
         ("window = alternate([512, 128], share = [92%, 8%])", "not-a-list"),
         ("window = alternate([512, 512])", "declared-twice"),
+        ("window = alternate([512, 128], shares = [1, 2])", "unit-mismatch"),
+        ("window = alternate([512 over 2 steps])", "not-a-list"),
         ("window = 512", "not-a-list"),
         ("coupling = cubic", "unknown-word"),
         ("train = norm", "not-a-list"),
         ("freeze = []", "empty-list"),
+        ('freeze = "*" over 3 steps', "stands-still"),
+        ("objective = next_token over 3 steps", "not-a-call"),
         ("edit = qk_norm", "unknown-plugin"),
         ("objective = 3", "not-a-call"),
     ],
@@ -129,3 +133,18 @@ def test_selectors(plan):
 def test_pieces_that_leave_no_step_for_the_last(wrong):
     found = wrong(f"phase p {{ steps = 10, batch = [4 x 512 until 10 steps, 8 x 512], {REST} }}\n")
     assert (found.id, found.labels[0].span.text) == ("pieces-miss-phase", "8 x 512")
+
+
+@pytest.mark.parametrize(
+    ("batch", "id"),
+    [
+        ("4 x 512 -> 8 x 512 over 4k", "unit-mismatch"),
+        ("4 x 512 -> 8 x 512 over 2 epochs", "unit-mismatch"),
+        ("4 x 512 -> 8 x 512 over 1.5 steps", "unit-mismatch"),
+        ("4 x 512 -> 8 x 512 by wsd_s(period = 20_000 tokens, decay = 1 steps)", "unit-mismatch"),
+        ("4 x 512 -> 4_000_000 x 512 over 200_000 steps", "batch-moves-long"),
+        ("-> 8 x 512", "no-start-value"),
+    ],
+)
+def test_what_a_batch_cannot_do_is_named(wrong, batch, id):
+    assert wrong(f"phase p {{ steps = 400_000, batch = {batch}, {REST} }}\n").id == id

@@ -62,6 +62,12 @@ def test_where_nobody_said_it_is_the_optimizers_own(plan):
         ("weight_decay = 0.1 by wsd_s(period = 10 steps, decay = 20 steps)", "plugin-argument"),
         ("weight_decay = 0.1 by wsd_s(period = 10, decay = 2 steps)", "plugin-argument"),
         ("weight_decay = 0.1 -> 0 by linear(multiple = 0.1 -> 0.2)", "plugin-argument"),
+        ("weight_decay = 0.1 by wsd_s(period = -10 steps, decay = 2 steps)", "plugin-argument"),
+        ("weight_decay = 0.1 by wsd_s(period = long, decay = 2 steps)", "plugin-argument"),
+        ("objective = next_token(mtp = 0.1 -> 2 steps)", "plugin-argument"),
+        ("objective = next_token(top_k = 2.5)", "plugin-argument"),
+        ("objective = next_token(top_k = 4k)", "plugin-argument"),
+        ("objective = next_token(1, 2, detached, 4, 5)", "plugin-argument"),
     ],
 )
 def test_what_a_number_cannot_be_is_named(wrong, text, id):
@@ -153,3 +159,8 @@ def test_a_phase_of_no_steps_has_what_a_moving_parameter_comes_to(plan):
         "phase q like p { steps = 0 }\nflow p -> q\n"
     )
     assert made.phases[1].objective.params["mtp"] == Fraction(1, 10)
+
+
+def test_two_schedules_of_one_number(wrong):
+    schedule = "schedule clip over p = 1 -> 2\n"
+    assert wrong(f"phase p {{ {REST}, lr = 1e-3 }}\n{schedule}{schedule}").id == "schedule-owns"
