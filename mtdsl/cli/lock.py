@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mtdsl.cli.output import deliver
 from mtdsl.cli.recipes import Sets, draw, settings
-from mtdsl.diag import Diagnostic, Refusal, refuse
+from mtdsl.diag import Refusal, refuse
 
 if TYPE_CHECKING:
-    from mtdsl.data.measuring import Item
-    from mtdsl.lang.node import Frozen
     from mtdsl.plan.lock import Lock
-    from mtdsl.plan.model import Plan
-    from mtdsl.plan.origins import Origins
 
 
 def lock(recipe: Path, /, *, set_: Sets = None, check: bool = False) -> int:
@@ -33,9 +28,10 @@ def lock(recipe: Path, /, *, set_: Sets = None, check: bool = False) -> int:
     check
         Write nothing; exit 1 where the lock does not fit any more.
     """
+    from mtdsl.cli import locking
     from mtdsl.cli.training import require_training
-    from mtdsl.plan import lock as locks
     from mtdsl.plan import survey
+    from mtdsl.plan.lock import path_of
     from mtdsl.plan.origins import located
 
     found = survey(recipe, settings(set_))
@@ -43,24 +39,20 @@ def lock(recipe: Path, /, *, set_: Sets = None, check: bool = False) -> int:
         draw(found.diagnostics)
         return 1
     require_training("measuring")
-    path = locks.path_of(recipe)
+    path = path_of(recipe)
     old = _readable(path, check)
-    items = list(_items(found.plan, recipe.parent, old))
+    items = list(locking.items(found.plan, recipe.parent, old, _say))
     if not items:
-        raise refuse(
-            "lock-nothing", f"`{recipe}` names nothing that could be locked: its sources and weights are only declared"
-        )
+        raise refuse("lock-nothing", f"`{recipe}` names nothing to lock: its sources and weights are only declared")
     if check:
-        return _stale(items, old, found.origins)
-    entries, failed = _measured(items)
-    text = locks.written(_lock(entries))
-    if not path.exists() or path.read_text("utf-8") != text:
-        deliver(text, path)
-        sys.stderr.write(f"wrote {path}\n")
+        changed, failed = locking.changes(items, old)
+        sys.stdout.writelines(f"{change}\n" for change in changed)
     else:
-        sys.stderr.write(f"{path} is up to date\n")
+        changed = []
+        now, failed = locking.measured(items, lambda line: print(line, flush=True))
+        _write(now, path)
     draw([located(one, found.origins) for one in failed])
-    return int(bool(failed))
+    return int(bool(changed or failed))
 
 
 def _readable(path: Path, check: bool) -> Lock:
@@ -75,76 +67,19 @@ def _readable(path: Path, check: bool) -> Lock:
         return locks.Lock()
 
 
-def _items(plan: Plan, base: Path, old: Lock) -> Iterator[Item]:
-    from mtdsl.data import cache_folder
-    from mtdsl.data.measuring import Measuring
-    from mtdsl.registry import installed
+def _write(lock: Lock, path: Path) -> None:
+    """The file is left alone where it says the same already; there is none where nothing at all could be reached."""
+    from mtdsl.plan.lock import Lock, written
 
-    yield from Measuring(plan, base, cache_folder(), installed(), old, _say).items()
-    if plan.starts or (plan.model is not None and plan.model.kind == "config"):
-        from mtdsl.run import measuring
-
-        yield from measuring.items(plan, base, old)
+    text = written(lock)
+    if lock == Lock() and not path.exists():
+        return
+    if path.exists() and path.read_text("utf-8", errors="replace") == text:
+        _say(f"{path} is up to date")
+        return
+    deliver(text, path)
+    _say(f"wrote {path}")
 
 
 def _say(line: str) -> None:
     sys.stderr.write(f"{line}\n")
-
-
-def _stale(items: list[Item], old: Lock, origins: Origins) -> int:
-    """Say what does not fit; nothing is measured."""
-    from mtdsl.plan.origins import located
-
-    changed: dict[str, str] = dict.fromkeys(_names(old) - {item.name for item in items}, "is not used any more")
-    failed: list[Diagnostic] = []
-    for item in items:
-        try:
-            changed |= {item.name: item.why()}
-        except Refusal as refusal:
-            failed += refusal.diagnostics
-    sys.stdout.writelines(f"{name} {why}\n" for name, why in changed.items() if why)
-    draw([located(one, origins) for one in dict.fromkeys(failed)])
-    return int(bool(failed) or any(changed.values()))
-
-
-def _names(old: Lock) -> set[str]:
-    found = {f"data {name}" for name in old.sources} | {f"start {name}" for name in old.starts}
-    return found | {name for name in ("tokenizer", "model") if getattr(old, name) is not None}
-
-
-def _measured(items: list[Item]) -> tuple[dict[str, Frozen], list[Diagnostic]]:
-    """Every entry as it is now, or as it was where it could not be reached; and why not."""
-    entries: dict[str, Frozen] = {}
-    failed: dict[Diagnostic, None] = {}
-    for item in items:
-        now = item.was
-        try:
-            why = item.why()
-            if why:
-                now = item.measure()
-                sys.stdout.write(f"{item.name} {why}: {_told(now)}\n")
-        except Refusal as refusal:
-            failed |= dict.fromkeys(refusal.diagnostics)
-        if now is not None:
-            entries[item.name] = now
-    return entries, list(failed)
-
-
-def _told(entry: Frozen) -> str:
-    """The counts of an entry: `12 documents, 3,456 tokens`."""
-    counts = ("documents", "tokens", "parameters", "layers", "window", "vocab")
-    return ", ".join(f"{value:,} {name}" for name in counts if (value := getattr(entry, name, None)) is not None)
-
-
-def _lock(entries: Mapping[str, Frozen]) -> Lock:
-    from mtdsl.plan.lock import Lock
-
-    named: dict[str, dict[str, Any]] = {"data": {}, "start": {}}
-    single: dict[str, Any] = {}
-    for name, entry in entries.items():
-        kind, _, rest = name.partition(" ")
-        if rest:
-            named[kind][rest] = entry
-        else:
-            single[kind] = entry
-    return Lock(sources=named["data"], starts=named["start"], **single)

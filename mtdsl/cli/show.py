@@ -14,7 +14,7 @@ from mtdsl.diag import refuse
 if TYPE_CHECKING:
     from mtdsl.plan import Analysis
     from mtdsl.plan.model import Plan
-    from mtdsl.view.show import Node
+    from mtdsl.view.flat import Node
 
 
 def show(recipe: Path, node: str | None = None, /, *, set_: Sets = None, format_: Literal["text", "json"] = "text") -> int:
@@ -32,12 +32,13 @@ def show(recipe: Path, node: str | None = None, /, *, set_: Sets = None, format_
     format_
         text to read, json for machines.
     """
+    from mtdsl.view import flat
     from mtdsl.view import show as view
 
     found = analysed(recipe, set_)
     if found.plan is None:
         return 1
-    nodes = list(view.nodes(found.plan).values()) if node is None else _named(found.plan, node, recipe)
+    nodes = list(flat.nodes(found.plan).values()) if node is None else _named(found.plan, node, recipe)
     if format_ == "json":
         told = json.dumps({"nodes": [_body(one, found) for one in nodes]}, indent=2, ensure_ascii=False) + "\n"
     else:
@@ -50,11 +51,11 @@ def show(recipe: Path, node: str | None = None, /, *, set_: Sets = None, format_
 
 def _named(plan: Plan, name: str, recipe: Path) -> list[Node]:
     from mtdsl.diag.nearest import nearest
-    from mtdsl.view import show as view
+    from mtdsl.view import flat
 
-    found = view.found(plan, name)
+    found = flat.found(plan, name)
     if not found:
-        every = [*view.nodes(plan), *dict.fromkeys(phase.family for phase in plan.phases)]
+        every = [*flat.nodes(plan), *dict.fromkeys(phase.family for phase in plan.phases)]
         near = nearest(name, every)
         hint = f"did you mean `{near}`?" if near else f"there are {', '.join(f'`{other}`' for other in every[:12])}"
         raise refuse("unknown-name", f"`{recipe}` has no `{name}`", help=hint)
@@ -62,11 +63,11 @@ def _named(plan: Plan, name: str, recipe: Path) -> list[Node]:
 
 
 def _body(node: Node, found: Analysis) -> dict[str, Any]:
-    from mtdsl.view import show as view
+    from mtdsl.view import flat
 
     values = []
-    for row in view.rows(node, found.origins):
+    for row in flat.rows(node, found.origins):
         place = {"path": row.span.source.path, "line": row.span.line, "column": row.span.column} if row.span else None
         words = {"attribute": row.attribute, "value": row.value, "written": row.written or None}
         values.append({**words, "via": row.via, "of": row.of or None, "at": place})
-    return {"node": node.name, "kind": view.kind(node), "values": values}
+    return {"node": node.name, "kind": flat.kind(node), "values": values}

@@ -1,114 +1,18 @@
-"""A node flattened: every value, as the plan has it and as it is written, and where it came from."""
+"""Nodes flattened, as pages of a terminal: what `mtdsl show` prints."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from io import StringIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mtdsl.diag import Span
-from mtdsl.plan.model import Evaluation, Merge, Phase, Plan, Source, Start
-from mtdsl.plan.origins import Origin, Origins
-from mtdsl.view import numbers, phrases, values
-
-Node = Start | Phase | Merge | Source | Evaluation
-LITERAL = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A value of a node: as the plan has it, as the recipe writes it, how it came (`via`, `of`) and where that stands."""
-
-    attribute: str
-    value: str
-    written: str
-    via: str
-    of: str
-    span: Span | None
-
-    @property
-    def place(self) -> str:
-        """`recipe.mtr:12`; empty where nobody wrote it."""
-        return "" if self.span is None else f"{self.span.source.path}:{self.span.line}"
-
-    @property
-    def came(self) -> str:
-        """`copied from stable`, `parent stable`."""
-        return " ".join(word for word in (self.via, "from" if self.via == "copied" else "", self.of) if word)
-
-
-def nodes(plan: Plan) -> dict[str, Node]:
-    """Everything of a plan that can be shown, by name: starts, phases and merges as they run, sources, evaluations."""
-    trained: dict[str, Node] = {phase.name: phase for phase in plan.phases}
-    trained |= {merge.name: merge for merge in plan.merges}
-    flow: list[Node] = [*plan.starts, *(trained[name] for name in plan.order)]
-    return {node.name: node for node in [*flow, *plan.sources, *plan.evals]}
-
-
-def found(plan: Plan, name: str) -> list[Node]:
-    """The node of that name, or all members of a family; empty where there is none."""
-    every = nodes(plan)
-    if name in every:
-        return [every[name]]
-    return [node for node in every.values() if isinstance(node, Phase) and node.family == name]
-
-
-def rows(node: Node, written: Origins) -> Iterator[Row]:
-    """Every value of a node."""
-    for attribute, value in _values(node):
-        yield _row(node, attribute, value, written)
-
-
-def _values(node: Node) -> Iterator[values.Value]:
-    match node:
-        case Phase():
-            return values.of_phase(node)
-        case Merge():
-            return values.of_merge(node)
-        case Start():
-            return values.of_start(node)
-        case Source():
-            return values.of_source(node)
-    return values.of_evaluation(node)
-
-
-def kind(node: Node) -> str:
-    """What a node is, in a word."""
-    return type(node).__name__.lower()
-
-
-def _row(node: Node, attribute: str, value: str, written: Origins) -> Row:
-    origin = _origin(node, attribute, written)
-    text = " ".join(origin.span.text.split()) if origin.span else ""
-    if attribute != "context" and text.startswith("->") and isinstance(node, Phase) and node.parents:
-        value += f", from where {phrases.parent(node.parents[0])} ends"
-    return Row(
-        attribute, value, text if len(text) <= LITERAL else f"{text[: LITERAL - 3]}...", origin.via, origin.of, origin.span
-    )
-
-
-def _origin(node: Node, attribute: str, written: Origins) -> Origin:
-    """How a value came; what a parent hands down is followed to where it was written."""
-    origin = written.of(node.name, attribute)
-    if origin.via == "default" and _locked(node, attribute):
-        return Origin("lock")
-    before = origin
-    while before.via == "parent" and before.span is None:
-        further = written.of(before.of, attribute)
-        if further.via == "default":
-            break
-        before = further
-    return Origin(origin.via, before.span, origin.of)
-
-
-def _locked(node: Node, attribute: str) -> bool:
-    if isinstance(node, Start):
-        return attribute in node.facts or (attribute == "context" and node.context is not None)
-    return isinstance(node, Source) and getattr(getattr(node, attribute, None), "certainty", "") == "measured"
+from mtdsl.plan.model import Merge, Phase, Plan
+from mtdsl.plan.origins import Origins
+from mtdsl.view import numbers, phrases
+from mtdsl.view.flat import Node, Row, kind, nodes, rows
 
 
 def render(shown: Iterable[Node], written: Origins, *, width: int, color: bool) -> str:

@@ -86,13 +86,19 @@ def test_the_counts_are_those_of_the_tokenizer_that_the_run_uses(toy, tmp_path):
 
 
 def test_a_run_holds_to_the_lock(toy, tmp_path):
+    (tmp_path / "toy.mtr").write_text(RECIPE.replace("epochs = 2", "steps = 2"))
     assert toy("lock", "toy.mtr").returncode == 0
+    done = toy("run", "toy.mtr")
+    assert done.returncode == 0, done.stderr
+    kept = tmp_path / "runs" / "toy"
+    assert (kept / "recipe" / "toy.lock").read_text() == (tmp_path / "toy.lock").read_text()
     (tmp_path / "b.jsonl").write_text(json.dumps({"text": text(99)}) + "\n")
     assert "data b has other content" in toy("lock", "toy.mtr", "--check").stdout
-    done = toy("run", "toy.mtr")
+    done = toy("run", "toy.mtr", "--out", "runs/again")
     assert done.returncode == 1
     assert "error[lock-differs]: `b` is not what the lock was made of" in done.stderr
-    assert not (tmp_path / "runs" / "toy" / "plan.json").exists()
+    assert not (tmp_path / "runs" / "again").exists()
+    assert toy("run", "--plan", kept / "plan.json", "--out", "runs/again").returncode == 1
 
 
 def test_what_cannot_be_reached_is_named_and_loses_nothing(toy, tmp_path):
@@ -165,4 +171,11 @@ def test_a_recipe_without_anything_to_lock_is_told_so(toy, tmp_path):
     (tmp_path / "toy.mtr").write_text(MODEL.replace('config("acme")', "llama(layers = 1, width = 32, heads = 2)"))
     done = toy("lock", "toy.mtr")
     assert (done.returncode, "error[lock-nothing]" in done.stderr) == (1, True)
+    assert not (tmp_path / "toy.lock").exists()
+
+
+def test_nothing_is_written_where_nothing_could_be_reached(toy, tmp_path):
+    (tmp_path / "toy.mtr").write_text(MODEL)
+    done = toy("lock", "toy.mtr")
+    assert (done.returncode, "there is no folder `acme`" in done.stderr) == (1, True)
     assert not (tmp_path / "toy.lock").exists()

@@ -54,3 +54,12 @@ def test_what_has_not_changed_fits(measuring, tmp_path):
     first, second = (item.why() for item in measuring(lock).items())
     assert first.startswith("was trained on text that is another now: `a`")
     assert second == "has other content"
+
+
+def test_what_lies_in_a_folder_or_at_a_commit_asks_no_hub(tmp_path):
+    from mtdsl_sources.hub import Hub
+
+    (tmp_path / "set").mkdir()
+    commit = "4e20de362430cd3b72f300e6b0f18e50e7166e08"
+    assert Hub(name="set").commit(tmp_path) == ""
+    assert Hub(name="acme/set", revision=commit).commit(tmp_path) == commit

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mtdsl.plan import analyse
-from mtdsl.view import show
+from mtdsl.view import flat, show
 
 RECIPE = """\
 recipe toy "a toy"
@@ -55,8 +55,8 @@ def shown(tmp_path, monkeypatch):
         Path("toy.mtr").write_text(text)
         found = analyse(Path("toy.mtr"))
         assert found.plan is not None, found.diagnostics
-        (node,) = show.found(found.plan, name)
-        return {row.attribute: row for row in show.rows(node, found.origins)}
+        (node,) = flat.found(found.plan, name)
+        return {row.attribute: row for row in flat.rows(node, found.origins)}
 
     return work
 
@@ -160,12 +160,12 @@ def test_pages_keep_to_the_width(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("toy.mtr").write_text(RECIPE)
     found = analyse(Path("toy.mtr"))
-    nodes = show.found(found.plan, "decay")
+    nodes = flat.found(found.plan, "decay")
     page = show.render(nodes, found.origins, width=80, color=False)
     assert [node.name for node in nodes] == ["decay[1]", "decay[2]"]
     assert max(map(len, page.splitlines())) <= 80
     assert page.count("transition.gate") == 2
-    assert "perplexity(of = [web])" in show.render(show.found(found.plan, "held"), found.origins, width=80, color=False)
+    assert "perplexity(of = [web])" in show.render(flat.found(found.plan, "held"), found.origins, width=80, color=False)
     listed = show.listing(found.plan, found.origins, width=80, color=False).splitlines()
     names = ["node", "stable", "decay[1]", "decay[2]", "soup", "long", "tail", "web", "code", "held"]
     assert [row.split()[0] for row in listed] == names
@@ -177,8 +177,8 @@ CASES = Path(__file__).resolve().parents[1] / "diag" / "cases"
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.mtr")), ids=lambda path: path.stem)
 def test_every_node_of_every_recipe_can_be_shown(path):
     found = analyse(path)
-    for node in show.nodes(found.plan).values() if found.plan else ():
-        rows = list(show.rows(node, found.origins))
+    for node in flat.nodes(found.plan).values() if found.plan else ():
+        rows = list(flat.rows(node, found.origins))
         assert len({row.attribute for row in rows}) == len(rows) > 0
         assert all(row.value for row in rows)
         assert all(row.span is not None for row in rows if row.via in ("written", "copied", "recipe", "schedule"))

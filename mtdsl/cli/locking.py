@@ -1,0 +1,86 @@
+"""The entries of a lock, compared and measured one by one, so that what cannot be reached costs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mtdsl.diag import Diagnostic, Refusal
+
+if TYPE_CHECKING:
+    from mtdsl.data.measuring import Item
+    from mtdsl.lang.node import Frozen
+    from mtdsl.plan.lock import Lock
+    from mtdsl.plan.model import Plan
+
+Say = Callable[[str], None]
+COUNTS = ("documents", "tokens", "parameters", "layers", "window", "vocab")
+
+
+def items(plan: Plan, base: Path, old: Lock, say: Say) -> Iterator[Item]:
+    """Everything of a plan that can be locked."""
+    from mtdsl.data import cache_folder
+    from mtdsl.data.measuring import Measuring
+    from mtdsl.registry import installed
+
+    yield from Measuring(plan, base, cache_folder(), installed(), old, say).items()
+    if plan.starts or (plan.model is not None and plan.model.kind == "config"):
+        from mtdsl.run import measuring
+
+        yield from measuring.items(plan, base, old)
+
+
+def changes(wanted: Iterable[Item], old: Lock) -> tuple[list[str], list[Diagnostic]]:
+    """What does not fit any more, and what could not be looked at; nothing is measured."""
+    there = list(wanted)
+    changed = dict.fromkeys(sorted(_names(old) - {item.name for item in there}), "is not used any more")
+    failed: dict[Diagnostic, None] = {}
+    for item in there:
+        try:
+            changed |= {item.name: item.why()}
+        except Refusal as refusal:
+            failed |= dict.fromkeys(refusal.diagnostics)
+    return [f"{name} {why}" for name, why in changed.items() if why], list(failed)
+
+
+def measured(wanted: Iterable[Item], tell: Say) -> tuple[Lock, list[Diagnostic]]:
+    """The lock as it is now, what could not be reached as it was, and why not."""
+    entries: dict[str, Frozen] = {}
+    failed: dict[Diagnostic, None] = {}
+    for item in wanted:
+        now = item.was
+        try:
+            why = item.why()
+            if why:
+                now = item.measure()
+                tell(f"{item.name} {why}: {_counts(now)}")
+        except Refusal as refusal:
+            failed |= dict.fromkeys(refusal.diagnostics)
+        if now is not None:
+            entries[item.name] = now
+    return _lock(entries), list(failed)
+
+
+def _names(old: Lock) -> set[str]:
+    found = {f"data {name}" for name in old.sources} | {f"start {name}" for name in old.starts}
+    return found | {name for name in ("tokenizer", "model") if getattr(old, name) is not None}
+
+
+def _counts(entry: Frozen) -> str:
+    """`12 documents, 3,456 tokens`."""
+    return ", ".join(f"{value:,} {name}" for name in COUNTS if (value := getattr(entry, name, None)) is not None)
+
+
+def _lock(entries: dict[str, Frozen]) -> Lock:
+    from mtdsl.plan.lock import Lock
+
+    named: dict[str, dict[str, Any]] = {"data": {}, "start": {}}
+    single: dict[str, Any] = {}
+    for name, entry in entries.items():
+        kind, _, rest = name.partition(" ")
+        if rest:
+            named[kind][rest] = entry
+        else:
+            single[kind] = entry
+    return Lock(sources=named["data"], starts=named["start"], **single)
