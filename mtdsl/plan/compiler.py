@@ -14,10 +14,10 @@ from mtdsl.plan.blends import Blends
 from mtdsl.plan.budgets import Budgets
 from mtdsl.plan.conditions import Conditions
 from mtdsl.plan.declared import Declared
-from mtdsl.plan.drafts import Families
 from mtdsl.plan.endings import united
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.evaluations import Evals
+from mtdsl.plan.families import Families
 from mtdsl.plan.flow import Flow, order
 from mtdsl.plan.inheritance import Inheritance
 from mtdsl.plan.intake import phase_intake

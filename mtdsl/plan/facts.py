@@ -11,7 +11,7 @@ from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree
 from mtdsl.lang.units import Dimension, Quantity
 from mtdsl.plan.budgets import Budget
-from mtdsl.plan.drafts import Families
+from mtdsl.plan.families import Families
 from mtdsl.plan.model import Merge, Phase, Start
 from mtdsl.plan.names import Found, Module, Scope, unknown_name
 from mtdsl.plan.readouts import POINTS, Reader

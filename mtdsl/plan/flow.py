@@ -9,7 +9,8 @@ from itertools import pairwise
 from mtdsl.diag import Label, Report, Span
 from mtdsl.diag.mistake import attempt, mistake
 from mtdsl.lang import tree
-from mtdsl.plan.drafts import Draft, Families, Family
+from mtdsl.plan.drafts import Draft, Family
+from mtdsl.plan.families import Families
 from mtdsl.plan.names import Found, Module, Scope, unknown_name
 
 

@@ -10,8 +10,8 @@ from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.plan.axis import bisect_steps
 from mtdsl.plan.budgets import Budget
-from mtdsl.plan.drafts import Families
 from mtdsl.plan.evaluate import Evaluator, count, whole
+from mtdsl.plan.families import Families
 from mtdsl.plan.model import Parent, Plugin
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques

@@ -1,0 +1,236 @@
+"""Phases written out: `like` copied, `for` multiplied, every member with its own bindings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
+
+from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.lang import tree
+from mtdsl.plan.drafts import Draft, Family, Key, Occasion, Written
+from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.names import Bound, Found, Scope, unknown_name
+
+MEMBERS = 10_000
+"""Phases that a plan holds at most, of all families together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """One value of one `for`: what it binds, and whether and where it stands on a ladder."""
+
+    keys: tuple[Key, ...]
+    local: Mapping[str, Bound]
+    rung: int | None
+    rungs: int
+
+
+class Families:
+    """Expands phases on demand, so that `like` may name a phase declared later."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._done: dict[tuple[int, str], Family | None] = {}
+        self._open: list[tuple[int, str]] = []
+        self._members = 0
+
+    def of(self, found: Found) -> Family:
+        """The family of a `phase` item. Raises `Mistake`."""
+        assert isinstance(found.item, tree.Phase)
+        at = id(found.module), found.item.name
+        if at in self._open:
+            raise mistake("like-cycle", f"`{found.item.name}` is like itself", found.item.name_span)
+        if at not in self._done:
+            self._open.append(at)
+            self._done[at] = None  # of a family that failed, the cause is told once
+            try:
+                self._done[at] = self._expand(found.item, Scope(found.module))
+            finally:
+                self._open.pop()
+        family = self._done[at]
+        if family is None:
+            raise Mistake
+        return family
+
+    def keys(self, exprs: tuple[tree.Expr, ...], scope: Scope) -> tuple[Key, ...]:
+        """The values in `anneal[42, hq]` in the form that members are compared by."""
+        return tuple(self._key(expr, scope) for expr in exprs)
+
+    def _expand(self, item: tree.Phase, scope: Scope) -> Family:
+        self._count(item, scope)
+        combined = list(product(*[list(self._choices(each, scope)) for each in item.each]))
+        if not combined:
+            raise mistake("empty-list", f"`{item.name}` has no members: `for` has nothing to choose from", item.each[0].span)
+        names = _names(item.name, [tuple(key for choice in row for key in choice.keys) for row in combined], item)
+        base = self._base(item, scope)
+        return Family(
+            item.name, tuple(self._member(item, scope, row, name, base) for row, name in zip(combined, names, strict=True))
+        )
+
+    def _member(self, item: tree.Phase, scope: Scope, row: tuple[_Choice, ...], name: str, base: Draft | None) -> Draft:
+        inherited = base.scope.local if base else {}
+        local = {**inherited, **{name: bound for choice in row for name, bound in choice.local.items()}}
+        here = Scope(scope.module, local)
+        copied = {name: _again(written, here) for name, written in base.attributes.items()} if base else {}
+        own = {entry.name: Written(entry, here) for entry in item.body.entries if isinstance(entry, tree.Attribute)}
+        rung, rungs = _place(row)
+        return Draft(
+            name=name,
+            family=item.name,
+            keys=tuple(key for choice in row for key in choice.keys),
+            rung=rung,
+            rungs=rungs,
+            branch=tuple(key for choice in row if choice.rung is None for key in choice.keys),
+            item=item,
+            scope=here,
+            attributes={**copied, **_budget(own, copied), **own},
+            whens=tuple(_whens(item, base, here)),
+        )
+
+    def _base(self, item: tree.Phase, scope: Scope) -> Draft | None:
+        if item.like is None:
+            return None
+        found = scope.module.names.get(item.like.name)
+        if found is None or not isinstance(found.item, tree.Phase):
+            phases = [name for name, at in scope.module.names.items() if isinstance(at.item, tree.Phase)]
+            raise unknown_name(item.like.name, item.like.span, phases, "phase")
+        family = self.of(found)
+        return self._one(item.like, found, scope) if item.like.keys else _unbound(family)
+
+    def _one(self, node: tree.Node, found: Found, scope: Scope) -> Draft:
+        family = self.of(found)
+        members = family.find(self.keys(node.keys, scope))
+        if len(members) != 1:
+            listed = ", ".join(f"`{member.name}`" for member in family.members)
+            raise mistake("unknown-name", f"`{node.span.text}` is no single member", node.span, help=f"there are {listed}")
+        return members[0]
+
+    def _count(self, item: tree.Phase, scope: Scope) -> None:
+        """Counts the members before any is made, those of other families with them."""
+        count = prod(self._length(each, scope) for each in item.each)
+        if self._members + count > MEMBERS:
+            message = f"`{item.name}` would have {count:,} members, and a plan holds at most {MEMBERS:,} phases"
+            raise mistake("too-many-members", message, item.name_span)
+        self._members += count
+
+    def _length(self, each: tree.Each, scope: Scope) -> int:
+        if each.ladder:
+            return len(each.rungs)
+        listed, _ = self._evaluator.resolve(each.rungs[0], scope)
+        return len(listed.items) if isinstance(listed, tree.Items) else 1
+
+    def _choices(self, each: tree.Each, scope: Scope) -> Iterator[_Choice]:
+        if each.ladder:
+            for at, rung in enumerate(each.rungs):
+                yield _Choice(*self._rung(rung, each, scope), at, len(each.rungs))
+            return
+        listed, where = self._evaluator.resolve(each.rungs[0], scope)
+        if not isinstance(listed, tree.Items):
+            raise mistake("not-a-list", "`for ... in` takes a list, or rungs joined by `->`", each.rungs[0].span)
+        for item in listed.items:
+            keys, local = self._rung(item, each, where)
+            yield _Choice(keys, local, None, 1)
+
+    def _rung(self, value: tree.Value, each: tree.Each, scope: Scope) -> tuple[tuple[Key, ...], Mapping[str, Bound]]:
+        parts = value.items if isinstance(value, tree.Items) else (value,)
+        exprs = [part for part in parts if not isinstance(part, tree.Hold | tree.Ruled | tree.Move)]
+        if moving := next((part for part in parts if part not in exprs), None):
+            raise mistake("not-a-list", "a value that moves cannot name a member", moving.span)
+        if len({name.parts[0] for name in each.names}) < len(each.names):
+            raise mistake("declared-twice", "`for` gives one name to two values", each.span)
+        if len(parts) != len(each.names):
+            raise mistake(
+                "not-a-list", f"{len(each.names)} names need {len(each.names)} values, here are {len(parts)}", value.span
+            )
+        local = {name.parts[0]: Bound(expr, scope) for name, expr in zip(each.names, exprs, strict=True)}
+        return tuple(self._key(expr, scope) for expr in exprs), local
+
+    def _key(self, expr: tree.Expr, scope: Scope) -> Key:
+        found, where = self._evaluator.resolve(expr, scope)
+        if isinstance(found, tree.Name):
+            return Key(expr.span.text, found.parts)
+        if isinstance(found, tree.String):
+            return Key(found.value, found.value)
+        return Key(expr.span.text, self._evaluator.number(found, where).value)
+
+
+def _whens(item: tree.Phase, base: Draft | None, here: Scope) -> Iterator[Occasion]:
+    """The copied ones, unless `when = none` leaves them out, then the phase's own."""
+    unset = any(isinstance(entry, tree.Attribute) and entry.name == "when" for entry in item.body.entries)
+    for when in base.whens if base and not unset else ():
+        yield Occasion(when.item, _under(when.scope, here), copied=True)
+    yield from (Occasion(entry, here) for entry in item.body.entries if isinstance(entry, tree.When))
+
+
+def _unbound(family: Family) -> Draft:
+    """A family as something to be like: its attributes without the values that `for` gave them."""
+    first = family.members[0]
+    names = {name.parts[0] for each in first.item.each for name in each.names}
+    local = {name: bound for name, bound in first.scope.local.items() if name not in names}
+    attributes = {name: Written(at.attribute, _without(at.scope, names)) for name, at in first.attributes.items()}
+    whens = tuple(replace(when, scope=_without(when.scope, names)) for when in first.whens)
+    return replace(first, scope=Scope(first.scope.module, local), attributes=attributes, whens=whens)
+
+
+def _without(scope: Scope, names: set[str]) -> Scope:
+    return Scope(scope.module, {name: bound for name, bound in scope.local.items() if name not in names})
+
+
+def _place(row: tuple[_Choice, ...]) -> tuple[int, int]:
+    """Which rung a member stands on, and of how many: of two ladders the inner one is climbed at each rung of the outer."""
+    rung, rungs = 0, 1
+    for choice in row:
+        if choice.rung is not None:
+            rung, rungs = rung * choice.rungs + choice.rung, rungs * choice.rungs
+    return rung, rungs
+
+
+def _names(family: str, rows: list[tuple[Key, ...]], item: tree.Phase) -> list[str]:
+    """`anneal[42]`: as few values as tell a member from the others."""
+    if rows == [()]:
+        return [family]
+    first: dict[tuple[object, ...], tuple[Key, ...]] = {}
+    for row in rows:
+        before = first.setdefault(tuple(key.value for key in row), row)
+        if before is not row:
+            raise _same(family, before, row, item)
+    counts = Counter(tuple(key.value for key in row[:size]) for row in rows for size in range(1, len(row)))
+    names = [_short(row, counts) for row in rows]
+    return [f"{family}[{', '.join(name)}]" for name in names]
+
+
+def _same(family: str, one: tuple[Key, ...], other: tuple[Key, ...], item: tree.Phase) -> Mistake:
+    shown = [", ".join(key.shown for key in row) for row in (one, other)]
+    which = f"`{shown[0]}` stands there twice" if shown[0] == shown[1] else f"`{shown[0]}` and `{shown[1]}` are the same value"
+    return mistake("declared-twice", f"two members of `{family}` would be one: {which}", item.each[0].span)
+
+
+def _short(row: tuple[Key, ...], counts: Mapping[tuple[object, ...], int]) -> tuple[str, ...]:
+    sizes = (size for size in range(1, len(row)) if counts[tuple(key.value for key in row[:size])] == 1)
+    return tuple(key.shown for key in row[: next(sizes, len(row))])
+
+
+def _again(written: Written, scope: Scope) -> Written:
+    """A copied attribute: names are looked up where it was written, the new member's variables first."""
+    return Written(written.attribute, _under(written.scope, scope))
+
+
+def _under(scope: Scope, member: Scope) -> Scope:
+    """Where a copied thing was written, the new member's variables first."""
+    return Scope(scope.module, {**scope.local, **member.local})
+
+
+def _budget(own: Mapping[str, Written], copied: Mapping[str, Written]) -> Mapping[str, Written]:
+    """Writing one kind of budget replaces a copied one: the copied is left out."""
+    units = ("tokens", "steps", "epochs")
+    if not any(unit in own for unit in units):
+        return {}
+    return {unit: _unset(copied[unit]) for unit in units if unit in copied and unit not in own}
+
+
+def _unset(written: Written) -> Written:
+    old = written.attribute
+    return Written(tree.Attribute(old.span, old.name, tree.Name(old.span, ("none",)), old.name_span), written.scope)
