@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from mtdsl.diag import Report, Source, Span
 from mtdsl.diag.nearest import suggest
 from mtdsl.lang.tree import Allow
 
-_COMMENT = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"?|(?P<comment>#[^\n]*)')
+_COMMENT = re.compile(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"?|(?P<comment>#[^\n]*)')
 _DIRECTIVE = re.compile(r"#\s*mtr:\s*(?P<order>.*?)\s*$")
 _ALLOW = re.compile(r"allow\(\s*(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)\s*,?\s*\)(?:\s*:\s*(?P<reason>.*))?")
 _BESIDE = re.compile(r"##|#\s*mtr:")  # documents an item, or may stand between it and its text
@@ -29,11 +30,18 @@ class Comments:
 
     def said_of(self, comment: Span) -> int:
         """The line that a comment speaks of: its own, or for one that stands alone the next with anything but comments."""
-        line = comment.line
-        if line not in self._own_line:
-            return line
-        lines = range(line + 1, len(self._source.line_starts) + 1)
-        return next((at for at in lines if at not in self._own_line and self._source.line(at).strip()), line)
+        return self._followed.get(comment.line) or comment.line
+
+    @cached_property
+    def _followed(self) -> dict[int, int | None]:
+        """By line of a comment that stands alone: the next line with anything but comments, None at the end of the file."""
+        found: dict[int, int | None] = {}
+        for line in reversed(self._own_line):
+            after = line + 1
+            while after <= len(self._source.line_starts) and not self._source.line(after).strip():
+                after += 1
+            found[line] = found[after] if after in found else after if after <= len(self._source.line_starts) else None
+        return found
 
     def doc(self, start: int, end: int, opening: int | None = None) -> str:
         """The `##` text above what covers `start` to `end`, and behind it on its last line or its opening brace."""
@@ -56,8 +64,8 @@ class Comments:
             return ""
         lines: list[str] = []
         while (line := line - 1) in self._above_items:
-            lines.insert(0, self._above_items[line])
-        return "\n".join(filter(None, lines))
+            lines.append(self._above_items[line])
+        return "\n".join(filter(None, reversed(lines)))
 
 
 def allows(comments: Comments, report: Report) -> tuple[Allow, ...]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from mtdsl.diag import Report, Source, Span
 
-LARGEST = 2_000_000
-"""Bytes of the longest file that is read: some 40,000 lines, a hundred times the longest recipe that was published."""
+LARGEST = 1_000_000
+"""Bytes of the longest file that is read: some 25,000 lines, a hundred times the longest recipe that was published."""
 
 MARKERS = (".git", "pyproject.toml")
 """What the top folder of a project holds."""

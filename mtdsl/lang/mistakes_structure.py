@@ -185,6 +185,27 @@ def inline_body(failure: Failure) -> Diagnostic | None:
     return failure.error("unexpected-text", f"`{key}` takes a value, and braces are none", help=help)
 
 
+def missing_times(failure: Failure) -> Diagnostic | None:
+    """`70% web + 30% code`: a share multiplies what it is of."""
+    number, word = failure.previous, failure.span.text
+    if number is None or number.type != "NUMBER" or not number.endswith("%") or failure.fresh_line or not word.isidentifier():
+        return None
+    if re.match(r"\w+[ \t]*=(?!=)|when\b", failure.rest):
+        return None
+    fix = Fix.write(failure.here(0), "* ")
+    return failure.error("unexpected-text", f"a share multiplies: `{number} * {word}`", fix=fix)
+
+
+def body_of_flow(failure: Failure) -> Diagnostic | None:
+    """`flow a -> b { optimizer = reset }`: what happens on an edge is a transition."""
+    first = failure.before[0] if failure.before else None
+    if failure.kind != "LBRACE" or failure.brackets or first is None or first.type != "FLOW":
+        return None
+    path = " ".join(str(token) for token in failure.before[1:])
+    help = f"write `transition {path} {{ ... }}` on a line of its own"
+    return failure.error("unexpected-text", "a flow has no braces", help=help)
+
+
 def missing_separator(failure: Failure) -> Diagnostic | None:
     """Two entries, or two items, on one line."""
     word = failure.span.text
@@ -221,5 +242,7 @@ STRUCTURE = (
     missing_by,
     length_behind_by,
     inline_body,
+    missing_times,
+    body_of_flow,
     missing_separator,
 )

@@ -9,7 +9,9 @@ from typing import Any
 from mtdsl.lang.grammar import parser
 
 _LEX = re.compile(
-    r'"(?:[^"\\\n]|\\[^\n])*"?|#[^\n]*|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<word>^[a-zA-Z_]\w*)(?P<key>[ \t]*=)?', re.M
+    r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"?|#[^\n]*'
+    r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<word>^[a-zA-Z_]\w*)(?P<key>[ \t]*=)?",
+    re.M,
 )
 
 

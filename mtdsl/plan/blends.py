@@ -83,7 +83,7 @@ class Blends:
             return self._now
         found, home = self._evaluator.resolve(expr, scope)
         if not isinstance(found, tree.Name):
-            return self._read(found, home)
+            return self._let(found, home)
         where, short = home.within(found)
         named = where.find(short)
         if not isinstance(named, Found) or not isinstance(named.item, tree.Data | tree.Mix) or len(short.parts) > 1:
@@ -94,6 +94,14 @@ class Blends:
         if isinstance(named.item, tree.Data):
             return self._source(named, expr.span)
         return self.mix(named)
+
+    def _let(self, found: tree.Expr, home: Scope) -> Blend:
+        """What a name stands for, read once where no `for` and no event can change it."""
+        if home.local or self._now is not None:
+            return self._read(found, home)
+        if id(found) not in self._done:
+            self._done[id(found)] = self._read(found, home)
+        return self._done[id(found)]
 
     def source(self, name: str, scope: Scope, span: Span) -> None:
         """Keep a source that something else than a mixture reads. Raises `Mistake` for a name that is none."""
