@@ -12,6 +12,7 @@ from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.evaluate import is_word
 from mtdsl.plan.names import Scope
 from mtdsl.plan.scalars import SCALARS
+from mtdsl.plan.synonyms import called, said
 
 BUDGETS = ("tokens", "steps", "epochs")
 MANNER = ("packing", "mask", "optimizer", "objective", "train", "freeze", "edit", "window", "coupling")
@@ -31,23 +32,6 @@ SOURCE = (
 )
 RECIPE = ("model", "tokenizer")
 DESCRIPTIVE = ("cite",)
-ELSEWHERE = {
-    "lr": ("learning_rate", "max_lr", "peak_lr", "lr_peak", "base_lr", "rate"),
-    "batch": ("batch_size", "global_batch_size", "gbs", "train_batch_size"),
-    "context": ("seq_len", "seq_length", "sequence_length", "max_seq_len", "context_length", "max_length", "block_size"),
-    "warmup": ("warmup_steps", "warmup_ratio", "warmup_tokens", "warm_up"),
-    "steps": ("max_steps", "train_steps", "num_steps", "iterations", "train_iters"),
-    "tokens": ("max_tokens", "num_tokens", "train_tokens", "budget", "max_duration"),
-    "epochs": ("num_epochs", "num_train_epochs"),
-    "mix": ("data", "mixture", "dataset", "datasets", "sources"),
-    "clip": ("grad_clip", "clip_grad", "gradient_clipping", "max_grad_norm", "grad_norm"),
-    "weight_decay": ("wd", "decay"),
-    "mask": ("doc_mask", "document_mask", "attention_mask"),
-    "seed": ("random_seed", "data_seed"),
-    "fim": ("fim_rate",),
-    "ema": ("ema_decay",),
-}
-"""What other frameworks call an attribute of a phase."""
 
 
 def check_phase(draft: Draft, report: Report) -> None:
@@ -80,10 +64,11 @@ def unknown_attribute(attribute: tree.Attribute, known: tuple[str, ...], of: str
     if name in SOURCE and name not in known:
         hint = f"write it where the source is declared: `data ... {{ {attribute.span.text} }}`"
         return mistake("unknown-key", f"{of} has no `{name}`: a source has", attribute.name_span, help=hint)
-    meant = next((ours for ours, theirs in ELSEWHERE.items() if ours in known and name.casefold() in theirs), None)
-    if meant:
+    if meant := called(name, known):
         renamed = Fix.write(attribute.name_span, meant, safe=False)
         return mistake("unknown-key", f"`{name}` is called `{meant}` here", attribute.name_span, fix=renamed)
+    if otherwise := said(attribute):
+        return mistake("unknown-key", f"{of} has no `{name}`", attribute.name_span, help=otherwise)
     help, fix = suggest(name, attribute.name_span, known, f"there are {', '.join(f'`{other}`' for other in known)}")
     return mistake("unknown-key", f"{of} has no `{name}`", attribute.name_span, help=help, fix=fix)
 

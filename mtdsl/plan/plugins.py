@@ -34,6 +34,10 @@ class Techniques:
 
         `around` is the axis that it stands on, where its parameters may move or be counted in steps.
         """
+        found = self._evaluator.resolve(expr, scope)[0]
+        if isinstance(found, tree.String) and not found.value.isidentifier():
+            hint = f"write it with its parameters: {', '.join(f'`{name}(...)`' for name in self._registry.names(kind))}"
+            raise mistake("not-a-call", f"{_article(kind)} is expected here, not text", found.span, help=hint)
         call, where = self._evaluator.call(expr, scope)
         name = ".".join(call.func.parts) if isinstance(call.func, tree.Name) else call.func.span.text
         shortened = tree.Call(call.span, call.func, call.args[without:], call.named)
