@@ -1,9 +1,8 @@
 """Golden pairs: what is said about errors/NAME.mtr is errors/NAME.err, character for character.
 
-`MTDSL_UPDATE=1 pytest tests/lang/test_errors.py` writes them anew: read the difference before it is committed.
+`pytest tests/lang/test_errors.py --update` writes them anew: read the difference before it is committed.
 """
 
-import os
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,11 @@ CASES = sorted((Path(__file__).parent / "errors").glob("*.mtr"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
-def test_what_is_said(case):
+def test_what_is_said(case, pytestconfig):
     _, found = parse(Source(case.name, case.read_text(encoding="utf-8")))
     said = render(found, color=False) + "\n"
     golden = case.with_suffix(".err")
-    if os.environ.get("MTDSL_UPDATE"):
+    if pytestconfig.getoption("--update"):
         golden.write_text(said, encoding="utf-8")
     assert said == golden.read_text(encoding="utf-8")
 
