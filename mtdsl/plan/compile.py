@@ -34,6 +34,10 @@ from mtdsl.plan.unused import check_unused
 from mtdsl.registry import Registry, installed
 
 
+HARMLESS = frozenset({"declared-twice", "keyword-as-name", "unknown-escape"})
+"""Errors of reading that leave a whole recipe behind: what else is wrong with it is said at once."""
+
+
 def compile(
     path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None
 ) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
@@ -61,7 +65,8 @@ def analyse(path: Path, sets: Mapping[str, str] | None = None, registry: Registr
         return Analysis(None, report.done(), Origins())
     check_requirements(module, report)
     lock = _lock(path, report)
-    plan, written = (None, Origins()) if report.failed else _attempted(module, dict(sets or {}), registry, report, lock)
+    readable = all(one.severity != "error" or one.id in HARMLESS for one in report)
+    plan, written = _attempted(module, dict(sets or {}), registry, report, lock) if readable else (None, Origins())
     found = silenced(report, module.files, module.file, registry.names("lint"), complete=plan is not None)
     failed = any(one.severity == "error" for one in found)
     return Analysis(None if failed else plan, tuple(_given(one, sets or {}) for one in found), written)

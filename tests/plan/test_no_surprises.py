@@ -158,3 +158,8 @@ def test_a_trunk_that_is_cut_at_one_step_is_the_same_however_long_it_was(plan):
 
 def test_the_point_at_the_end_is_the_end(plan):
     assert fingerprint(plan(NEXT + "flow trunk.at(100%) -> x\n")) == fingerprint(plan(NEXT + "flow trunk -> x\n"))
+
+
+def test_what_leaves_a_whole_recipe_behind_does_not_hide_the_rest(found):
+    made, told = found(f"let n = 2\nlet n = 3\nphase p {{ steps = n, {PART}, mix = aa }}\n")
+    assert (made, [one.id for one in told]) == (None, ["declared-twice", "unknown-name"])
