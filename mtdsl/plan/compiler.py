@@ -22,7 +22,7 @@ from mtdsl.plan.flow import Flow, order
 from mtdsl.plan.inheritance import Inheritance
 from mtdsl.plan.intake import phase_intake
 from mtdsl.plan.locked import Locked
-from mtdsl.plan.lowering import PhaseLowering, Tools
+from mtdsl.plan.lowering import PhaseLowering
 from mtdsl.plan.merges import Merges
 from mtdsl.plan.model import Merge, Phase, Start
 from mtdsl.plan.names import Found, Module, Scope
@@ -32,6 +32,7 @@ from mtdsl.plan.points import point_of
 from mtdsl.plan.policies import Policies
 from mtdsl.plan.readouts import Reader
 from mtdsl.plan.schedules import Schedules
+from mtdsl.plan.tools import Tools
 from mtdsl.plan.transitions import edges
 from mtdsl.registry import Registry
 
@@ -117,7 +118,7 @@ class Compiler:
 
     def phases(self) -> tuple[Phase, ...]:
         """Every reached phase, lowered. Mistakes go to the report."""
-        names = [name for name in self.order if name in self.graph.phases]
+        names = [name for name in self.order if name in self.graph.phases and name not in self.graph.orphans]
         for name in self.graph.phases.keys() - set(names):  # the others are not lowered
             check_phase(self.graph.phases[name], self._report)
         for name in names:  # first, so that no phase needs a deep descent
@@ -142,6 +143,8 @@ class Compiler:
 
     def phase(self, name: str) -> Phase:
         """A phase, lowered once. Raises `Mistake`."""
+        if name in self.graph.orphans:
+            raise Mistake
         if name in self._open:
             raise mistake("value-cycle", f"a value of `{name}` needs `{name}` itself", self.graph.phases[name].span)
         if name not in self._phases:

@@ -35,8 +35,8 @@ class Conditions:
         match value:
             case tree.Unary(op="not"):
                 return Test("not", tests=(self.read(value.operand, scope),))
-            case tree.Binary(op="and" | "or"):
-                return Test(value.op, tests=(self.read(value.left, scope), self.read(value.right, scope)))
+            case tree.Binary(op="and" | "or" as op):
+                return Test(op, tests=(self.read(value.left, scope), self.read(value.right, scope)))
             case tree.Binary() if value.op in COMPARISONS:
                 return self._comparison(value, scope)
             case tree.Call():
@@ -81,7 +81,7 @@ class Conditions:
             first, rest = expr.parts[0], expr.parts[1:]
             if first in self._evals.names and first not in scope.local:
                 return Term(metric=self._part(first, rest, expr.span))
-            if expr.parts in ((name,) for name in STEP_METRICS):
+            if first in STEP_METRICS and not rest:
                 return Term(metric=first)
             found = scope.find(expr)
             if isinstance(found, Bound):
@@ -89,11 +89,11 @@ class Conditions:
             if not rest:
                 raise self._unknown(first, expr.span, found)
         node, asked = self._asked(expr, scope)
-        metric, *rest = asked.split(".")
-        if metric in STEP_METRICS and not rest:
+        metric, *parts = asked.split(".")
+        if metric in STEP_METRICS and not parts:
             return Term(metric=metric, of=node)
         if metric in self._evals.names:
-            return Term(metric=self._part(metric, tuple(rest), expr.span), of=node)
+            return Term(metric=self._part(metric, tuple(parts), expr.span), of=node)
         return self._evaluator.number(expr, scope)
 
     def _part(self, name: str, rest: tuple[str, ...], span: Span) -> str:

@@ -114,5 +114,3 @@ def _now(found: Expected, moving: Moving, batch: Batch, registry: Registry) -> S
         name: (value_at(curve, found.at, registry), None) for name, curve in moving.numbers.items()
     }
     return scope_now(found.when.scope, {**values, "batch": (Fraction(size), "tokens")}, found.span)
-
-

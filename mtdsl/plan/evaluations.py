@@ -30,9 +30,7 @@ class Reads(Protocol):
 class Evals:
     """The recipe's evaluations, each read once."""
 
-    def __init__(
-        self, module: Module, evaluator: Evaluator, techniques: Techniques, report: Report, reads: Reads
-    ) -> None:
+    def __init__(self, module: Module, evaluator: Evaluator, techniques: Techniques, report: Report, reads: Reads) -> None:
         self._items = {name: found for name, found in module.names.items() if isinstance(found.item, tree.Eval)}
         self._evaluator = evaluator
         self._techniques = techniques

@@ -77,7 +77,9 @@ class Policies:
         if _called(value) == "rollback":
             return Failing(self._node(cast(tree.Call, value), "rollback(lc[64k])"))
         if isinstance(value, tree.Name) and value.parts == ("rollback",):
-            raise mistake("plugin-argument", "`rollback` needs the node to go back to", value.span, help="write `rollback(trunk)`")
+            raise mistake(
+                "plugin-argument", "`rollback` needs the node to go back to", value.span, help="write `rollback(trunk)`"
+            )
         self._evaluator.word(value, self._scope, ("stop", "rollback"), "on_fail")
         return Failing()
 

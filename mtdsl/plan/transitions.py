@@ -97,9 +97,8 @@ def _check_merge(parent: str, written: Mapping[str, tuple[Said, Span]]) -> None:
             hint = "leave it out, or say whose state is kept: `optimizer = keep(anneal[42])`"
             raise mistake("merge-has-no-optimizer", message, span, help=hint)
     for key in ("lr", "data"):
-        value, span = written.get(key, ("", None))
-        if span is not None and value in ("continue", "rewarm"):
-            raise mistake("merge-has-no-optimizer", f"the merge `{parent}` has no {key} to go on with", span)
+        if key in written and written[key][0] in ("continue", "rewarm"):
+            raise mistake("merge-has-no-optimizer", f"the merge `{parent}` has no {key} to go on with", written[key][1])
 
 
 def edges(flow: Flow, graph: Graph, policies: Policies, above: Callable[[str], set[str]], report: Report) -> Edges:

@@ -18,6 +18,7 @@ from mtdsl.registry.parameters import parameters
 MOVED = frozenset({"weight_decay", "clip"})
 """The scalars that a step sets."""
 
+MOMENTS = "optimizer moments that are reset or rescaled"
 Asked = Callable[[Any, Registry], bool]
 
 
@@ -65,18 +66,20 @@ def _exact(default: object) -> object:
     return Fraction(repr(default)) if isinstance(default, float) else default
 
 
+def _fields(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
 RUNS: Mapping[type, frozenset[str]] = {
-    Plan: frozenset(
-        "recipe title params model tokenizer starts sources phases merges order leaves checks plugins totals pins format".split()
+    Plan: _fields(
+        "recipe title params model tokenizer starts sources phases merges order leaves checks plugins totals pins format"
     ),
-    Source: frozenset("name source tokens documents max_epochs holdout longest".split()),
-    Start: frozenset("name weights tokens context lr facts".split()),
-    Phase: frozenset(
-        "name family parents asked tokens steps origin seen spent batch lr packing mask seed transition doc "
-        "certainty coupling".split()
-    ),
-    Transition: frozenset("lr data written".split()),
-    Merge: frozenset("name merger parents seen spent context doc".split()),
+    Source: _fields("name source tokens documents max_epochs holdout longest"),
+    Start: _fields("name weights tokens context lr facts"),
+    Phase: _fields("name family parents asked tokens steps origin seen spent batch lr packing mask seed transition doc")
+    | _fields("certainty coupling"),
+    Transition: _fields("lr data written"),
+    Merge: _fields("name merger parents seen spent context doc"),
 }
 """The fields that a run follows, or that only describe."""
 
@@ -103,7 +106,9 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "scalars": Limit("", lambda value, _: not value.keys() <= MOVED),
     },
     Transition: {
-        "optimizer": Limit("optimizer moments that are reset or rescaled", _other_than("keep", "reset"), "transition.optimizer"),
+        "optimizer": Limit(
+            "optimizer moments that are reset or rescaled", _other_than("keep", "reset"), "transition.optimizer"
+        ),
         "rescale": Limit("optimizer moments that are reset or rescaled", _given, "transition.optimizer"),
         "optimizer_of": Limit("an optimizer's state of another node than the parent", _given, "transition.optimizer"),
         "gate": Limit("gates (`gate`)", _given, "transition.gate"),

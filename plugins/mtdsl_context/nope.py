@@ -11,7 +11,7 @@ from mtdsl_context.frequencies import kept, plain, require, rotary_dim
 
 @dataclass(frozen=True)
 class Nope:
-    """Nothing is done to positions: the model has no rotary embedding to stretch, or is trained at its own on the longer window.
+    """Nothing is done to positions: the model has none to stretch, or learns the longer window at those it has.
 
     Models whose attention has no positions (arXiv:2305.19466), as in hybrids whose recurrent layers tell the order, take a
     longer window by training on it alone.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Plateau:
     """Holds where the mean of `metric` over the last `over` tokens is less than `least` below that over the `over` before.
 
-    Means rather than best values, since the loss of single steps is noisy. It does not hold before `2 x over` tokens are trained.
+    Means rather than best values, since the loss of single steps is noisy. It does not hold before twice `over` is trained.
     """
 
     metric: Annotated[str, mtdsl.Word]

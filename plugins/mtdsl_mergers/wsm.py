@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import mtdsl
 from mtdsl_mergers.average import Average
 
-SHAPES = {
+SHAPES: dict[str, Callable[[float], float]] = {
     "linear": lambda at: 1 - at,
     "sqrt": lambda at: 1 - sqrt(at),
     "cosine": lambda at: (1 + cos(pi * at)) / 2,

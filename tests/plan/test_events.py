@@ -33,7 +33,9 @@ def test_a_batch_is_drawn_at_the_next_step_boundary(made):
     assert [(piece.start, piece.stop) for piece in p.events[0].sets["batch"].pieces] == [(32, 32)]
 
 
-@pytest.mark.parametrize(("expect", "steps"), [("30 steps", 30), ("30%", 30), (f"{30 * STEP} tokens", 30), ("122_881 tokens", 31)])
+@pytest.mark.parametrize(
+    ("expect", "steps"), [("30 steps", 30), ("30%", 30), (f"{30 * STEP} tokens", 30), ("122_881 tokens", 31)]
+)
 def test_where_it_is_expected_in_any_unit(made, expect, steps):
     assert made(f"when loss < 2 {{ expect = {expect}, lr = 0 }}").events[0].expect == steps * STEP
 
@@ -87,7 +89,10 @@ def test_like_copies_events_and_none_leaves_them_out(plan):
 
 
 def test_variables_of_a_family_reach_its_events(plan):
-    text = HEAD + "phase p for goal in [3, 2] { steps = 10, batch = 16 x 256, seed = 1\nwhen loss < goal { expect = 50%, lr = 0 } }\n"
+    text = (
+        HEAD
+        + "phase p for goal in [3, 2] { steps = 10, batch = 16 x 256, seed = 1\nwhen loss < goal { expect = 50%, lr = 0 } }\n"
+    )
     made = plan(text + "flow p\n")
     assert [one.events[0].test.terms[1].value for one in made.phases] == [3, 2]
 
@@ -126,7 +131,11 @@ def test_a_step_budget_keeps_its_steps(made):
             "event-order",
             "another order",
         ),
-        ("when loss < 2 { expect = 10 steps, lr = 0\nwhen loss < 1 { expect = 20 steps } }", "event-cannot-set", "inside an event"),
+        (
+            "when loss < 2 { expect = 10 steps, lr = 0\nwhen loss < 1 { expect = 20 steps } }",
+            "event-cannot-set",
+            "inside an event",
+        ),
     ],
 )
 def test_what_is_no_event(wrong, body, id, says):

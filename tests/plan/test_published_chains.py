@@ -32,7 +32,10 @@ def test_llama31_stops_each_rung_when_the_needle_is_found_and_short_tasks_are_ba
     short = Test(">=", (Term(metric="short"), Term(metric="short", of="pretrain")))
     assert {phase.stop for phase in rungs} == {Test("and", tests=(niah, short))}
     assert {phase.certainty for phase in plan.phases} == {"bounded"}
-    assert [(one.name, one.evaluator.name, one.every) for one in plan.evals] == [("niah", "needle", None), ("short", "suite", 10**10)]
+    assert [(one.name, one.evaluator.name, one.every) for one in plan.evals] == [
+        ("niah", "needle", None),
+        ("short", "suite", 10**10),
+    ]
 
 
 def test_llama31_averages_the_last_four_steps_of_a_short_anneal():

@@ -18,7 +18,14 @@ phase p {
     mix          = 50% * b + 50% * c -> b over 100%
     weight_decay = 0.1 -> 0.2
 }
-phase q for order in [1, 2, 3] { steps = 10, batch = 16 x 512, context = -> 512 by rope(theta = 20_000), lr = 1e-4, mix = natural(b, c), seed = order }
+phase q for order in [1, 2, 3] {
+    steps   = 10
+    batch   = 16 x 512
+    context = -> 512 by rope(theta = 20_000)
+    lr      = 1e-4
+    mix     = natural(b, c)
+    seed    = order
+}
 transition p -> q { lr = restart, data = fresh }
 merge soup = average(q)
 flow base -> p -> q -> soup

@@ -37,7 +37,16 @@ model = llama(layers = 1, width = 32, heads = 2)
 tokenizer = bpe(vocab = 300)
 data a = text(path = "a.txt")
 data b = text(path = "b.txt")
-phase one { steps = 8, batch = 2 x 64 -> 4 x 64 over 512 tokens, context = 64, lr = 1e-3 -> 0, warmup = 2 steps, mix = a -> b over 50%, clip = 1, weight_decay = 0.1 -> 0 }
+phase one {
+    steps        = 8
+    batch        = 2 x 64 -> 4 x 64 over 512 tokens
+    context      = 64
+    lr           = 1e-3 -> 0
+    warmup       = 2 steps
+    mix          = a -> b over 50%
+    clip         = 1
+    weight_decay = 0.1 -> 0
+}
 phase two { steps = 4, batch = 4 x 128, context = -> 128 by rope(theta = 20_000), lr = 1e-4, mix = natural(a, b), seed = 3 }
 merge soup = average(one.at(50%), one)
 transition one -> two { optimizer = reset, lr = restart, data = fresh }
