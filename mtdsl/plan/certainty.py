@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mtdsl.plan.curves import sources_of
-from mtdsl.plan.model import Certainty, Known, Merge, Phase, Plan
+from mtdsl.plan.model import Certainty, Known, Merge, Phase, Plan, Start
 
 ORDER: tuple[Certainty, ...] = ("exact", "measured", "declared", "bounded", "unknown")
 
@@ -47,6 +47,15 @@ def seen(plan: Plan) -> Mapping[str, Known]:
         unknown = known[name] == "unknown"
         reason = "a start before it does not say what it had seen" if unknown else ""
         found[name] = Known(None if unknown else node.seen, known[name], reason)
+    return found
+
+
+def facts_of(start: Start) -> Mapping[str, Certainty]:
+    """How sure each fact of a checkpoint made elsewhere is: declared, unless its configuration says so too."""
+    facts = {"tokens": start.tokens, "context": start.context, "lr": start.lr}
+    found: dict[str, Certainty] = {name: "unknown" if fact is None else "declared" for name, fact in facts.items()}
+    if "window" in start.facts and start.facts["window"].value == start.context:
+        found["context"] = "measured"
     return found
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from mtdsl.lang.node import Frozen, node
-from mtdsl.plan.model import Batch, Blend, Certainty, Curve, Known, Merge, Phase, Plan, Source, Totals
+from mtdsl.plan.model import Batch, Blend, Certainty, Curve, Known, Merge, Phase, Plan, Source, Start, Totals
 
 
 @node
@@ -59,6 +59,7 @@ ADDED: Mapping[tuple[Any, ...], Added] = {
         "tokens": (int | None, "Tokens that the plan draws from it; null where a rule decides that needs sizes nobody knows."),
         "epochs": (float | None, "`tokens` by `size`."),
     },
+    (Start,): {"certainty": (Mapping[str, Certainty], "How sure `tokens`, `context` and `lr` are.")},
     (Totals,): {
         "flops": (int | None, "Floating-point operations, an estimate."),
         "flops_certainty": (Certainty, "How sure they are."),

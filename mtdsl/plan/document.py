@@ -8,7 +8,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from mtdsl.plan.certainty import seen
+from mtdsl.plan.certainty import facts_of, seen
 from mtdsl.plan.codec import decode, encode
 from mtdsl.plan.curves import scalar_at, shares_at
 from mtdsl.plan.endings import rate_at
@@ -29,6 +29,7 @@ def to_json(plan: Plan, registry: Registry | None = None) -> dict[str, Any]:
     body["phases"] = [_counted(_phase(phase, sizes, registry), known[phase.name]) for phase in plan.phases]
     body["merges"] = [_counted(merge, known[merge["name"]]) for merge in body["merges"]]
     body["sources"] = [_source(item, taken[source.name]) for item, source in zip(body["sources"], plan.sources, strict=True)]
+    body["starts"] = [{**encode(start), "certainty": facts_of(start)} for start in plan.starts]
     flops = body["totals"].pop("flops")
     body["totals"] |= {"flops": flops["value"], "flops_certainty": flops["certainty"], "flops_reason": flops["reason"]}
     return {"recipe": body.pop("recipe"), "fingerprint": fingerprint(plan), **body}

@@ -184,8 +184,13 @@ def test_a_start_has_the_window_that_its_configuration_says(beside):
     assert plan.starts[0].facts["vocab"] == Known(512, "measured")
     assert plan.pins == {"start trunk": Pin("mmmm", "mmmm")}
     assert plan.totals.flops.value
-    declared = beside(lock, START.replace("lr = 1e-4", "lr = 1e-4, context = 4k"))
+    sure = {"tokens": "declared", "context": "measured", "lr": "declared"}
+    assert to_json(plan)["starts"][0]["certainty"] == sure
+    text = START.replace("tokens = 5T, lr = 1e-4", "context = 4k").replace("4 x 8k, lr = ->", "4 x 4k, lr = 1e-4 ->")
+    declared = beside(lock, text)
     assert "declared-differs" in ids(declared)
+    sure = {"tokens": "unknown", "context": "declared", "lr": "unknown"}
+    assert to_json(declared.plan)["starts"][0]["certainty"] == sure
 
 
 def test_no_document_fills_the_window(beside):
