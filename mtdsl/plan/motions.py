@@ -1,0 +1,138 @@
+"""What moves in a phase: its rate, its mixture and every other number, each laid on the phase's tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from mtdsl.diag import Report
+from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.lang import tree
+from mtdsl.plan import rates
+from mtdsl.plan.axis import Axis, Stretch
+from mtdsl.plan.budgets import Budget
+from mtdsl.plan.drafts import Draft, Written
+from mtdsl.plan.edits import without
+from mtdsl.plan.endings import Ending
+from mtdsl.plan.evaluate import plain
+from mtdsl.plan.model import Blend, Curve, Transition
+from mtdsl.plan.names import Scope
+from mtdsl.plan.pieces import Layer, Slot
+from mtdsl.plan.scalars import NUMBERS, amount
+from mtdsl.plan.tools import Tools
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Motions:
+    """Reads the curves of one phase that trains; every method raises `Mistake`. A schedule over a path comes first."""
+
+    draft: Draft
+    tools: Tools
+    report: Report
+    before: Ending
+    budget: Budget
+    transition: Transition
+
+    def find(self, name: str) -> Written | None:
+        """An attribute of the phase; None where nobody wrote it."""
+        return self.tools.lookup(self.draft, name)
+
+    def rate(self) -> Curve[Fraction]:
+        """The learning rate, its warm-up included."""
+        draft, before, transition = self.draft, self.before, self.transition
+        if self.tools.schedules.owns("lr", draft.name):
+            return self._scheduled_rate()
+        written = self._needed("lr", "lr = 2e-4")
+        axis, slot = self._axis(), Slot("lr", self._rate, before.lr)
+        warm = self.find("warmup")
+        if warm is None and transition.lr == "rewarm":
+            message = f"`{draft.name}` is to climb from its parent's rate, but has no `warmup`"
+            raise mistake("rewarm-without-warmup", message, written.span, help="write `warmup = 1000 steps`, or `lr = restart`")
+        warmup = rates.warmup_of(warm, draft, axis, transition, before.lr, self.tools.evaluator) if warm else None
+        pieces = self._layer(slot, axis, written).lay(written.value, warmup.tokens if warmup else 0, self.report)
+        curve = Curve(pieces, warmup)
+        if transition.lr == "continue" and before.node:
+            rates.check_continuity(draft, curve, before, rates.first_span(written.value), self.tools.edges.saying)
+        return curve
+
+    def _scheduled_rate(self) -> Curve[Fraction]:
+        draft, before, schedules, transition = self.draft, self.before, self.tools.schedules, self.transition
+        curve = schedules.curve("lr", draft.name, self.find("lr"), lambda ending: Slot("lr", self._rate, ending.lr))
+        warm = self.find("warmup")
+        if warm is not None:
+            hint = "write the rise as the schedule's first piece: `[0 -> 2e-4 over 2000 steps, ...]`"
+            message = f"a schedule sets the rate of `{draft.name}`, so it has no `warmup`"
+            raise mistake("schedule-owns", message, warm.span, help=hint, fix=without(warm.attribute, draft.item))
+        if transition.lr == "continue" and before.node and schedules.begins("lr", draft.name):
+            span = schedules.first_span("lr", draft.name)
+            rates.check_continuity(draft, curve, before, span, self.tools.edges.saying)
+        return curve
+
+    def mixture(self) -> Curve[Blend]:
+        """The mixture."""
+        blends, schedules = self.tools.blends, self.tools.schedules
+
+        def slot(before: Ending) -> Slot[Blend]:
+            return Slot("mix", blends.read, before.mix, blends.ruled, jumps=True)
+
+        if schedules.owns("mix", self.draft.name):
+            return schedules.curve("mix", self.draft.name, self.find("mix"), slot)
+        written = self._needed("mix", "mix = stage1")
+        layer = self._layer(slot(self.before), self._axis(), written)
+        return Curve(layer.lay(written.value, 0, self.report))
+
+    def number(self, name: str) -> Curve[Fraction]:
+        """Any other number that moves."""
+
+        def slot(before: Ending) -> Slot[Fraction]:
+            return Slot(name, self.reader(name), self._last(name, before))
+
+        if self.tools.schedules.owns(name, self.draft.name):
+            return self.tools.schedules.curve(name, self.draft.name, self.find(name), slot)
+        written = self._needed(name, f"{name} = 0.1")
+        layer = self._layer(slot(self.before), self._axis(), written)
+        return Curve(layer.lay(written.value, 0, self.report))
+
+    def reader(self, name: str) -> Callable[[tree.Expr, Scope], Fraction]:
+        """What reads one end of a number that moves, the rate's included."""
+        if name == "lr":
+            return self._rate
+        return lambda expr, scope: amount(name, expr, scope, self.tools.evaluator)
+
+    def _last(self, name: str, before: Ending) -> Fraction | None:
+        """What a number was where a parent ended; where nobody said, its default or the optimizer's own."""
+        if before.node is None or name in before.scalars:
+            return before.scalars.get(name)
+        optimizer = before.techniques.get("optimizer")
+        own = optimizer.params.get(name) if optimizer else None
+        default = NUMBERS[name].default
+        return default if default is not None or not isinstance(own, int | Fraction) else Fraction(own)
+
+    def _rate(self, expr: Any, scope: Any) -> Fraction:
+        value = self.tools.evaluator.number(expr, scope)
+        rate = plain(value, "lr")
+        part = value.dimension == "share" and not isinstance(self.tools.evaluator.resolve(expr, scope)[0], tree.Binary)
+        if part or value.scaled or not 0 <= rate < 1000:
+            raise mistake("unit-mismatch", "a learning rate is a small plain number such as `2e-4`", value.span)
+        return rate
+
+    def _needed(self, name: str, example: str) -> Written:
+        found = self.find(name)
+        if found is None and self.tools.schedules.broken(name):
+            raise Mistake
+        if found is None:
+            message = f"`{self.draft.name}` has no `{name}`"
+            like = f", or copy what `{self.before.node}` says: `like {self.before.node}`" if self.before.kind == "phase" else ""
+            raise self.tools.lookup.missing(self.draft, "missing-attribute", message, f"write `{example}`{like}")
+        return found
+
+    def _axis(self) -> Axis:
+        assert self.budget.batch is not None
+        return Axis((Stretch(self.budget.batch, self.budget.steps),))
+
+    def _layer(self, slot: Slot[R], axis: Axis, written: Written) -> Layer[R]:
+        return Layer(slot, axis, written.scope, self.tools.evaluator, self.tools.techniques)
