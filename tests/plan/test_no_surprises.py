@@ -161,5 +161,5 @@ def test_the_point_at_the_end_is_the_end(plan):
 
 
 def test_what_leaves_a_whole_recipe_behind_does_not_hide_the_rest(found):
-    made, told = found(f"let n = 2\nlet n = 3\nphase p {{ steps = n, {PART}, mix = aa }}\n")
+    made, told = found(f"let n = 2\nlet n = 3\nphase p {{ {PART}, mix = aa, clip = n }}\n")
     assert (made, [one.id for one in told]) == (None, ["declared-twice", "unknown-name"])
