@@ -145,7 +145,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     phases = compiler.phases()
     merges = compiler.merges()
     evals = compiler.evals.all()
-    compiler.settled = not report.failed
+    compiler.answers.settled = not report.failed
     checks = () if compiler.locked.assumes else _checks(module, sets, compiler, report)
     if report.failed:
         raise Mistake
