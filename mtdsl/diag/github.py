@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from mtdsl.diag.fields import DiagnosticFields, fields
 from mtdsl.diag.model import Diagnostic
+from mtdsl.diag.source import TYPED
 
 _COMMAND = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -26,7 +27,7 @@ def _command(found: DiagnosticFields) -> str:
 def _place(found: DiagnosticFields) -> dict[str, str]:
     """Where it is shown. An annotation of several lines has no columns: GitHub would reject it."""
     title = {"title": f"mtdsl ({found['id']})"}
-    if not found["labels"]:
+    if not found["labels"] or found["labels"][0]["path"] == TYPED:
         return title
     label = found["labels"][0]
     lines = {"file": label["path"], "line": str(label["line"]), "endLine": str(label["end_line"])}

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from mtdsl.diag.catalogue import Entry
 from mtdsl.diag.fields import ChangeFields, DiagnosticFields, FixFields, LabelFields, SpanFields, fields
 from mtdsl.diag.model import Diagnostic
+from mtdsl.diag.source import TYPED
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -56,7 +57,7 @@ def _result(found: DiagnosticFields, rule: int) -> dict[str, Any]:
 
 
 def _is_file(span: SpanFields) -> bool:
-    return span["path"] != "--set"
+    return span["path"] != TYPED
 
 
 def _location(span: SpanFields) -> dict[str, Any]:

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 
+TYPED = "--set"
+"""The path of what was typed on the command line and is in no file."""
+
+
 @dataclass(frozen=True)
 class Source:
     """One text that positions point into: a recipe file, or what followed `--set`."""

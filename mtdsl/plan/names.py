@@ -9,6 +9,7 @@ from pathlib import Path
 from mtdsl.diag import Diagnostic, Label, Report, Source, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.diag.nearest import suggest
+from mtdsl.diag.source import TYPED
 from mtdsl.lang import files, parse, parse_expression, tree
 from mtdsl.plan.outside import says_more
 
@@ -181,7 +182,7 @@ def _apply(sets: Mapping[str, str], main: Module, files: Mapping[Path, Module], 
     """Replaces parameters' values by what `--set name=value` says, read by the same grammar."""
     for name, text in sets.items():
         found = main.names.get(name)
-        source = Source("--set", text)
+        source = Source(TYPED, text)
         if found is None or not isinstance(found.item, tree.Param):
             params = [other for other, at in main.names.items() if isinstance(at.item, tree.Param)]
             report.extend(_diagnostics(unknown_name(name, Span(source, 0, len(text)), params, "param")))

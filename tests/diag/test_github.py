@@ -1,6 +1,8 @@
 """Character for character what GitHub reads."""
 
-from mtdsl.diag import github
+from dataclasses import replace
+
+from mtdsl.diag import Label, Source, Span, github
 
 
 def test_a_command_a_diagnostic(jump, several_lines, nowhere):
@@ -10,6 +12,13 @@ def test_a_command_a_diagnostic(jump, several_lines, nowhere):
         "help: if the restart is meant, say so: transition decay -> ctx32k { lr = restart }\n"
         "::warning title=mtdsl (mix-not-100),file=my mixes/a%2Cb.mtr,line=1,endLine=3::50 %25,%0Anot 100 %25\n"
         "::notice title=mtdsl (plugin-broken)::`acme` failed to load: 100%25 of it"
+    )
+
+
+def test_what_was_typed_is_in_no_file(jump):
+    typed = replace(jump, labels=(Label(Span(Source("--set", "50 B"), 0, 4), "here"),), help=None)
+    assert github.render([typed]) == (
+        "::error title=mtdsl (lr-jump)::the learning rate jumps from 0 to 2e-5 where `ctx32k` begins%0Ahere"
     )
 
 
