@@ -6,7 +6,6 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
-
 TYPED = "--set"
 """The path of what was typed on the command line and is in no file."""
 
