@@ -34,6 +34,8 @@ class Graph:
     pairs: list[tuple[Origin, str]] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
     ends: set[str] = field(default_factory=set)
+    orphans: set[str] = field(default_factory=set)
+    """Phases whose parent a broken line of the flow would have told."""
 
 
 class Flow:
@@ -54,6 +56,8 @@ class Flow:
         if not flows and len(graph.phases) == 1:
             graph.reached.update(graph.phases)
             graph.ends.update(graph.phases)
+        lost = {node.name for item, done in zip(flows, whole, strict=True) if not done for node in item.path.nodes[1:]}
+        graph.orphans |= {name for name, draft in graph.phases.items() if draft.family in lost} - graph.origins.keys()
         if all(whole):  # what a broken line would reach is not known
             self._unreached(graph, report)
         return graph
