@@ -58,7 +58,7 @@ class Compiler:
         self.lookup = Lookup(module.settings, Scope(module))
         blends = Blends(self.evaluator, self.techniques, report)
         self.evals = Evals(module, self.evaluator, self.techniques, report, blends)
-        self.conditions = Conditions(self.evaluator, self.techniques, self.evals, self.answers.asked)
+        self.conditions: Conditions = Conditions(self.evaluator, self.techniques, self.evals, self.answers.asked)
         self.declared = Declared(self.graph, blends, self.lookup, self.evaluator, self.techniques, report, locked)
         self._inherited = inherited = Inheritance(self)
         self.budgets: Budgets = Budgets(
@@ -112,8 +112,8 @@ class Compiler:
     def phases(self) -> tuple[Phase, ...]:
         """Every reached phase, lowered. Mistakes go to the report."""
         names = [name for name in self.order if name in self.graph.phases and name not in self.graph.orphans]
-        for name in self.graph.phases.keys() - set(names):  # the others are not lowered
-            check_phase(self.graph.phases[name], self._report)
+        for draft in self.graph.phases.values():  # all of them, first: what a phase lacks may be what is misspelt in another
+            check_phase(draft, self._report)
         for name in names:  # first, so that no phase needs a deep descent
             attempt(self._report, lambda name=name: self.budgets.of(name))  # type: ignore[misc]
         found = [attempt(self._report, lambda name=name: self.phase(name)) for name in names]  # type: ignore[misc]

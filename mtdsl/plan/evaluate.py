@@ -183,8 +183,9 @@ def _instead(expr: tree.Expr) -> str | None:
 
 def unquoted(expr: tree.Expr) -> str | None:
     """The way out of a name in quotes; None for anything else."""
-    named = isinstance(expr, tree.String) and expr.value.isidentifier()
-    return f"write it without quotes: `{expr.value}`" if named else None
+    if isinstance(expr, tree.String) and expr.value.isidentifier():
+        return f"write it without quotes: `{expr.value}`"
+    return None
 
 
 def is_word(value: tree.Value, word: str) -> bool:

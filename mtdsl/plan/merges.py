@@ -10,12 +10,12 @@ from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.plan.axis import bisect_steps
 from mtdsl.plan.budgets import Budget
-from mtdsl.plan.evaluate import Evaluator, count, whole
+from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.families import Families
+from mtdsl.plan.merged import Models, is_technique
 from mtdsl.plan.model import Parent, Plugin
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques
-from mtdsl.plan.points import point_of
 from mtdsl.registry.kinds import Sampling
 
 MERGER = "average"
@@ -46,10 +46,9 @@ class Merges:
         budget: Callable[[str], Budget],
         metrics: Callable[[], Sequence[str]],
     ) -> None:
-        self._families = families
+        self._nodes = Models(families, evaluator, budget)
         self._evaluator = evaluator
         self._techniques = techniques
-        self._budget = budget
         self._metrics = metrics
         self._done: dict[str, Terms] = {}
 
@@ -64,11 +63,11 @@ class Merges:
     def names(self, found: Found) -> tuple[str, ...]:
         """The nodes whose weights go in, without asking how long they train."""
         assert isinstance(found.item, tree.Merge)
-        return tuple(dict.fromkeys(self._names(found.item.value, Scope(found.module))))
+        return tuple(dict.fromkeys(self._nodes.names(found.item.value, Scope(found.module))))
 
     def _terms(self, item: tree.Merge, scope: Scope) -> Terms:
         value = item.value
-        if _is_technique(value):
+        if is_technique(value):
             assert isinstance(value, tree.Call)
             merger = self._techniques.bind("merger", value, scope, without=len(value.args))
             pairs = self._called(value, merger, scope)
@@ -102,10 +101,10 @@ class Merges:
 
     def _sampled(self, call: tree.Call, made: Sampling, scope: Scope) -> Iterator[Weighted]:
         """The checkpoints that a merger declares of the one phase it reads, at step boundaries, oldest first."""
-        names = self._nodes(call.args[0], scope) if len(call.args) == 1 else []
+        names = self._nodes.nodes(call.args[0], scope) if len(call.args) == 1 else []
         if len(names) != 1:
             raise mistake("plugin-argument", "one phase is expected here, whose checkpoints are merged", call.span)
-        budget = self._trained(names[0], call, scope)
+        budget = self._nodes.trained(names[0], call, scope)
         assert budget.batch is not None
         try:
             points = list(made.checkpoints(budget.tokens, budget.batch.runs[-1].sequences * budget.batch.length))
@@ -138,21 +137,21 @@ class Merges:
             yield from self._weighted(expr.left, scope)
             yield from self._weighted(expr.right, scope)
         elif isinstance(expr, tree.Binary) and expr.op == "*":
-            share, node = (expr.right, expr.left) if self._is_node(expr.left, scope) else (expr.left, expr.right)
+            share, node = (expr.right, expr.left) if self._nodes.is_node(expr.left, scope) else (expr.left, expr.right)
             yield from _scaled(list(self._models(node, scope)), self._evaluator.number(share, scope).value)
-        elif _is_technique(expr):
+        elif is_technique(expr):
             assert isinstance(expr, tree.Call)
             self._check_average(expr, scope)
             yield from _scaled([model for arg in expr.args for model in self._models(arg, scope)], ONE)
         else:
-            yield from ((parent, ONE) for parent in self._parents(expr, scope))
+            yield from ((parent, ONE) for parent in self._nodes.parents(expr, scope))
 
     def _models(self, expr: tree.Value, scope: Scope) -> Iterator[list[Weighted]]:
         """What an expression brings to an average: the members of a family one by one, a sum or an average as one."""
-        if isinstance(expr, tree.Binary) or _is_technique(expr):
+        if isinstance(expr, tree.Binary) or is_technique(expr):
             yield self._pairs(expr, scope)
         else:
-            yield from ([(parent, ONE)] for parent in self._parents(expr, scope))
+            yield from ([(parent, ONE)] for parent in self._nodes.parents(expr, scope))
 
     def _check_average(self, call: tree.Call, scope: Scope) -> None:
         """Inside a sum only what is a sum itself can be multiplied out."""
@@ -161,120 +160,8 @@ class Merges:
             hint = f"give it a name: `merge inner = {call.span.text}`, and its place in the flow"
             raise mistake("merge-nested", f"`{inner.name}` is no sum, so it cannot stand inside one", call.span, help=hint)
 
-    def _is_node(self, expr: tree.Expr, scope: Scope) -> bool:
-        """Whether a factor is what is merged, not its share."""
-        if isinstance(expr, tree.Call):
-            return True
-        if isinstance(expr, tree.Member):
-            return not expr.rest
-        return isinstance(expr, tree.Name) and len(expr.parts) == 1 and isinstance(scope.find(expr), Found)
-
-    def _parents(self, expr: tree.Value, scope: Scope) -> Iterator[Parent]:
-        if isinstance(expr, tree.Call):
-            yield from self._points(expr, scope)
-        else:
-            yield from (Parent(name) for name in self._nodes(expr, scope))
-
-    def _points(self, call: tree.Call, scope: Scope) -> Iterator[Parent]:
-        """`x.at(...)` and `x.last(n, every = ...)`."""
-        base, method = _method(call)
-        for name in self._nodes(base, scope):
-            budget = self._trained(name, call, scope)
-            if method == "at":
-                yield Parent(name, point_of(call, budget, scope, self._evaluator, name))
-            elif method == "last":
-                yield from self._last(call, name, budget, scope)
-            else:
-                raise mistake(
-                    "unknown-name",
-                    f"a node has no `{method}`",
-                    call.span,
-                    help="there are `at(...)` and `last(n, every = ...)`",
-                )
-
-    def _trained(self, name: str, call: tree.Call, scope: Scope) -> Budget:
-        """The budget of a node that trains. Raises `Mistake` for any other: it has no checkpoints inside."""
-        found = scope.module.names.get(name.partition("[")[0])
-        budget = self._budget(name) if found is not None and isinstance(found.item, tree.Phase) else None
-        if budget is None or budget.batch is None:
-            raise mistake("at-past-end", f"`{name}` trains nothing, so it has no point inside", call.span)
-        return budget
-
-    def _last(self, call: tree.Call, name: str, budget: Budget, scope: Scope) -> Iterator[Parent]:
-        every = next((item.value for item in call.named if item.name == "every"), None)
-        complete = len(call.args) == len(call.named) == 1
-        if not complete or every is None or isinstance(every, tree.Hold | tree.Ruled | tree.Move):
-            raise mistake("plugin-argument", "write how many and how far apart: `last(3, every = 1000 steps)`", call.span)
-        wanted = count(self._evaluator.number(_expr(call.args[0]), scope), "last")
-        gap = self._evaluator.number(every, scope)
-        tokens = gap.dimension == "tokens" or (gap.dimension == "number" and gap.scaled)
-        if gap.dimension != "steps" and not tokens:
-            hint = "write `every = 1000 steps` or `every = 10B`"
-            raise mistake("unit-mismatch", f"`every` takes steps or tokens, not {gap.noun}", every.span, help=hint)
-        for index in range(wanted - 1, -1, -1):
-            back = index * whole(gap, "every")
-            left = Fraction(budget.tokens - back)
-            step = budget.steps - back if not tokens else bisect_steps(budget.tokens_at, left) if left > 0 else 0
-            if step <= 0:
-                raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", call.span)
-            yield Parent(name) if index == 0 else Parent(name, budget.tokens_at(step))
-
-    def _nodes(self, expr: tree.Value, scope: Scope) -> list[str]:
-        if not isinstance(expr, tree.Name | tree.Member):
-            raise mistake("merge-of-no-node", "a merge takes phases and merges", expr.span)
-        base = expr if isinstance(expr, tree.Name) else expr.base
-        asked = expr.rest if isinstance(expr, tree.Member) else expr.parts[1:]
-        if asked not in ((), ("end",)):
-            hint = "there are `end`, `at(...)` and `last(n, every = ...)`"
-            raise mistake("unknown-name", f"a node has no `{'.'.join(asked)}` that could be merged", expr.span, help=hint)
-        found = scope.module.names.get(base.parts[0])
-        if found is None or not isinstance(found.item, tree.Phase | tree.Merge | tree.Start):
-            known = [name for name, at in scope.module.names.items() if isinstance(at.item, tree.Phase | tree.Merge)]
-            raise unknown_name(base.parts[0], expr.span, known, "phase or merge")
-        if not isinstance(found.item, tree.Phase):
-            return [base.parts[0]]
-        family = self._families.of(found)
-        keys = self._families.keys(expr.keys, scope) if isinstance(expr, tree.Member) else ()
-        members = [member for member in family.find(keys) if keys or member in family.exits]
-        if not members:
-            raise unknown_name(expr.span.text, expr.span, [member.name for member in family.members], "member")
-        return [member.name for member in members]
-
-    def _names(self, expr: tree.Value, scope: Scope) -> Iterator[str]:
-        if isinstance(expr, tree.Binary) and expr.op == "*":
-            yield from self._names(expr.left if self._is_node(expr.left, scope) else expr.right, scope)
-        elif isinstance(expr, tree.Binary):
-            yield from self._names(expr.left, scope)
-            yield from self._names(expr.right, scope)
-        elif _is_technique(expr):
-            assert isinstance(expr, tree.Call)
-            for arg in expr.args:
-                yield from self._names(arg, scope)
-        elif isinstance(expr, tree.Call):
-            yield from self._nodes(_method(expr)[0], scope)
-        elif isinstance(expr, tree.Name | tree.Member):
-            yield from self._nodes(expr, scope)
-
-
-def _is_technique(expr: tree.Value) -> bool:
-    """Whether it is a merger's call, not a point of a node such as `lc.at(7T)`."""
-    return isinstance(expr, tree.Call) and isinstance(expr.func, tree.Name) and len(expr.func.parts) == 1
-
 
 def _scaled(models: list[list[Weighted]], share: Fraction) -> Iterator[Weighted]:
     """Models that share equally in `share`."""
     for model in models:
         yield from ((parent, share * weight / len(models)) for parent, weight in model)
-
-
-def _method(call: tree.Call) -> tuple[tree.Name | tree.Member, str]:
-    """`reason.last` apart: the node, and what is asked of it."""
-    if isinstance(call.func, tree.Member):
-        return tree.Member(call.func.span, call.func.base, call.func.keys), call.func.rest[-1] if call.func.rest else ""
-    return tree.Name(call.func.span, call.func.parts[:-1] or call.func.parts), call.func.parts[-1]
-
-
-def _expr(value: tree.Value) -> tree.Expr:
-    if isinstance(value, tree.Hold | tree.Ruled | tree.Move):
-        raise mistake("not-a-number", "a number is expected here", value.span)
-    return value

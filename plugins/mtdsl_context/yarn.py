@@ -69,7 +69,7 @@ class Yarn:
 
     def reach(self, parameters: Mapping[str, Any]) -> int:
         """The original window times the factor."""
-        return round(parameters["original_max_position_embeddings"] * parameters["factor"])
+        return round(float(parameters["original_max_position_embeddings"] * parameters["factor"]))
 
     def _check(self) -> None:
         if self.beta_fast <= self.beta_slow:

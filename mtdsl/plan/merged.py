@@ -1,0 +1,140 @@
+"""The models that a merge's expression names: ends of nodes, points inside phases, the last of several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from mtdsl.diag.mistake import mistake
+from mtdsl.lang import tree
+from mtdsl.plan.axis import bisect_steps
+from mtdsl.plan.budgets import Budget
+from mtdsl.plan.evaluate import Evaluator, count, whole
+from mtdsl.plan.families import Families
+from mtdsl.plan.model import Parent
+from mtdsl.plan.names import Found, Scope, unknown_name
+from mtdsl.plan.points import point_of
+
+
+class Models:
+    """Reads `anneal`, `lc[128k]`, `trunk.at(7T)`, `reason.last(3, every = 1000 steps)`."""
+
+    def __init__(self, families: Families, evaluator: Evaluator, budget: Callable[[str], Budget]) -> None:
+        self._families = families
+        self._evaluator = evaluator
+        self._budget = budget
+
+    def is_node(self, expr: tree.Expr, scope: Scope) -> bool:
+        """Whether a factor is what is merged, not its share."""
+        if isinstance(expr, tree.Call):
+            return True
+        if isinstance(expr, tree.Member):
+            return not expr.rest
+        return isinstance(expr, tree.Name) and expr.parts[1:] in ((), ("end",)) and isinstance(scope.find(expr), Found)
+
+    def parents(self, expr: tree.Value, scope: Scope) -> Iterator[Parent]:
+        """The points of the flow that a node, a family or `x.last(...)` stands for. Raises `Mistake`."""
+        if isinstance(expr, tree.Call):
+            yield from self._points(expr, scope)
+        else:
+            yield from (Parent(name) for name in self.nodes(expr, scope))
+
+    def _points(self, call: tree.Call, scope: Scope) -> Iterator[Parent]:
+        """`x.at(...)` and `x.last(n, every = ...)`."""
+        base, method = _method(call)
+        for name in self.nodes(base, scope):
+            budget = self.trained(name, call, scope)
+            if method == "at":
+                yield Parent(name, point_of(call, budget, scope, self._evaluator, name))
+            elif method == "last":
+                yield from self._last(call, name, budget, scope)
+            else:
+                raise mistake(
+                    "unknown-name",
+                    f"a node has no `{method}`",
+                    call.span,
+                    help="there are `at(...)` and `last(n, every = ...)`",
+                )
+
+    def trained(self, name: str, call: tree.Call, scope: Scope) -> Budget:
+        """The budget of a node that trains. Raises `Mistake` for any other: it has no checkpoints inside."""
+        found = scope.module.names.get(name.partition("[")[0])
+        budget = self._budget(name) if found is not None and isinstance(found.item, tree.Phase) else None
+        if budget is None or budget.batch is None:
+            raise mistake("at-past-end", f"`{name}` trains nothing, so it has no point inside", call.span)
+        return budget
+
+    def _last(self, call: tree.Call, name: str, budget: Budget, scope: Scope) -> Iterator[Parent]:
+        every = next((item.value for item in call.named if item.name == "every"), None)
+        complete = len(call.args) == len(call.named) == 1
+        if not complete or every is None or isinstance(every, tree.Hold | tree.Ruled | tree.Move):
+            raise mistake("plugin-argument", "write how many and how far apart: `last(3, every = 1000 steps)`", call.span)
+        wanted = count(self._evaluator.number(_expr(call.args[0]), scope), "last")
+        gap = self._evaluator.number(every, scope)
+        tokens = gap.dimension == "tokens" or (gap.dimension == "number" and gap.scaled)
+        if gap.dimension != "steps" and not tokens:
+            hint = "write `every = 1000 steps` or `every = 10B`"
+            raise mistake("unit-mismatch", f"`every` takes steps or tokens, not {gap.noun}", every.span, help=hint)
+        for index in range(wanted - 1, -1, -1):
+            back = index * whole(gap, "every")
+            left = Fraction(budget.tokens - back)
+            step = budget.steps - back if not tokens else bisect_steps(budget.tokens_at, left) if left > 0 else 0
+            if step <= 0:
+                raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", call.span)
+            yield Parent(name) if index == 0 else Parent(name, budget.tokens_at(step))
+
+    def nodes(self, expr: tree.Value, scope: Scope) -> list[str]:
+        """The nodes that a name stands for: all members of a family at its end. Raises `Mistake`."""
+        if not isinstance(expr, tree.Name | tree.Member):
+            raise mistake("merge-of-no-node", "a merge takes phases and merges", expr.span)
+        base = expr if isinstance(expr, tree.Name) else expr.base
+        asked = expr.rest if isinstance(expr, tree.Member) else expr.parts[1:]
+        if asked not in ((), ("end",)):
+            hint = "there are `end`, `at(...)` and `last(n, every = ...)`"
+            raise mistake("unknown-name", f"a node has no `{'.'.join(asked)}` that could be merged", expr.span, help=hint)
+        found = scope.module.names.get(base.parts[0])
+        if found is None or not isinstance(found.item, tree.Phase | tree.Merge | tree.Start):
+            known = [name for name, at in scope.module.names.items() if isinstance(at.item, tree.Phase | tree.Merge)]
+            raise unknown_name(base.parts[0], expr.span, known, "phase or merge")
+        if not isinstance(found.item, tree.Phase):
+            return [base.parts[0]]
+        family = self._families.of(found)
+        keys = self._families.keys(expr.keys, scope) if isinstance(expr, tree.Member) else ()
+        members = [member for member in family.find(keys) if keys or member in family.exits]
+        if not members:
+            raise unknown_name(expr.span.text, expr.span, [member.name for member in family.members], "member")
+        return [member.name for member in members]
+
+    def names(self, expr: tree.Value, scope: Scope) -> Iterator[str]:
+        """Every node in a whole expression, without asking how long it trains."""
+        if isinstance(expr, tree.Binary) and expr.op == "*":
+            yield from self.names(expr.left if self.is_node(expr.left, scope) else expr.right, scope)
+        elif isinstance(expr, tree.Binary):
+            yield from self.names(expr.left, scope)
+            yield from self.names(expr.right, scope)
+        elif is_technique(expr):
+            assert isinstance(expr, tree.Call)
+            for arg in expr.args:
+                yield from self.names(arg, scope)
+        elif isinstance(expr, tree.Call):
+            yield from self.nodes(_method(expr)[0], scope)
+        elif isinstance(expr, tree.Name | tree.Member):
+            yield from self.nodes(expr, scope)
+
+
+def is_technique(expr: tree.Value) -> bool:
+    """Whether it is a merger's call, not a point of a node such as `lc.at(7T)`."""
+    return isinstance(expr, tree.Call) and isinstance(expr.func, tree.Name) and len(expr.func.parts) == 1
+
+
+def _method(call: tree.Call) -> tuple[tree.Name | tree.Member, str]:
+    """`reason.last` apart: the node, and what is asked of it."""
+    if isinstance(call.func, tree.Member):
+        return tree.Member(call.func.span, call.func.base, call.func.keys), call.func.rest[-1] if call.func.rest else ""
+    return tree.Name(call.func.span, call.func.parts[:-1] or call.func.parts), call.func.parts[-1]
+
+
+def _expr(value: tree.Value) -> tree.Expr:
+    if isinstance(value, tree.Hold | tree.Ruled | tree.Move):
+        raise mistake("not-a-number", "a number is expected here", value.span)
+    return value
