@@ -36,6 +36,7 @@ DATA = (
     "weights-swapped",
 )
 CHAIN = (
+    "merge-of-strangers",
     "skips-a-phase",
     "start-looks-finished",
 )

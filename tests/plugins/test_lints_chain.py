@@ -71,3 +71,14 @@ def test_a_rate_that_had_come_down(said, transition, remarks):
     body = f"{start}phase more {{ {REST}, lr = 0 -> 1e-4, mix = a }}\n"
     flow = f"transition base -> more {{ lr = {transition} }}\nflow base -> more\n"
     assert len(said("start-looks-finished", body + flow)) == remarks
+
+
+@pytest.mark.parametrize(("seed", "trunk", "remarks"), [(2, False, 1), (1, False, 0), (2, True, 0)])
+def test_weights_that_were_drawn_apart(said, seed, trunk, remarks):
+    rest = "context = 4k, steps = 1000, batch = 64 x 4k, lr = 1e-3"
+    body = f"phase one {{ {rest}, mix = a, seed = 1 }}\nphase two {{ {rest}, mix = b, seed = {seed} }}\n"
+    body += "merge soup = average(one, two)\nflow one -> soup\nflow two -> soup\n"
+    if trunk:
+        body += f"phase trunk {{ {rest}, mix = a }}\ntransition trunk -> one {{ data = fresh }}\n"
+        body += "transition trunk -> two { data = fresh }\nflow trunk -> one\nflow trunk -> two\n"
+    assert len(said("merge-of-strangers", body)) == remarks
