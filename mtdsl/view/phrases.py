@@ -6,7 +6,22 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from mtdsl.plan.curves import sources_of
-from mtdsl.plan.model import Asked, Curve, Event, Gate, Merge, Param, Parent, Phase, Plugin, Start, Term, Test, Transition
+from mtdsl.plan.model import (
+    Asked,
+    Curve,
+    Event,
+    Gate,
+    Merge,
+    Param,
+    Parent,
+    Phase,
+    Plugin,
+    Source,
+    Start,
+    Term,
+    Test,
+    Transition,
+)
 from mtdsl.view import numbers
 from mtdsl.view.columns import Column
 
@@ -120,6 +135,18 @@ def manner(phase: Phase) -> Iterator[str]:
         yield "fed " + ", ".join(f"{numbers.share(share)} in {numbers.length(length)}" for share, length in shares)
     if phase.coupling != "none":
         yield f"rate follows the batch ({phase.coupling})"
+
+
+def reading(source: Source) -> Iterator[str]:
+    """Which of a source's documents are read and how, where that is not all of them once in a shuffled order."""
+    if source.where is not None and not source.of:  # a part is named by its test
+        yield test(source.where)
+    if source.repeat != 1:
+        yield f"{numbers.plain(source.repeat)} times an epoch"
+    if source.order != "shuffled":
+        yield "in its own order"
+    if source.loss_mask != "none":
+        yield "no loss on prompts"
 
 
 def kind(node: Phase | Merge | Start) -> str:

@@ -142,7 +142,7 @@ def _sources(plan: Plan, registry: Registry) -> Table:
 
 def _source(source: Source, amount: float | None) -> Iterator[str]:
     yield source.name
-    yield phrases.plugin(source.source) if source.source else "declared"
+    yield " · ".join((phrases.plugin(source.source) if source.source else "declared", *phrases.reading(source)))
     yield known(source.tokens)
     yield "unknown" if amount is None else numbers.count(amount)
     yield (
