@@ -209,9 +209,11 @@ def _paired(left: Family, right: Family, span: Span) -> Iterator[tuple[str, str]
         partner = next((names[keys] for keys in _prefixes(member.ladder) if keys in names), None)
         if partner is None:
             message = f"`{member.name}` has no partner in `{left.name}`"
-            raise mistake(
-                "family-unpaired", message, span, help="families are joined where their values are equal, or merge first"
-            )
+            hint = "families are joined where their values are equal"
+            if not member.ladder:
+                message = f"`{member.name}` would come from {len(left.exits)} members of `{left.name}`"
+                hint = f"name one, merge them (`merge soup = average({left.name})`), or give `{member.name}` their `for`"
+            raise mistake("family-unpaired", message, span, help=hint)
         yield partner, member.name
 
 
