@@ -13,6 +13,7 @@ from mtdsl.plan.codec import decode, encode
 from mtdsl.plan.curves import scalar_at, shares_at
 from mtdsl.plan.endings import rate_at
 from mtdsl.plan.intake import declared, intake, unknown
+from mtdsl.plan.measured import deciding
 from mtdsl.plan.model import Batch, Blend, Curve, Known, Phase, Plan
 from mtdsl.registry import Registry, installed
 
@@ -46,14 +47,23 @@ def from_json(body: Mapping[str, Any]) -> Plan:
 
 
 def fingerprint(plan: Plan) -> str:
-    """SHA-256 (hex) of what changes training; not of titles, docs, checks, costs or sizes."""
+    """SHA-256 (hex) of what changes training; not of titles, docs, checks, costs, sizes, or evaluations that decide nothing."""
     body: dict[str, Any] = {name: value for name, value in encode(plan).items() if name not in DESCRIPTIVE}
     body["phases"] = [_trained(phase) for phase in body["phases"]]
     body["merges"] = [_trained(merge) for merge in body["merges"]]
     body["sources"] = [_without(source, "tokens", "documents", "longest") for source in body["sources"]]
     body["starts"] = [_without(start, "facts") for start in body["starts"]]
+    body |= _measuring(plan)
     body |= {name: body[name] and _without(body[name], "facts") for name in ("model", "tokenizer")}
     return sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _measuring(plan: Plan) -> dict[str, Any]:
+    """The evaluations that decide something, and the plugins in use without the evaluators of others."""
+    evals = deciding(plan)
+    kept = {evaluation.evaluator.name for evaluation in evals}
+    used = [used for used in plan.plugins if used.kind != "evaluator" or used.name in kept]
+    return {"evals": encode(evals), "plugins": encode(used)}
 
 
 def _trained(node: dict[str, Any]) -> dict[str, Any]:

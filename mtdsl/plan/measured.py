@@ -1,0 +1,35 @@
+"""Which evaluations of a plan decide something: the others only tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mtdsl.plan.model import Evaluation, Plan, Plugin, Test
+
+
+def deciding(plan: Plan) -> tuple[Evaluation, ...]:
+    """The evaluations that an event, a stop, a gate or a merge that chooses looks at."""
+    asked = {metric.partition(".")[0] for metric in _asked(plan)}
+    return tuple(evaluation for evaluation in plan.evals if evaluation.name in asked)
+
+
+def _asked(plan: Plan) -> Iterator[str]:
+    for phase in plan.phases:
+        gate = phase.transition.gate
+        for test in (phase.stop, gate.test if gate else None, *(event.test for event in phase.events)):
+            yield from _of_test(test) if test else ()
+        yield from _names(gate.plugin) if gate and gate.plugin else ()
+    for merge in plan.merges:
+        yield from _names(merge.merger) if not merge.weights else ()
+
+
+def _of_test(test: Test) -> Iterator[str]:
+    yield from (term.metric for term in test.terms if term.metric)
+    yield from _names(test.plugin) if test.plugin else ()
+    for inner in test.tests:
+        yield from _of_test(inner)
+
+
+def _names(plugin: Plugin) -> Iterator[str]:
+    """Every text among a technique's parameters: one of them names the metric."""
+    yield from (param for param in plugin.params.values() if isinstance(param, str))
