@@ -36,6 +36,7 @@ class Blends:
         self.told: set[str] = set()
         self._open: list[tree.Mix] = []
         self._done: dict[int, Blend] = {}
+        self._numbers: dict[int, bool] = {}
         self._bodies: dict[int, tuple[Blend, Blocks]] = {}
         self._now: Blend | None = None
 
@@ -187,9 +188,12 @@ class Blends:
         raise mistake("not-a-mix", "one side of `*` must be a share such as `90%`", expr.span)
 
     def _numeric(self, expr: tree.Expr, scope: Scope) -> bool:
+        """Whether an expression is a number, told from how it is written: its names are looked into once."""
         found, where = self._evaluator.resolve(expr, scope)
         if isinstance(found, tree.Binary):
-            return self._numeric(found.left, where) and self._numeric(found.right, where)
+            if where.local or id(found) not in self._numbers:
+                self._numbers[id(found)] = self._numeric(found.left, where) and self._numeric(found.right, where)
+            return self._numbers[id(found)]
         return isinstance(found, tree.Number | tree.Unary)
 
     def _override(self, expr: tree.Override, scope: Scope) -> tuple[Blend, Blocks]:

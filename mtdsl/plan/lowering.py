@@ -11,7 +11,6 @@ from typing import Any, TypeVar, cast
 
 from mtdsl.diag import Report
 from mtdsl.diag.mistake import Mistake, attempt, mistake
-from mtdsl.plan.attributes import check_phase
 from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.drafts import Draft, Written
@@ -40,7 +39,6 @@ class PhaseLowering:
     def lower(self) -> Phase:
         """The phase. Raises `Mistake` after everything wrong with it was reported."""
         draft, before, tools = self._draft, self._before, self._tools
-        check_phase(draft, self._report)
         budget = tools.budgets.of(draft.name)
         transition = tools.edges.of(before.node, draft.name, before.kind, before.lr is not None)
         seed = self._try(lambda: self._seed(transition))
