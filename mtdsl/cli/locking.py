@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mtdsl.diag import Diagnostic, Refusal
+from mtdsl.diag import Diagnostic, Refusal, concerning
 
 if TYPE_CHECKING:
     from mtdsl.data.measuring import Item
@@ -33,12 +33,15 @@ def items(plan: Plan, base: Path, old: Lock, say: Say) -> Iterator[Item]:
 
 def changes(wanted: Iterable[Item], old: Lock) -> tuple[list[str], list[Diagnostic]]:
     """What does not fit any more, and what could not be looked at; nothing is measured."""
+    from mtdsl.data.tied import place_of
+
     there = list(wanted)
     changed = dict.fromkeys(sorted(_names(old) - {item.name for item in there}), "is not used any more")
     failed: dict[Diagnostic, None] = {}
     for item in there:
         try:
-            changed |= {item.name: item.why()}
+            with concerning(*place_of(item.name)):
+                changed |= {item.name: item.why()}
         except Refusal as refusal:
             failed |= dict.fromkeys(refusal.diagnostics)
     return [f"{name} {why}" for name, why in changed.items() if why], list(failed)
@@ -46,14 +49,17 @@ def changes(wanted: Iterable[Item], old: Lock) -> tuple[list[str], list[Diagnost
 
 def measured(wanted: Iterable[Item], tell: Say) -> tuple[Lock, list[Diagnostic]]:
     """The lock as it is now, what could not be reached as it was, and why not."""
+    from mtdsl.data.tied import place_of
+
     entries: dict[str, Frozen] = {}
     failed: dict[Diagnostic, None] = {}
     for item in wanted:
         now = item.was
         try:
-            why = item.why()
-            if why:
-                now = item.measure()
+            with concerning(*place_of(item.name)):
+                why = item.why()
+                now = item.measure() if why else now
+            if why and now is not None:
                 tell(f"{item.name} {why}: {_counts(now)}")
         except Refusal as refusal:
             failed |= dict.fromkeys(refusal.diagnostics)

@@ -47,9 +47,10 @@ class Measuring:
         self._heard = {source.name: self._readings[source.of or source.name] for source in there}
 
     def items(self) -> Iterator[Item]:
-        """The tokenizer, then every source that has text."""
+        """The tokenizer, where it is named or has something to count, then every source that has text."""
         wanted = asked(self._plan)
-        if wanted is not None and (wanted.kind != "bpe" or self._readings):
+        named = self._plan.tokenizer is not None and self._plan.tokenizer.kind == "hub"
+        if wanted is not None and (named or self._readings):
             was = self._lock.tokenizer
             yield Item("tokenizer", was, lambda: self._tokenizer_differs(wanted), lambda: self._tokenizer(wanted))
         for name, reading in self._readings.items():

@@ -6,7 +6,12 @@ from mtdsl.diag import concerning, refuse
 from mtdsl.plan.model import Plan
 
 ATTRIBUTES = {"data": "source", "start": "weights"}
-"""Which value of the recipe says what is pinned."""
+
+
+def place_of(name: str) -> tuple[str, str]:
+    """The value of the recipe that says what is pinned under a name: `data code` is the `source` of `code`."""
+    kind, _, node = name.partition(" ")
+    return node, ATTRIBUTES.get(kind, kind)
 
 
 def held(plan: Plan, name: str, content: str) -> None:
@@ -17,7 +22,9 @@ def held(plan: Plan, name: str, content: str) -> None:
     pin = plan.pins.get(name)
     if pin is None or pin.revision or pin.content == content:
         return
-    kind, _, node = name.partition(" ")
+    node, attribute = place_of(name)
     hint = "where the change is meant, run `mtdsl lock` and look at the plan again"
-    with concerning(node, ATTRIBUTES.get(kind, kind)):
-        raise refuse("lock-differs", f"`{node or kind}` is not what the lock was made of: its content has changed", help=hint)
+    with concerning(node, attribute):
+        raise refuse(
+            "lock-differs", f"`{node or attribute}` is not what the lock was made of: its content has changed", help=hint
+        )
