@@ -31,7 +31,7 @@ def suggest(name: str, span: Span, known: Iterable[str], otherwise: str | None =
     The fix is safe where the slip leaves no doubt. `span` covers the name, or begins with it.
     """
     found = _ranked(name, tuple(known))
-    if not found:
+    if not found or found[0][1] == name:  # known, and wrong in some other way
         return otherwise, None
     likeness, best = found[0]
     alone = len(found) == 1 or found[1][0] < likeness

@@ -45,6 +45,10 @@ def test_otherwise_is_said_where_none_is_near():
     assert suggest("zebra", at("zebra"), ["linear"], "there is `linear`") == ("there is `linear`", None)
 
 
+def test_a_known_name_is_not_offered_again():
+    assert suggest("linear", at("linear"), ["linear"], "look again") == ("look again", None)
+
+
 def test_no_fix_where_the_name_does_not_stand_there():
     for text in ("by liner", "liners"):
         assert suggest("liner", at(text), ["linear"]) == ("did you mean `linear`?", None)
