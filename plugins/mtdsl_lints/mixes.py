@@ -47,28 +47,27 @@ def _last(plan: Plan) -> dict[str, Shares]:
 
 
 class _Shares:
-    """Shares as floats. A mixture that many phases use is made of the same fractions, and each is converted once."""
+    """Shares as floats. A mixture that many phases use is made of the same fractions, and is converted once."""
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self._sizes = sizes
-        self._known: dict[int, float] = {}
+        self._known: dict[tuple[tuple[str, ...], tuple[int, ...]], Shares] = {}
 
     def __call__(self, blend: Blend) -> Shares:
         """The shares of a blend; those that its rules choose only where all sizes they are told of are known."""
         if blend.rules and all(name in self._sizes for rule in blend.rules for name in rule.sources):
             return weights(blend, self._sizes, installed())
-        known = self._known
-        for share in blend.shares.values():
-            if id(share) not in known:
-                known[id(share)] = float(share)
-        return {name: known[id(share)] for name, share in blend.shares.items()}
+        key = tuple(blend.shares), tuple(map(id, blend.shares.values()))
+        if key not in self._known:
+            self._known[key] = {name: float(share) for name, share in blend.shares.items()}
+        return self._known[key]
 
 
 def _taken(phase: Phase, of: _Shares) -> dict[str, float]:
     total: dict[str, float] = {}
     for blend, tokens in _stretches(phase):
-        for name, share in of(blend).items():
-            total[name] = total.get(name, 0.0) + share * tokens
+        taken = {name: share * tokens for name, share in of(blend).items()}
+        total = {name: total.get(name, 0.0) + taken.get(name, 0.0) for name in {**total, **taken}} if total else taken
     return total
 
 
