@@ -8,16 +8,17 @@ from mtdsl.plan.curves import Motion
 from mtdsl.plan.model import Piece, Plugin, V
 from mtdsl.plan.plugins import Techniques
 
-PARTS = 8
+PARTS = 4
 
 
 def probe(piece: Piece[V], techniques: Techniques, span: Span) -> None:
     """Asks the scheduler of a piece for its value along the way. Raises `Mistake` where it fails or gives no number."""
     assert isinstance(piece.by, Plugin)
     motion = Motion(piece, techniques.made("scheduler", piece.by))
-    for part in range(PARTS + 1):
-        try:
-            motion(piece.begin + (piece.end - piece.begin) * part / PARTS)
-        except Mistake as found:
-            message = found.diagnostic.message if found.diagnostic else ""
-            raise mistake("plugin-failed", message, Label(span)) from found
+    begin, length = int(piece.begin), int(piece.end - piece.begin)
+    try:
+        for part in range(1, PARTS + 1):  # nothing has moved at 0, whatever the scheduler
+            motion(begin + length * part // PARTS)
+    except Mistake as found:
+        message = found.diagnostic.message if found.diagnostic else ""
+        raise mistake("plugin-failed", message, Label(span)) from found
