@@ -33,7 +33,6 @@ from mtdsl.plan.requirements import check_requirements
 from mtdsl.plan.unused import check_unused
 from mtdsl.registry import Registry, installed
 
-
 HARMLESS = frozenset({"declared-twice", "keyword-as-name", "unknown-escape"})
 """Errors of reading that leave a whole recipe behind: what else is wrong with it is said at once."""
 
