@@ -18,7 +18,6 @@ from mtdsl.registry.parameters import parameters
 MOVED = frozenset({"weight_decay", "clip"})
 """The scalars that a step sets."""
 
-MOMENTS = "optimizer moments that are reset or rescaled"
 Asked = Callable[[Any, Registry], bool]
 
 
@@ -78,7 +77,7 @@ RUNS: Mapping[type, frozenset[str]] = {
     Start: _fields("name weights tokens context lr facts"),
     Phase: _fields("name family parents asked tokens steps origin seen spent batch lr packing mask seed transition doc")
     | _fields("certainty coupling"),
-    Transition: _fields("lr data written"),
+    Transition: _fields("optimizer optimizer_of rescale lr data written"),
     Merge: _fields("name merger parents seen spent context doc"),
 }
 """The fields that a run follows, or that only describe."""
@@ -105,14 +104,7 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "feeding": Limit("steps of several lengths (`window`)", _given, "window"),
         "scalars": Limit("", lambda value, _: not value.keys() <= MOVED),
     },
-    Transition: {
-        "optimizer": Limit(
-            "optimizer moments that are reset or rescaled", _other_than("keep", "reset"), "transition.optimizer"
-        ),
-        "rescale": Limit("optimizer moments that are reset or rescaled", _given, "transition.optimizer"),
-        "optimizer_of": Limit("an optimizer's state of another node than the parent", _given, "transition.optimizer"),
-        "gate": Limit("gates (`gate`)", _given, "transition.gate"),
-    },
+    Transition: {"gate": Limit("gates (`gate`)", _given, "transition.gate")},
     Start: {},
     Merge: {"weights": Limit("merges that choose by what was measured", lambda value, _: not value)},
 }
@@ -144,8 +136,7 @@ def _all(plan: Plan, registry: Registry) -> Iterator[tuple[str, str, str]]:
     for phase in plan.phases:
         yield from _of(phase, phase.name, registry)
         yield from _of(phase.transition, phase.name, registry)
-        if any(parent.node in starts for parent in phase.parents):
-            yield from _out_of_start(phase)
+        yield from _out_of_start(phase, starts)
     for merge in plan.merges:
         yield from _of(merge, merge.name, registry)
 
@@ -161,9 +152,11 @@ def _of(part: Source | Phase | Transition | Merge, node: str, registry: Registry
             yield limit.words, node, limit.at
 
 
-def _out_of_start(phase: Phase) -> Iterator[tuple[str, str, str]]:
+def _out_of_start(phase: Phase, starts: set[str]) -> Iterator[tuple[str, str, str]]:
     """A checkpoint made elsewhere is read for its weights only."""
-    if phase.transition.optimizer != "reset" and not phase.transition.optimizer_of:
+    edge, parents = phase.transition, {parent.node for parent in phase.parents}
+    whence = {edge.optimizer_of} if edge.optimizer_of else parents
+    if edge.optimizer != "reset" and whence & starts:
         yield "an optimizer's state that was made elsewhere", phase.name, "transition.optimizer"
-    if phase.transition.data == "continue":
+    if edge.data == "continue" and parents & starts:
         yield "a data order that began elsewhere", phase.name, "transition.data"

@@ -162,7 +162,11 @@ class Chain:
         stored = self.fetch(parent.node, whole(parent, self._phases))
         state = stored.state()
         model, held = saving.into_model(stored, state)
-        return Incoming(model, held, state, saving.parents_of([stored]))
+        if not phase.transition.optimizer_of:
+            return Incoming(model, held, state, saving.parents_of([stored]))
+        other = self.fetch(phase.transition.optimizer_of, None)
+        state["optimizer"] = other.state()["optimizer"]
+        return Incoming(model, dcp.read(other.folder), state, saving.parents_of([stored, other]))
 
     def _compare(self, then: dict[str, Any]) -> None:
         """Name what is not as it was when a checkpoint was made, once: the same bits are then not promised."""

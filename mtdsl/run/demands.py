@@ -11,7 +11,7 @@ Demands = dict[str, dict[int | None, bool]]
 def demands(plan: Plan) -> Demands:
     """The end of every node, and every point inside a phase that a child starts from.
 
-    The optimizer's state is needed where a child keeps it and some step follows; elsewhere weights are enough.
+    The optimizer's state is needed where a later phase goes on with it and some step follows; elsewhere weights are enough.
     """
     phases = {phase.name: phase for phase in plan.phases}
     merges = {merge.name: merge for merge in plan.merges}
@@ -19,8 +19,11 @@ def demands(plan: Plan) -> Demands:
     for name in reversed(plan.order):
         for parent in phases[name].parents if name in phases else merges[name].parents:
             full = name in phases and _keeps(phases[name], found[name])
+            other = phases[name].transition.optimizer_of if full else ""
             at = whole(parent, phases)
-            found[parent.node][at] = found[parent.node].get(at, False) or full
+            found[parent.node][at] = found[parent.node].get(at, False) or (full and not other)
+            if other:
+                found[other][None] = True
     return found
 
 
@@ -31,4 +34,4 @@ def whole(parent: Parent, phases: dict[str, Phase]) -> int | None:
 
 
 def _keeps(phase: Phase, points: dict[int | None, bool]) -> bool:
-    return phase.transition.optimizer == "keep" and (phase.steps > 0 or any(points.values()))
+    return phase.transition.optimizer != "reset" and (phase.steps > 0 or any(points.values()))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
-from mtdsl.plan.model import Batch, Blend, Curve, Merge, Parent, Phase, Plan, Start
+from mtdsl.plan.model import Batch, Blend, Curve, Merge, Parent, Phase, Plan, Start, Transition
 from mtdsl.plan.steps import steps_of
 from mtdsl.run.canon import Canon, Json, digest, joined, number, params
 
@@ -98,8 +98,8 @@ class Histories:
     def _border(self, phase: Phase) -> Segment:
         """What the transition into a phase does; empty where it does nothing."""
         border: Segment = {}
-        if phase.transition.optimizer == "reset" and self.has_optimizer(phase):
-            border["optimizer"] = "reset"
+        if self.has_optimizer(phase) and (done := self._moments(phase.transition)):
+            border["optimizer"] = done
         if phase.transition.data == "fresh":
             border["data"] = phase.seed
         if phase.context.extender is not None:
@@ -107,13 +107,22 @@ class Histories:
             border["extender"] = [window, self._canon.plugin("extender", phase.context.extender)]
         return border
 
+    def _moments(self, transition: Transition) -> Json:
+        """What a transition does to an optimizer's state; empty where it goes on as it was."""
+        if transition.optimizer_of:
+            return ["of", self.key(transition.optimizer_of)]
+        if transition.rescale is not None:
+            return ["rescale", number(transition.rescale)]
+        return "" if transition.optimizer == "keep" else transition.optimizer
+
     def has_optimizer(self, phase: Phase) -> bool:
-        """Whether an optimizer's state comes in from the parent: some step was taken since the weights were made."""
-        parent = self.nodes[phase.parents[0].node] if phase.parents else None
-        if not isinstance(parent, Phase):
+        """Whether an optimizer's state comes in: some step was taken since the weights it belongs to were made."""
+        whence = Parent(phase.transition.optimizer_of) if phase.transition.optimizer_of else next(iter(phase.parents), None)
+        node = self.nodes[whence.node] if whence else None
+        if whence is None or not isinstance(node, Phase):
             return False
-        trained = phase.parents[0].at if phase.parents[0].at is not None else parent.tokens
-        return trained > 0 or (parent.transition.optimizer == "keep" and self.has_optimizer(parent))
+        trained = node.tokens if whence.at is None else whence.at
+        return trained > 0 or (node.transition.optimizer != "reset" and self.has_optimizer(node))
 
     def _stretch(self, phase: Phase, until: int) -> Segment:
         """The phase from its first token up to `until`; empty where it trains nothing."""

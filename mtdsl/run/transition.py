@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,6 +14,7 @@ from mtdsl.data.feed import Feed
 from mtdsl.diag import concerning, refuse
 from mtdsl.plan.model import Phase
 from mtdsl.run import checkpoint
+from mtdsl.run.moments import crossed
 from mtdsl.run.rope import extend
 from mtdsl.run.session import Session
 
@@ -60,7 +61,8 @@ def begin(session: Session, phase: Phase, incoming: Incoming) -> Training:
         with concerning(phase.name, "context"):
             facts["rope"] = extend(incoming.model, phase.context.extender, old, phase.context.end, session.registry)
         facts["window"] = [old, phase.context.end]
-    keeps = phase.transition.optimizer == "keep" and bool(incoming.state.get("optimizer"))
+    keeps = phase.transition.optimizer != "reset" and bool(incoming.state.get("optimizer"))
+    incoming = replace(incoming, held=crossed(incoming.held, phase.transition))
     optimizer = None
     if phase.steps > 0:
         optimizer = optimizer_of(session, phase, incoming.model)
@@ -107,7 +109,7 @@ def optimizer_of(session: Session, phase: Phase, model: PreTrainedModel) -> Opti
 
 
 def _kept(phase: Phase, incoming: Incoming, optimizer: Optimizer) -> dict[str, Any]:
-    """Take over the parent's optimizer state, and read it back: every tensor must be the stored one, bit for bit."""
+    """Take over the optimizer's state that comes in, and read it back: every tensor must be the same, bit for bit."""
     stored = incoming.state["optimizer"]
     if stored["name"] != phase.optimizer.name:
         raise refuse(

@@ -96,9 +96,6 @@ def test_every_field_of_a_plan_runs_or_is_refused(kind):
         ({"objective": Plugin("kl", {"to": "attention"})}, "objective", "other than the loss of the next token"),
         ({"optimizer": Plugin("adamw", {"eps": Curve((Piece(F(0), F(9), F(1), F(2)),))})}, "optimizer", "parameters move"),
         ({"scalars": {"clip": None, "z_loss": None}}, "z_loss", "`z_loss`"),
-        ({"transition": Transition(optimizer="reset_moments")}, "transition.optimizer", "reset or rescaled"),
-        ({"transition": Transition(optimizer="rescale", rescale=F(1, 2))}, "transition.optimizer", "reset or rescaled"),
-        ({"transition": Transition(optimizer_of="soup")}, "transition.optimizer", "another node"),
         ({"transition": Transition(gate=Gate(LOSS))}, "transition.gate", "gates"),
     ],
 )
@@ -133,6 +130,9 @@ def test_a_start_hands_on_weights_only(plan):
     two = replace(plan.phases[1], parents=(Parent("base"),), transition=Transition("keep", "restart", "continue"))
     told = refused(replace(plan, starts=(Start("base", "folder"),), phases=(plan.phases[0], two)))
     assert list(told) == [("two", "transition.optimizer"), ("two", "transition.data")]
+    soup = replace(two, parents=(Parent("soup"),), transition=Transition(optimizer_of="base"))
+    told = refused(replace(plan, starts=(Start("base", "folder"),), phases=(plan.phases[0], soup)))
+    assert list(told) == [("two", "transition.optimizer")]
 
 
 def test_a_mixture_that_looks_at_the_run(plan, monkeypatch):

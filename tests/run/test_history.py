@@ -146,6 +146,9 @@ def child(written="seed = none", transition=""):
     ("written", "transition"),
     [
         ("seed = none", "optimizer = reset"),
+        ("seed = none", "optimizer = reset_moments"),
+        ("seed = none", "optimizer = rescale(0.5)"),
+        ("seed = none", "optimizer = rescale(0.25)"),
         ("seed = none", "data = fresh"),
         ("seed = 2", "data = fresh"),
         ("seed = none, lr = 2e-3", "lr = restart"),
@@ -158,6 +161,21 @@ def test_what_a_transition_does_changes_the_key(histories, written, transition):
     plain = histories(child())
     assert histories(child(written, transition)).key("child") != plain.key("child")
     assert histories(child(written, transition)).key("trunk") == plain.key("trunk")
+
+
+SOUP = """
+phase one like trunk { seed = none }
+phase two like trunk { seed = none, lr = -> 0 }
+merge soup = average(one, two)
+phase child like trunk { seed = none, lr = 1e-4 }
+flow trunk -> one -> soup -> child
+flow trunk -> two -> soup
+"""
+
+
+def test_whose_optimizer_is_kept_changes_the_key(histories):
+    edges = ("", *(f"transition soup -> child {{ optimizer = keep({node}) }}" for node in ("one", "two", "trunk")))
+    assert len({histories(trunk() + SOUP + edge).key("child") for edge in edges}) == 4
 
 
 def test_a_written_default_is_the_default(histories):

@@ -1,0 +1,29 @@
+"""What a transition does to the state of an optimizer that a phase goes on with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from mtdsl.plan.model import Transition
+from mtdsl.run.checkpoint import OPTIMIZER
+
+COUNTER = "step"
+"""How torch's optimizers call the number of steps that a parameter has taken."""
+
+
+def crossed(held: Mapping[str, Tensor], transition: Transition) -> dict[str, Tensor]:
+    """A checkpoint's tensors on the other side: moments zeroed or multiplied, counters and weights as they were."""
+    return {name: _changed(tensor, transition) if _is_moment(name) else tensor for name, tensor in held.items()}
+
+
+def _is_moment(name: str) -> bool:
+    return name.startswith(OPTIMIZER) and name.rpartition(".")[2] != COUNTER
+
+
+def _changed(tensor: Tensor, transition: Transition) -> Tensor:
+    if transition.optimizer == "reset_moments":
+        return torch.zeros_like(tensor)
+    return tensor if transition.rescale is None else tensor * float(transition.rescale)
