@@ -11,7 +11,7 @@ from typing import Any
 from mtdsl.plan.certainty import facts_of, seen
 from mtdsl.plan.codec import decode, encode
 from mtdsl.plan.curves import scalar_at, shares_at
-from mtdsl.plan.endings import rate_at
+from mtdsl.plan.endings import first_of, rate_at
 from mtdsl.plan.intake import declared, intake, unknown
 from mtdsl.plan.measured import deciding
 from mtdsl.plan.model import Batch, Blend, Curve, Known, Phase, Plan
@@ -89,7 +89,10 @@ def _phase(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> dict[s
     if phase.batch is not None:
         body["batch"] |= _batch(phase.batch)
     if phase.lr is not None:
-        body["lr"] |= {"start": float(phase.lr.pieces[0].start), "end": float(rate_at(phase, phase.tokens, registry) or 0)}
+        body["lr"] |= {
+            "start": float(first_of(phase.lr, registry)),
+            "end": float(rate_at(phase, phase.tokens, registry) or 0),
+        }
     if phase.mix is not None:
         body["mix"] |= _blends(phase.mix, phase.tokens, sizes, registry)
     body["scalars"] = {
@@ -116,7 +119,7 @@ def _batch(batch: Batch) -> dict[str, Any]:
 
 
 def _ends(curve: Curve[Fraction], tokens: int, registry: Registry) -> dict[str, float]:
-    return {"start": float(curve.pieces[0].start), "end": scalar_at(curve, tokens, registry)}
+    return {"start": float(first_of(curve, registry)), "end": scalar_at(curve, tokens, registry)}
 
 
 def _blends(curve: Curve[Blend], tokens: int, sizes: Mapping[str, int], registry: Registry) -> dict[str, Any]:

@@ -61,6 +61,12 @@ def value_at(curve: Curve[Fraction], tokens: int, registry: Registry) -> Fractio
     return Fraction(repr(scalar_at(curve, tokens, registry)))
 
 
+def first_of(curve: Curve[Fraction], registry: Registry) -> Fraction:
+    """A curve's value at a phase's first token, warm-up left out; one over a path may have begun before the phase."""
+    piece = in_force(curve, 0)
+    return piece.start if piece.begin >= 0 else value_at(curve, 0, registry)
+
+
 def rate_at(phase: Phase, tokens: int, registry: Registry) -> Fraction | None:
     """The rate that a phase has reached after `tokens` of its own; None where it trains nothing."""
     if phase.lr is None:

@@ -11,7 +11,7 @@ from mtdsl.diag import Span
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.curves import in_force, shares_at
-from mtdsl.plan.endings import blend_at, rate_at, value_at
+from mtdsl.plan.endings import blend_at, first_of, rate_at, value_at
 from mtdsl.plan.model import Blend, Curve, Phase
 from mtdsl.plan.names import unknown_name
 from mtdsl.plan.steps import sequences, step_at
@@ -50,12 +50,12 @@ class Reader:
         if phase.lr is None:
             raise mistake("size-unknown", f"`{phase.name}` trains nothing, so it has no rate", span)
         if where == "start":
-            return phase.lr.pieces[0].start
+            return first_of(phase.lr, self.registry)
         return rate_at(phase, phase.tokens if where == "end" else where, self.registry) or Fraction(0)
 
     def _scalar(self, curve: Curve[Fraction], phase: Phase, where: Where) -> Fraction:
         if where == "start":
-            return curve.pieces[0].start
+            return first_of(curve, self.registry)
         return value_at(curve, phase.tokens if where == "end" else where, self.registry)
 
     def _step(self, phase: Phase, where: Where) -> int:

@@ -55,7 +55,9 @@ def rate(column: Column) -> str:
     node = column.node
     if not isinstance(node, Phase) or node.lr is None or not column.points:
         return ""
-    return numbers.moves(numbers.rate(node.lr.pieces[0].start), numbers.rate(column.points[-1].lr or 0))
+    first = node.lr.pieces[0]  # a schedule over a path may have begun before the phase
+    start = first.start if first.begin >= 0 else column.points[0].lr or 0
+    return numbers.moves(numbers.rate(start), numbers.rate(column.points[-1].lr or 0))
 
 
 def share(column: Column, source: str) -> str:

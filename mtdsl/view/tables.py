@@ -8,6 +8,7 @@ from itertools import groupby
 from rich.table import Table
 
 from mtdsl.plan.certainty import seen
+from mtdsl.plan.endings import first_of, value_at
 from mtdsl.plan.intake import intake
 from mtdsl.plan.model import Evaluation, Known, Merge, Parent, Phase, Plan, Source
 from mtdsl.registry import Registry
@@ -22,7 +23,7 @@ def of(plan: Plan, columns: Sequence[Column], registry: Registry) -> Iterator[Ta
     """Every table that has a row."""
     made = (
         _phases(columns, seen(plan)),
-        _training(plan.phases),
+        _training(plan.phases, registry),
         _events(plan.phases),
         _transitions(plan.phases),
         _merges(plan.merges),
@@ -71,18 +72,19 @@ def _asked(phase: Phase) -> str:
     return phrases.at_most(asked, phase.stop is not None)
 
 
-def _training(phases: Sequence[Phase]) -> Table:
+def _training(phases: Sequence[Phase], registry: Registry) -> Table:
     """One row for phases in a row that train alike."""
     table = _table("phases", "train with")
-    for alike, group in groupby(phases, key=_manner):
+    for alike, group in groupby(phases, key=lambda phase: _manner(phase, registry)):
         table.add_row(", ".join(phase.name for phase in group), alike)
     return table
 
 
-def _manner(phase: Phase) -> str:
+def _manner(phase: Phase, registry: Registry) -> str:
     parts = [phrases.plugin(phase.optimizer), f"{phrases.plugin(phase.packing)} packing", f"{phase.mask} mask"]
     parts += [phrases.plugin(phase.context.extender)] if phase.context.extender else []
-    parts += [f"{name} {_number(curve.pieces[0].start, curve.pieces[-1].stop)}" for name, curve in phase.scalars.items()]
+    for name, curve in phase.scalars.items():
+        parts.append(f"{name} {_number(first_of(curve, registry), value_at(curve, phase.tokens, registry))}")
     return " · ".join((*parts, *phrases.manner(phase)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mtdsl.plan import to_json
 from mtdsl.plan.curves import rate_of_step
 from mtdsl.registry import installed
 
@@ -60,3 +61,12 @@ def test_phases_that_do_not_follow_are_no_path(wrong):
 def test_warmup_under_a_schedule_is_not_ignored(wrong):
     text = TRUNK.replace("steps = 4", "steps = 4, warmup = 2 steps")
     assert wrong(text + "schedule lr over trunk = 1e-3 -> 0\n").id == "schedule-owns"
+
+
+def test_a_phase_in_the_middle_of_a_path_begins_where_the_curve_is_there(plan):
+    """Two phases of 4 steps under one line from 8e-4 to 0; and under an arrow that has landed before."""
+    text = TRUNK + f"phase x {{ steps = 4, {REST} }}\nflow trunk -> x\n"
+    made = plan(text + "schedule lr over trunk -> x = 8e-4 -> 0\ncheck x.lr.start == trunk.lr.end and x.lr.start == 4e-4\n")
+    assert [phase["lr"]["start"] for phase in to_json(made)["phases"]] == pytest.approx([8e-4, 4e-4])
+    made = plan(text + "schedule lr over trunk -> x = 2e-4 -> 1e-4 over 2 steps\n")
+    assert to_json(made)["phases"][1]["lr"]["start"] == 1e-4
