@@ -17,7 +17,7 @@ from mtdsl.plan.names import Scope
 from mtdsl.plan.windows import shown
 from mtdsl.registry import Registry
 
-MOVING = 100_000
+MOVING = 400_000
 
 
 def sequences_of(expr: tree.Expr, window: int, name: str, scope: Scope, evaluator: Evaluator) -> Fraction:
