@@ -14,10 +14,12 @@ _DIGEST = 32
 def folder() -> Path | None:
     """`$XDG_CACHE_HOME/mtdsl` or `~/.cache/mtdsl`; None where the user has no home.
 
-    Never a shared folder: the tables are unpickled, and a pickle runs code.
+    A relative path counts as none, as the XDG base directories are specified. Never a shared folder: the tables are unpickled,
+    and a pickle runs code.
     """
     try:
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mtdsl"
+        chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
+        return (chosen if chosen.is_absolute() else Path.home() / ".cache") / "mtdsl"
     except RuntimeError:
         return None
 

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,60 @@ def test_a_folder_that_is_read_only_is_done_without(place):
     place.mkdir(mode=0o500)
     assert "Let(" in python(PARSE)
     assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["a file", "a device", "a link to nowhere", "a name too long"])
+def test_a_cache_home_that_is_none_is_done_without(tmp_path, monkeypatch, kind):
+    home = {"a file": tmp_path / "file", "a device": Path("/dev/null"), "a link to nowhere": tmp_path / "link"}
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to("/nowhere/at/all")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home.get(kind, tmp_path / ("x" * 5000))))
+    assert "Let(" in python(PARSE)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link"]
+
+
+def test_what_is_no_file_where_the_tables_should_be_is_done_without(place):
+    python(PARSE)
+    (saved,) = place.iterdir()
+    saved.unlink()
+    saved.mkdir()
+    assert "Let(" in python(PARSE)
+    assert list(place.iterdir()) == [saved]
+
+
+def test_a_cache_home_must_be_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for relative in ("", "cache", "./cache"):
+        monkeypatch.setenv("XDG_CACHE_HOME", relative)
+        assert tables.folder() == tmp_path / "home" / ".cache" / "mtdsl"
+
+
+def test_without_home_and_cache_home_a_process_parses_all_the_same(tmp_path):
+    kept = {name: value for name, value in os.environ.items() if name not in ("HOME", "XDG_CACHE_HOME")}
+    lost = "import pwd; pwd.getpwuid = dict().__getitem__; "  # as in a container whose user is not listed
+    done = subprocess.run(
+        [sys.executable, "-c", lost + PARSE], env=kept, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "Let(" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_processes_at_once_leave_one_whole_file(place):
+    running = [subprocess.Popen([sys.executable, "-c", PARSE], stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    said = {process.communicate(timeout=120)[0] for process in running}
+    assert len(said) == 1
+    assert [process.returncode for process in running] == [0] * 4
+    (saved,) = place.iterdir()
+    assert tables.load(saved.name)
+
+
+def test_another_grammar_has_other_tables(place, monkeypatch):
+    other = f"// another\n{grammar.text()}"
+    for text in (grammar.text(), other, other):
+        monkeypatch.setattr(grammar, "text", lambda text=text: text)
+        grammar.parser.__wrapped__()
+    assert len(list(place.iterdir())) == 2
 
 
 def test_no_home_is_done_without(place, monkeypatch):
