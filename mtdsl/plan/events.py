@@ -52,9 +52,10 @@ def expected(draft: Draft, when: Occasion, asked: Asked, batch: Batch, evaluator
     total = sum(run.steps for run in batch.runs)
     if not 0 < steps < total:
         message = f"`{draft.name}` has {tokens_of(batch, total):,} tokens in {total:,} steps; the event is expected outside"
-        raise mistake(
-            "event-past-end", message, expect.span, help="the budget is a cap: expect it before its end, or not at all"
-        )
+        own = any(entry is when.item for entry in draft.item.body.entries)
+        hint = "the budget is a cap: expect it before its end, or not at all"
+        hint = hint if own else f"`{draft.family}` copies it through `like`: write `when = none` there"
+        raise mistake("event-past-end", message, expect.span, help=hint)
     return Expected(when, tokens_of(batch, steps), sets)
 
 
