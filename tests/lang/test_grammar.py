@@ -1,9 +1,17 @@
+import random
 from pathlib import Path
 
 import pytest
+from fuzzing import spans
+from lark import UnexpectedInput
 
-from mtdsl.diag import Source
+from mtdsl.diag import Report, Source
 from mtdsl.lang import grammar, parse
+from mtdsl.lang.build import RULES
+from mtdsl.lang.comments import Comments
+from mtdsl.lang.engine import engine
+from mtdsl.lang.place import Place
+from mtdsl.lang.reductions import Reduction
 from mtdsl.lang.tree import Attribute, Call, Phase, Setting
 
 
@@ -70,6 +78,28 @@ def test_wheel_has_the_grammar_inside_the_package(tmp_path, monkeypatch):
     inside.write_text("start: NAME")
     monkeypatch.setattr(grammar, "_PLACES", (inside, Path("nowhere")))
     assert grammar.text() == "start: NAME"
+
+
+def test_every_rule_builds_a_value_or_passes_one_on():
+    reductions = [Reduction(rule) for rule in grammar.build(grammar.text()).rules]  # one that nothing builds is a KeyError
+    assert any(reduction.passes for reduction in reductions)
+    rules = grammar.build(grammar.text()).rules
+    built = {rule.alias or rule.origin.name for rule, made in zip(rules, reductions, strict=True) if not made.passes}
+    assert {name for name in built if not name.startswith("_")} == set(RULES)
+
+
+def test_the_engine_takes_what_larks_own_loop_takes(chain):
+    # The engine is the faster of two readers of one grammar: with any one token gone, both refuse or both accept.
+    text = chain.read_text()
+    for begin, end in random.Random(5).sample(spans(text), k=12):
+        source = Source("t.mtr", text[:begin] + text[end:])
+        value = engine().read(Place(source, 0, Comments(source), Report()), len(source.text), "start")
+        try:
+            grammar.parser().parse(source.text, start="start")
+            accepted = True
+        except UnexpectedInput:
+            accepted = False
+        assert accepted == (value is not None), source.text[begin - 40 : begin + 40]
 
 
 def test_keyword_ends_with_its_word(item):

@@ -19,6 +19,7 @@ PHASE = "phase p { steps = 2, batch = 1 x 256, context = 256, lr = 1e-3, mix = a
 REST = "steps = 1, batch = 1 x 256, lr = 1e-3, mix = a"
 MANY = 10_000
 THOUSAND = ", ".join(map(str, range(1000)))
+LADDER = THOUSAND.replace(",", " ->")
 
 
 def limited(path):
@@ -49,7 +50,7 @@ def limited(path):
         (f"let b = {' + '.join(['1'] * MANY)}\n", "too-deep"),
         (f"check {' and '.join(['1 < 2'] * MANY)}\n", "too-deep"),
         (f"phase q for i in [{THOUSAND}] for j in [{THOUSAND}] {{ {REST} }}\nflow p -> q\n", "too-many-members"),
-        (f"phase q for i in {THOUSAND.replace(',', ' ->')} for j in [{THOUSAND}] {{ {REST} }}\nflow p -> q\n", "too-many-members"),
+        (f"phase q for i in {LADDER} for j in [{THOUSAND}] {{ {REST} }}\nflow p -> q\n", "too-many-members"),
         ("let \0 = 1\n", "not-text"),
         (b"\xff\xfe", "not-text"),
         (PHASE.encode("utf-16"), "not-text"),
