@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import mtdsl
-
-if TYPE_CHECKING:
-    from mtdsl.registry.kinds import Reading
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Plateau:
         """The one metric."""
         return (self.metric,)
 
-    def __call__(self, readings: Mapping[str, Sequence[Reading]]) -> bool:
+    def __call__(self, readings: Mapping[str, Sequence[mtdsl.Reading]]) -> bool:
         """Whether the metric stands still at its last reading."""
         known = readings[self.metric]
         end = known[-1].tokens if known else 0

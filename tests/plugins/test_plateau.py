@@ -1,7 +1,7 @@
 import pytest
 
+from mtdsl import Reading
 from mtdsl.registry import installed
-from mtdsl.registry.kinds import Reading
 
 
 def plateau(least=0.0):
