@@ -22,8 +22,8 @@ ROUNDING = 1.01
 def too_many_epochs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """The weights see a source more than four times, and nothing in the recipe says so.
 
-    Up to four epochs repeated text is worth nearly as much as new text, and after sixteen almost nothing is left of that
-    (arXiv:2305.16264, section 5). `max_epochs` on the source, or a budget in epochs, says how many are meant.
+    Up to four epochs repeated text is worth nearly as much as new text; from about sixteen on the value of more falls off,
+    and forty add nothing (arXiv:2305.16264). `max_epochs` on the source, or a budget in epochs, says how many are meant.
     """
     said = {one.name for one in plan.sources if one.max_epochs is not None or one.repeat != 1}
     sizes = {one.name: float(one.tokens.value) for one in plan.sources if one.tokens.value and one.name not in said}

@@ -1,7 +1,7 @@
 """Every diagnostic that the core gives, explained: SUBJECT.md beside this file holds them, and nothing else says it again.
 
 `## id`, then one sentence (what is wrong), then why it matters for training and how to mend it. `mtdsl explain`, the rules of
-SARIF and docs/diagnostics.md are made of it. A lint is explained by the docstring of its class instead.
+SARIF and docs/diagnostics.md are made of it. A lint is explained by its own docstring instead.
 """
 
 from __future__ import annotations
