@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from mtdsl.diag import Diagnostic, Fix, Label, Report
 from mtdsl.plan.model import Plan
 from mtdsl.plan.origins import Origins
-from mtdsl.registry import Entry, Registry
+from mtdsl.registry import Registry
 from mtdsl.registry.remarks import Edit, Place, Remark
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ def lint(plan: Plan, written: Origins, registry: Registry, report: Report) -> No
     for name in registry.names("lint"):
         for entry in registry.find("lint", name):
             try:
-                remarks = tuple(_checker(entry)(plan, written))
+                check = cast("Linting", entry.factory())
+                remarks = tuple(check(plan, written))
             except Exception as error:  # noqa: BLE001  a stranger's lint may raise anything and must not stop the rest
                 report.warning("plugin-broken", f"the lint `{name}` of `{entry.package}` failed: {error!r}")
                 continue
@@ -30,12 +31,6 @@ def lint(plan: Plan, written: Origins, registry: Registry, report: Report) -> No
             for found in (_diagnostic(name, remark, written) for remark in remarks):
                 first.setdefault(found.labels[0].span if found.labels else found.message, found)
             report.extend(tuple(first.values()))
-
-
-def _checker(entry: Entry) -> Linting:
-    """The lint itself: a function, or a class that makes one."""
-    made: Any = entry.factory()
-    return cast("Linting", made() if isinstance(made, type) else made)
 
 
 def _diagnostic(name: str, remark: Remark, written: Origins) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""What an id means: the core's by the catalogue, a lint's by the docstring of its class."""
+"""What an id means: the core's by the catalogue, a lint's by its own docstring."""
 
 from __future__ import annotations
 

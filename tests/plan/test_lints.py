@@ -1,0 +1,56 @@
+from dataclasses import replace
+
+import mtdsl
+from mtdsl.plan import analyse
+from mtdsl.registry import installed
+from mtdsl.registry.loading import Entry
+
+RECIPE = """\
+recipe toy
+model = llama(layers = 1, width = 32, heads = 2)
+tokenizer = bpe(vocab = 512)
+data a = text(path = "a.txt")
+batch = 64 x 1k
+context = 1k
+phase one for order in [1, 2] { steps = 1000, lr = 1e-3 -> 0, warmup = 10 steps, mix = a, seed = order }
+"""
+
+
+def everything(plan, written):
+    """A lint that speaks of every phase."""
+    for phase in plan.phases:
+        edit = mtdsl.Edit("another rate", mtdsl.Place(phase.name, "lr"), "2e-3 -> 0")
+        yield mtdsl.Remark(f"`{phase.name}` is there", (mtdsl.Place(phase.name, "lr", "here"),), edit=edit)
+        yield mtdsl.Remark(f"`{phase.name}` has no place", (), severity="note")
+
+
+def broken(plan, written):
+    """A lint that fails."""
+    yield mtdsl.Remark("before it fails", ())
+    raise LookupError("gone")
+
+
+def linted(tmp_path, *names):
+    lints = {("lint", name): (Entry(mtdsl.Lint(name, f"{__name__}:{name}"), "acme", "1"),) for name in names}
+    kept = {key: entry for key, entry in installed().entries.items() if key[0] != "lint"}
+    (tmp_path / "toy.mtr").write_text(RECIPE + "flow one\n")
+    return analyse(tmp_path / "toy.mtr", registry=replace(installed(), entries={**kept, **lints}))
+
+
+def test_members_of_a_family_are_spoken_of_once(tmp_path):
+    found = linted(tmp_path, "everything").diagnostics
+    assert [(one.severity, one.message) for one in found] == [
+        ("warning", "`one[1]` is there"),
+        ("note", "`one[1]` has no place"),
+        ("note", "`one[2]` has no place"),
+    ]
+    assert (found[0].id, found[0].labels[0].span.text, found[0].labels[0].message) == ("everything", "1e-3 -> 0", "here")
+    assert found[0].fix is not None
+
+
+def test_a_lint_that_fails_is_named_and_the_others_go_on(tmp_path):
+    found = linted(tmp_path, "broken", "everything")
+    assert found.plan is not None
+    assert [one.id for one in found.diagnostics].count("everything") == 3
+    (wrong,) = [one for one in found.diagnostics if one.id == "plugin-broken"]
+    assert wrong.message == "the lint `broken` of `acme` failed: LookupError('gone')"
