@@ -59,7 +59,9 @@ class Engine:
                 level, depth = level + _BRACKETS[kind][0], depth + _BRACKETS[kind][1]
                 if depth > DEEPEST:
                     raise TooDeep(Span(place.source, place.offset + begin, place.offset + at))
-            after = self._reduced(kind, row, states, values, place)
+            after = row.get(kind)
+            if isinstance(after, Reduction):
+                after = self._reduced(kind, after, states, values, place)
             if after is None:
                 return None
             if kind == END:
@@ -69,9 +71,9 @@ class Engine:
             row = self._row(after)
         return None
 
-    def _reduced(self, kind: str, row: Row, states: list[int], values: list[Value], place: Place) -> int | None:
+    def _reduced(self, kind: str, first: Reduction, states: list[int], values: list[Value], place: Place) -> int | None:
         """The state that a token leads to, after all that it completes was reduced; None where it cannot stand here."""
-        after = row.get(kind)
+        after: int | Reduction | None = first
         while isinstance(after, Reduction):
             keep = len(states) - after.size
             if not after.passes:
