@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.batches import batch_of
 from mtdsl.plan.evaluate import whole
-from mtdsl.plan.model import Batch, Curve
+from mtdsl.plan.model import Batch, Curve, Piece
 from mtdsl.plan.pieces import Drawn
 from mtdsl.plan.steps import tokens_of
 from mtdsl.registry import Registry
@@ -68,15 +68,32 @@ class BatchAxis:
         raise mistake("unit-mismatch", "the batch decides how long a step is: write this in tokens", length.span)
 
     def _after(self, steps: int, begin: Fraction, drawn: Drawn) -> Fraction:
-        """The end of `steps` steps counted from token `begin`: found by trying, since a longer arrow has other steps."""
+        """The end of `steps` steps counted from token `begin`: found by trying, since a longer arrow has other steps.
+
+        They are nearly in proportion to its length, so the next try is read off a straight line; every other one halves.
+        """
         passed = self._batch(drawn, begin)[1] if begin else 0
-        low, high = begin, begin + self.window
-        while self._batch(drawn, high)[1] - passed < steps:
-            low, high = high, begin + 2 * (high - begin)
-        while high - low > 1 and self._batch(drawn, high)[1] - passed > steps:
-            middle = Fraction((low + high) // 2)
-            low, high = (middle, high) if self._batch(drawn, middle)[1] - passed < steps else (low, middle)
+
+        def count(end: Fraction) -> int:
+            return self._batch(drawn, end)[1] - passed
+
+        low, below, high = begin, 0, begin + self._guess(steps, drawn(begin + 1)[-1])
+        while (above := count(high)) < steps:
+            low, below, high = high, above, begin + 2 * (high - begin)
+        halve = False
+        while above > steps and high - low > 1:
+            way = Fraction(1, 2) if halve else Fraction(2 * (steps - below) - 1, 2 * (above - below))
+            middle = min(max(Fraction(floor(low + (high - low) * way)), low + 1), high - 1)
+            found, halve = count(middle), not halve
+            if found < steps:
+                low, below = middle, found
+            else:
+                high, above = middle, found
         return high if drawn(high)[-1].by else Fraction(tokens_of(self._batch(drawn, high)[0], passed + steps))
+
+    def _guess(self, steps: int, piece: Piece[Fraction]) -> int:
+        """So many tokens as these steps would be at the mean of the piece's two ends."""
+        return max(1, ceil(steps * self.window * (piece.start + piece.stop) / 2))
 
     def _batch(self, drawn: Drawn, end: Fraction) -> tuple[Batch, int]:
         """The steps that begin before token `end` where the last piece ends there."""

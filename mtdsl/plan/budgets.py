@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-from mtdsl.diag import Report
+from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.amounts import check_steps, rounded
@@ -20,11 +21,15 @@ from mtdsl.plan.evaluate import Evaluator, whole
 from mtdsl.plan.events import Expected, check_order, expected, overlaid, scope_now
 from mtdsl.plan.model import Asked, Batch, Curve
 from mtdsl.plan.names import Scope
+from mtdsl.plan.pathbatch import PathBatch
 from mtdsl.plan.pieces import Layer, Slot
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.steps import sequences_of_step, steps_of, tokens_of
 from mtdsl.plan.windows import Window, Windows
 from mtdsl.registry import Registry
+
+if TYPE_CHECKING:
+    from mtdsl.plan.schedules import Schedules
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ class Budgets:
         draft: Callable[[str], Draft],
         before: Callable[[str], Ending],
         size: Callable[[Draft, Written], int],
+        point: Callable[[str], int | None],
+        schedules: Callable[[], Schedules],
     ) -> None:
         self._lookup = lookup
         self._evaluator = evaluator
@@ -69,6 +76,8 @@ class Budgets:
         self._draft = draft
         self._before = before
         self._size = size
+        self._point = point
+        self._schedules = schedules
         self._windows = Windows(evaluator, techniques)
         self._done: dict[str, Budget | Mistake] = {}
         self._open: list[str] = []
@@ -128,16 +137,10 @@ class Budgets:
 
     def _batch(self, draft: Draft, asked: Asked, at: Written, window: int) -> tuple[Batch, tuple[Expected, ...]]:
         """The batch with what every event is expected to make of it, and the events."""
-        written = self._lookup(draft, "batch")
-        if written is None:
-            hint = f"write `batch = 16 x {window}`"
-            raise self._lookup.missing(draft, "missing-attribute", f"`{draft.name}` has no `batch`", hint)
         tokens = self._tokens(draft, asked, at)
         steps = int(asked.amount) if asked.unit == "steps" else None
-        ended = self._before(draft.name).batch
-        before = None if ended is None else Fraction(ended, window)
-        curve = self._sizes(written, BatchAxis(window, self._registry, tokens, steps), before)
-        batch = self._reached(curve, window, tokens, steps, written)
+        curve, span = self._drawn(draft, window, tokens, steps)
+        batch = self._reached(curve, window, tokens, steps, span)
         events: list[Expected] = []
         for when in draft.whens:
             event = expected(draft, when, asked, batch, self._evaluator)
@@ -146,9 +149,47 @@ class Budgets:
                 event = self._grown(event, batch, tokens, steps)
                 assert event.batch is not None
                 curve = overlaid(curve, event.batch.pieces, event.at)
-                batch = self._reached(curve, window, tokens, steps, event.sets["batch"])
+                batch = self._reached(curve, window, tokens, steps, event.sets["batch"].span)
             events.append(event)
         return batch, tuple(events)
+
+    def _drawn(self, draft: Draft, window: int, tokens: Fraction | None, steps: int | None) -> tuple[Curve[Fraction], Span]:
+        """Sequences a step along the phase, and where that is written."""
+        written = self._lookup(draft, "batch")
+        owned = self._schedules().owned("batch", draft.name)
+        if owned is not None:
+            self._schedules().check_free("batch", draft.name, written)
+            curves = [self._path.curve(owned.item, chain, draft.name, window, owned.scope) for chain in owned.chains]
+            return self._schedules().agreed("batch", draft.name, curves), owned.item.value.span
+        if written is None:
+            hint = f"write `batch = 16 x {window}`"
+            raise self._lookup.missing(draft, "missing-attribute", f"`{draft.name}` has no `batch`", hint)
+        ended = self._before(draft.name).batch
+        before = None if ended is None else Fraction(ended, window)
+        return self._sizes(written, BatchAxis(window, self._registry, tokens, steps), before), written.span
+
+    @cached_property
+    def _path(self) -> PathBatch:
+        return PathBatch(
+            self._evaluator,
+            self._techniques,
+            self._registry,
+            self._report,
+            lambda name: self._plain(self._draft(name)),
+            self._passed,
+            lambda name: self._before(name).batch,
+        )
+
+    def _plain(self, draft: Draft) -> Asked:
+        """A budget in tokens or steps: epochs are as many tokens."""
+        asked, at = self._asked(draft)
+        tokens = self._tokens(draft, asked, at)
+        return asked if tokens is None else Asked("tokens", tokens)
+
+    def _passed(self, name: str, after: str) -> int:
+        """What a path takes of a phase before it goes on with the phase `after`."""
+        point = self._point(after)
+        return self.of(name).tokens if point is None else point
 
     def _grown(self, event: Expected, batch: Batch, tokens: Fraction | None, steps: int | None) -> Expected:
         """The event with what it makes of the batch."""
@@ -173,13 +214,11 @@ class Budgets:
             self._report.add(rounded(size, window, expr.span))
         return size
 
-    def _reached(
-        self, curve: Curve[Fraction], window: int, tokens: Fraction | None, steps: int | None, written: Written
-    ) -> Batch:
+    def _reached(self, curve: Curve[Fraction], window: int, tokens: Fraction | None, steps: int | None, span: Span) -> Batch:
         try:
             return batch_of(curve, window, self._registry, tokens=tokens, steps=steps)
         except OverflowError as error:
-            raise mistake("batch-moves-long", str(error), written.span, help="let it move over fewer tokens") from error
+            raise mistake("batch-moves-long", str(error), span, help="let it move over fewer tokens") from error
 
     def _tokens(self, draft: Draft, asked: Asked, at: Written) -> Fraction | None:
         if asked.unit == "steps":

@@ -53,7 +53,7 @@ class Compiler:
             self.evaluator,
             self.techniques,
             lambda name: self.budgets.of(name),
-            lambda: self.conditions.known,
+            lambda metric, span: self.conditions.check_metric(metric, span),
         )
         self.lookup = Lookup(module.settings, Scope(module))
         blends = Blends(self.evaluator, self.techniques, report)
@@ -70,8 +70,10 @@ class Compiler:
             self.graph.phases.__getitem__,
             inherited.window_before,
             self.declared.epoch,
+            inherited.point,
+            lambda: self.schedules,
         )
-        self.schedules = Schedules(
+        self.schedules: Schedules = Schedules(
             flow, self.graph, self.budgets, self.evaluator, self.techniques, report, inherited.point, inherited.before
         )
         self.schedules.read()

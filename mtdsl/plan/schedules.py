@@ -24,7 +24,7 @@ from mtdsl.plan.rates import first_span
 from mtdsl.plan.scalars import SCALARS
 from mtdsl.plan.steps import steps_of
 
-MOVING = ("lr", "mix", *SCALARS)
+MOVING = ("lr", "batch", "mix", *SCALARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Owned:
 
     item: tree.Schedule
     chains: tuple[tuple[str, ...], ...]
+    scope: Scope
 
 
 class Schedules:
@@ -85,13 +86,26 @@ class Schedules:
 
     def curve(self, attribute: str, name: str, written: Written | None, slot: Callable[[Ending], Slot[V]]) -> Curve[V]:
         """The phase's part of the schedule that owns its attribute. Raises `Mistake`."""
+        self.check_free(attribute, name, written)
+        owned = self._owned[attribute, name]
+        return self.agreed(attribute, name, [self._part(owned.item, chain, name, slot) for chain in owned.chains])
+
+    def owned(self, attribute: str, name: str) -> Owned | None:
+        """The schedule that sets an attribute of a phase."""
+        return self._owned.get((attribute, name))
+
+    def check_free(self, attribute: str, name: str, written: Written | None) -> None:
+        """Raises `Mistake` where a phase says itself what a schedule sets."""
         owned = self._owned[attribute, name]
         if written is not None:
             labels = written.span, owned.item.name_span
             message = f"a schedule sets `{attribute}` of `{name}` already"
             fix = without(written.attribute, self._graph.phases[name].item)
             raise mistake("schedule-owns", message, *labels, help="remove one of them", fix=fix)
-        curves = [self._part(owned.item, chain, name, slot) for chain in owned.chains]
+
+    def agreed(self, attribute: str, name: str, curves: list[Curve[V]]) -> Curve[V]:
+        """The one curve that every chain through a phase gives it. Raises `Mistake` where they differ."""
+        owned = self._owned[attribute, name]
         if any(_moves(other) != _moves(curves[0]) for other in curves):
             message = f"the branches behind `{name}` differ in length, and so would the {attribute} of `{name}`"
             hint = "let the schedule stand still, or end a piece, where the branches part: `until` or `over` tokens or steps"
@@ -146,15 +160,11 @@ class Schedules:
         if before and before.item is not item:
             labels = item.name_span, before.item.name_span
             raise mistake("schedule-owns", f"two schedules set `{item.name}` of `{name}`", *labels)
-        self._owned[item.name, name] = Owned(item, (*(before.chains if before else ()), chain))
+        chains = (*(before.chains if before else ()), chain)
+        self._owned[item.name, name] = Owned(item, chains, Scope(self._flow.module))
 
 
 def _unmovable(item: tree.Schedule) -> Mistake:
-    if item.name == "batch":
-        hint = "in each phase `batch = -> ... over ...` goes on from where the phase before ended"
-        return mistake(
-            "unknown-key", "a schedule cannot set `batch`, which decides how long its path is", item.name_span, help=hint
-        )
     help, fix = suggest(item.name, item.name_span, MOVING, f"it sets {', '.join(f'`{name}`' for name in MOVING)}")
     return mistake("unknown-key", f"a schedule cannot set `{item.name}`", item.name_span, help=help, fix=fix)
 

@@ -142,9 +142,54 @@ def test_pieces_that_leave_no_step_for_the_last(wrong):
         ("4 x 512 -> 8 x 512 over 2 epochs", "unit-mismatch"),
         ("4 x 512 -> 8 x 512 over 1.5 steps", "unit-mismatch"),
         ("4 x 512 -> 8 x 512 by wsd_s(period = 20_000 tokens, decay = 1 steps)", "unit-mismatch"),
-        ("4 x 512 -> 4_000_000 x 512 over 200_000 steps", "batch-moves-long"),
+        ("4 x 512 -> 4_000_000 x 512 over 500_000 steps", "batch-moves-long"),
         ("-> 8 x 512", "no-start-value"),
     ],
 )
 def test_what_a_batch_cannot_do_is_named(wrong, batch, id):
-    assert wrong(f"phase p {{ steps = 400_000, batch = {batch}, {REST} }}\n").id == id
+    assert wrong(f"phase p {{ steps = 900_000, batch = {batch}, {REST} }}\n").id == id
+
+
+PATH = (
+    "lr = 1e-3\nmix = a\n"
+    "phase p {{ {p}, context = 512 }}\nphase q {{ {q}, context = -> 1k by rope(theta = 1M) }}\nphase r {{ {q} }}\nflow p -> q -> r\n"
+    "schedule batch over p -> q -> r = {batch}\n"
+)
+
+
+def tokens_a_step(made):
+    return [[size * phase.batch.length for size in sizes(phase)] for phase in made.phases]
+
+
+def test_a_schedule_of_the_batch_over_windows_that_change(plan):
+    batch = "[4Ki tokens until 64Ki tokens, -> 16Ki tokens over 64Ki tokens, 16 x 1k]"
+    p, q, r = tokens_a_step(plan(PATH.format(p="tokens = 98304", q="tokens = 98304", batch=batch)))
+    at, line = 0, []
+    for size in (*p, *q, *r):
+        along = min(max(at - 65536, 0) / 65536, 1)
+        line.append(4096 + 12288 * along)
+        assert size == pytest.approx(line[-1], abs=512)
+        at += size
+    assert (p[0], q[-1], set(r)) == (4096, 16384, {16384})
+
+
+def test_a_schedule_of_the_batch_in_steps_and_shares(plan):
+    batch = "[4Ki tokens until 50%, 8Ki tokens until 25 steps, 16Ki tokens]"
+    p, q, r = tokens_a_step(plan(PATH.format(p="steps = 10", q="steps = 10", batch=batch)))
+    assert (p, q, r) == ([4096] * 10, [4096] * 5 + [8192] * 5, [8192] * 5 + [16384] * 5)
+
+
+@pytest.mark.parametrize(
+    ("p", "batch", "id"),
+    [
+        ("tokens = 98304", "4Ki tokens -> 8Ki tokens", "unit-mismatch"),
+        ("steps = 10, batch = 4 x 512", "4Ki tokens", "schedule-owns"),
+        ("steps = 10", "4k", "unit-mismatch"),
+        ("steps = 10", "0.5 tokens", "unit-mismatch"),
+        ("steps = 10", "-> 8Ki tokens", "no-start-value"),
+    ],
+)
+def test_what_such_a_schedule_cannot_be_is_named(found, p, batch, id):
+    made, diagnostics = found(PATH.format(p=p, q="steps = 10", batch=batch))
+    assert made is None
+    assert id in [one.id for one in diagnostics]

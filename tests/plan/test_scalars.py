@@ -116,7 +116,7 @@ def test_a_schedule_over_mixtures(plan):
     assert second[-1].stop.rules[0].mixer.name == "natural"
 
 
-@pytest.mark.parametrize("name", ["seed", "batch", "wait_decay"])
+@pytest.mark.parametrize("name", ["seed", "context", "wait_decay"])
 def test_a_schedule_of_what_does_not_move_along_a_path(wrong, name):
     assert wrong(f"phase p {{ {REST}, lr = 1e-3 }}\nschedule {name} over p = 1\n").id == "unknown-key"
 
