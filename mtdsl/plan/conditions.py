@@ -49,9 +49,15 @@ class Conditions:
     def _gate(self, call: tree.Call, scope: Scope) -> Test:
         plugin = self._techniques.bind("gate", call, scope)
         for metric in self._techniques.made("gate", plugin).metrics():
-            if metric.partition(".")[0] not in self.known:
-                raise unknown_name(metric, call.span, list(self.known), "metric")
+            self.check_metric(metric, call.span)
         return Test("gate", plugin=plugin)
+
+    def check_metric(self, metric: str, span: Span) -> None:
+        """Raises `Mistake` for what nothing measures."""
+        name, *rest = metric.split(".")
+        if name not in self.known:
+            raise unknown_name(name, span, list(self.known), "metric")
+        self._part(name, tuple(rest), span)
 
     def _comparison(self, test: tree.Binary, scope: Scope) -> Test:
         left, right = self._side(test.left, scope), self._side(test.right, scope)
@@ -122,6 +128,12 @@ class Conditions:
     def known(self) -> tuple[str, ...]:
         """Every metric, parts left out."""
         return (*STEP_METRICS, *self._evals.names)
+
+
+def measured_at(test: Test) -> tuple[str, ...]:
+    """The nodes at whose ends a test asks for something."""
+    inner = (node for part in test.tests for node in measured_at(part))
+    return tuple(dict.fromkeys((*(term.of for term in test.terms if term.of), *inner)))
 
 
 def _scaled(term: Term, factor: Quantity, span: Span) -> Term:

@@ -13,12 +13,11 @@ from mtdsl.lang.values import Unit
 from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.blends import Blends
 from mtdsl.plan.budgets import Budget
-from mtdsl.plan.conditions import Conditions
 from mtdsl.plan.drafts import Draft
 from mtdsl.plan.endings import blend_at, value_at
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.events import Expected, overlaid, rest_of, scope_now
-from mtdsl.plan.model import Batch, Blend, Curve, Event, V
+from mtdsl.plan.model import Batch, Blend, Curve, Event, Test, V
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot
 from mtdsl.plan.plugins import Techniques
@@ -45,7 +44,7 @@ class Pens:
     techniques: Techniques
     blends: Blends
     schedules: Schedules
-    conditions: Conditions
+    read_test: Callable[[tree.Value, Scope], Test]
     registry: Registry
     report: Report
     readers: Callable[[str], Reader]
@@ -62,7 +61,7 @@ def drawn(draft: Draft, budget: Budget, moving: Moving, pens: Pens) -> tuple[Mov
 
 def _happened(draft: Draft, budget: Budget, found: Expected, moving: Moving, pens: Pens) -> tuple[Moving, Event]:
     assert budget.batch is not None
-    test = pens.conditions.read(found.when.item.test, found.when.scope)
+    test = pens.read_test(found.when.item.test, found.when.scope)
     scope = _now(found, moving, budget.batch, pens.registry)
     sets: dict[str, Curve[Fraction]] = {} if found.batch is None else {"batch": found.batch}
     numbers, mix, blend = dict(moving.numbers), moving.mix, None

@@ -129,8 +129,8 @@ class Evaluator:
             return Argument(found.value, None, expr.span)
         if isinstance(found, tree.Items):
             return Argument(tuple(self.argument(item, where) for item in found.items), None, expr.span)
-        if isinstance(found, tree.Name) and len(found.parts) == 1 and _stands_for_itself(where.find(found)):
-            word = found.parts[0]
+        if isinstance(found, tree.Name) and _stands_for_itself(found, where.find(found)):
+            word = ".".join(found.parts)
             return Argument(WORDS.get(word, word), None, expr.span, bare=word not in WORDS and where.find(found) is None)
         if isinstance(found, tree.Call):
             return Argument(Deferred(found, where, moves=False), None, expr.span)
@@ -157,9 +157,11 @@ class Evaluator:
         raise mistake("unknown-word", f"`{of}` is {listed}", value.span, help=help, fix=fix)
 
 
-def _stands_for_itself(found: Bound | Found | None) -> bool:
-    """A word, or the name of a source or an evaluation: a technique is told the name."""
-    return found is None or (isinstance(found, Found) and isinstance(found.item, tree.Data | tree.Eval))
+def _stands_for_itself(name: tree.Name, found: Bound | Found | None) -> bool:
+    """A word, the name of a source, or that of an evaluation or a part of one: a technique is told the name."""
+    if isinstance(found, Found) and isinstance(found.item, tree.Eval):
+        return True
+    return len(name.parts) == 1 and (found is None or (isinstance(found, Found) and isinstance(found.item, tree.Data)))
 
 
 def moves(value: tree.Value) -> bool:

@@ -11,8 +11,10 @@ from typing import Any, TypeVar, cast
 
 from mtdsl.diag import Report
 from mtdsl.diag.mistake import Mistake, attempt, mistake
+from mtdsl.lang import tree
 from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.budgets import Budget
+from mtdsl.plan.conditions import measured_at
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.drawing import Moving, Pens, drawn
 from mtdsl.plan.evaluate import count
@@ -20,6 +22,7 @@ from mtdsl.plan.feeding import feeding_of
 from mtdsl.plan.manners import Manners
 from mtdsl.plan.model import Blend, Curve, Event, Feeding, Parent, Phase, Plugin, Test, Transition
 from mtdsl.plan.motions import Motions
+from mtdsl.plan.names import Scope
 from mtdsl.plan.scalars import SCALARS
 from mtdsl.plan.tools import Tools
 
@@ -102,7 +105,7 @@ class PhaseLowering:
             tools.techniques,
             tools.blends,
             tools.schedules,
-            tools.conditions,
+            self._test,
             tools.registry,
             self._report,
             motions.reader,
@@ -112,7 +115,14 @@ class PhaseLowering:
 
     def _stop(self) -> Test | None:
         written = self._find("stop")
-        return None if written is None else self._tools.conditions.read(written.value, written.scope)
+        return None if written is None else self._test(written.value, written.scope)
+
+    def _test(self, value: tree.Value, scope: Scope) -> Test:
+        """A test; what it compares with must be known before the phase begins."""
+        test = self._tools.conditions.read(value, scope)
+        for node in measured_at(test):
+            self._tools.edges.check_above(node, self._draft.name, value.span)
+        return test
 
     def _try(self, work: Callable[[], R]) -> R | None:
         """What `work` gives; a mistake in one attribute does not hide those in others."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from mtdsl.diag import Span
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.plan.axis import bisect_steps
@@ -14,7 +15,7 @@ from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.families import Families
 from mtdsl.plan.merged import Models, is_technique
 from mtdsl.plan.model import Parent, Plugin
-from mtdsl.plan.names import Found, Scope, unknown_name
+from mtdsl.plan.names import Found, Scope
 from mtdsl.plan.plugins import Techniques
 from mtdsl.registry.kinds import Sampling
 
@@ -44,12 +45,12 @@ class Merges:
         evaluator: Evaluator,
         techniques: Techniques,
         budget: Callable[[str], Budget],
-        metrics: Callable[[], Sequence[str]],
+        check_metric: Callable[[str, Span], None],
     ) -> None:
         self._nodes = Models(families, evaluator, budget)
         self._evaluator = evaluator
         self._techniques = techniques
-        self._metrics = metrics
+        self._check_metric = check_metric
         self._done: dict[str, Terms] = {}
 
     def of(self, found: Found) -> Terms:
@@ -90,7 +91,7 @@ class Merges:
         if hasattr(made, "checkpoints"):
             return list(self._sampled(call, made, scope))
         if hasattr(made, "choose"):
-            self._check_metric(made.by, call)
+            self._check_metric(made.by, call.span)
         elif merger.name == MERGER:
             return list(self._pairs(call, scope))
         models = [model for arg in call.args for model in self._models(arg, scope)]
@@ -120,10 +121,6 @@ class Merges:
                 )
             last = steps
             yield Parent(names[0], budget.tokens_at(steps) if steps < budget.steps else None), Fraction(weight) / total
-
-    def _check_metric(self, metric: str, call: tree.Call) -> None:
-        if metric.partition(".")[0] not in self._metrics():
-            raise unknown_name(metric, call.span, list(self._metrics()), "metric")
 
     def _pairs(self, expr: tree.Value, scope: Scope) -> list[Weighted]:
         """The models of a sum or an average and their shares, multiplied out; one that is named twice counts once."""

@@ -10,6 +10,7 @@ from mtdsl.diag import Fix, Report, Span
 from mtdsl.diag.mistake import attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE, unknown_attribute
+from mtdsl.plan.conditions import measured_at
 from mtdsl.plan.edits import on_edge
 from mtdsl.plan.flow import Flow, Graph
 from mtdsl.plan.model import Gate, Transition
@@ -63,7 +64,7 @@ class Edges:
             return made
         moments, span = cast("tuple[Moments, Span]", written["optimizer"])
         if moments.of:
-            self._check_above(moments.of, name, span)
+            self.check_above(moments.of, name, span)
         of = "" if moments.of == parent else moments.of
         return replace(made, optimizer=moments.word, optimizer_of=of, rescale=moments.factor)
 
@@ -74,17 +75,20 @@ class Edges:
                 hint = "add what must hold: `gate = niah >= 100%`"
                 raise mistake("on-fail-without-gate", "nothing can fail here: there is no `gate`", failing[1], help=hint)
             return made
-        gate = cast(Gate, written["gate"][0])
+        gate, span = cast("tuple[Gate, Span]", written["gate"])
+        for node in measured_at(gate.test) if gate.test else ():
+            self.check_above(node, name, span)
         if failing and failing[0].rollback:
-            self._check_above(failing[0].rollback, name, failing[1])
+            self.check_above(failing[0].rollback, name, failing[1])
             gate = replace(gate, on_fail="rollback", rollback=failing[0].rollback)
         return replace(made, gate=gate)
 
-    def _check_above(self, node: str, name: str, span: Span) -> None:
+    def check_above(self, node: str, name: str, span: Span) -> None:
+        """Raises `Mistake` where `node` does not end before `name` begins."""
         if node == name or node not in self.above(name):
             family = name.partition("[")[0]  # once for all members
             raise mistake(
-                "not-upstream", f"`{node}` does not lead to `{family}`", span, help="name a node that comes before it"
+                "not-upstream", f"`{node}` does not end before `{family}` begins", span, help="name a node that comes before it"
             )
 
 

@@ -63,6 +63,10 @@ def test_a_gate_decides_among_comparisons(stop):
     assert found.tests[0] == Test("gate", plugin=Plugin("plateau", {"metric": "loss", "over": 10**7, "least": F(0)}))
 
 
+def test_a_gate_is_told_a_part(stop):
+    assert stop("plateau(held.b, over = 10M)").plugin.params["metric"] == "held.b"
+
+
 def test_a_gate_may_have_a_name(plan):
     made = plan(EVALS + "let flat = plateau(grad_norm, over = 10M)\n" + PHASE.format("flat"))
     assert made.phase("lc").stop.plugin.params["metric"] == "grad_norm"
@@ -83,12 +87,15 @@ def test_a_gate_may_have_a_name(plan):
         ("los < 2", "unknown-name", "no metric `los`"),
         ("short.arc < 20%", "unknown-name", "no part of `short` called `arc`"),
         ("pretrain.los < 2", "unknown-name", "a node has no `los`"),
+        ("loss < lc.loss", "not-upstream", "`lc` does not end before `lc` begins"),
+        ("loss < 2 and not niah > lc.niah", "not-upstream", "`lc` does not end before"),
         ("pretrane.loss < loss", "unknown-name", "no name `pretrane`"),
         ("pretrain < 2", "not-a-test", "`pretrain` is nothing that is measured"),
         ("loss + 1 < 2", "unknown-name", "`loss`"),
         ("loss / niah < 2", "not-a-test", "by a number only"),
         ("loss", "not-a-test", "a test of what is measured"),
         ("2", "not-a-test", "a test of what is measured"),
+        ("plateau(held.c, over = 10M)", "unknown-name", "no part of `held` called `c`"),
         ("plateau(lost, over = 10M)", "unknown-name", "no metric `lost`"),
         ("plateu(loss, over = 10M)", "unknown-plugin", "no installed package provides a gate"),
     ],

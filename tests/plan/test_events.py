@@ -122,6 +122,7 @@ def test_a_step_budget_keeps_its_steps(made):
         ("when loss < 2 { expect = 10, lr = 0 }", "unit-mismatch", "tokens, steps or a share"),
         ("when loss < 2 { expect = 10 steps, lr = 0, lr = 1 }", "declared-twice", "`lr` is given twice"),
         ("when loss < 2 { expect = 10 steps, weight_decay = 0 }", "missing-attribute", "does not say what it is before"),
+        ("when loss < p.loss { expect = 10 steps, lr = 0 }", "not-upstream", "`p` does not end before `p` begins"),
         ("when 1 < 2 { expect = 10 steps, lr = 0 }", "test-constant", "compares two numbers"),
         ("when loss < 2 { expect = 10 steps, batch = 2 x 512 }", "batch-not-window", "is 256"),
         ("when = loss", "unknown-key", "`when` is followed by a test"),

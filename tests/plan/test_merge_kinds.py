@@ -11,6 +11,7 @@ from mtdsl.plan.model import Parent, Plugin
 REST = "batch = 1 x 256, lr = 1e-3, mix = a"
 TRUNK = f"""
 eval niah = needle()
+eval held = loss([a])
 context = 256
 phase trunk {{ steps = 1000, {REST} }}
 phase anneal for order in [1, 2] {{ steps = 4, {REST}, seed = order }}
@@ -31,7 +32,7 @@ def soup(plan):
     return lambda text: plan(merged(text)).merges[0]
 
 
-@pytest.mark.parametrize("by", ["niah", "loss"])
+@pytest.mark.parametrize("by", ["niah", "loss", "held.a"])
 def test_what_was_measured_decides(soup, by):
     merge = soup(f'pick(anneal, by = {by}, best = "lowest")')
     assert merge.merger == Plugin("pick", {"by": by, "best": "lowest"})
