@@ -30,6 +30,7 @@ from mtdsl.plan.origins import Origins, origins
 from mtdsl.plan.positions import check_positions
 from mtdsl.plan.proving import prove
 from mtdsl.plan.requirements import check_requirements
+from mtdsl.plan.uncollected import uncollected
 from mtdsl.plan.unused import check_unused
 from mtdsl.registry import Registry, installed
 
@@ -54,6 +55,7 @@ class Analysis:
     origins: Origins
 
 
+@uncollected()
 def analyse(path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None) -> Analysis:
     """As `compile`, with the origins of what the plan says."""
     report = Report()
