@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from mtdsl.plan.curves import params_at, rate_of_step, scalar_at
-from mtdsl.plan.document import from_json, to_json
+from mtdsl.plan.document import fingerprint, from_json, to_json
 from mtdsl.plan.model import Curve
 from mtdsl.plan.scalars import NUMBERS
 from mtdsl.registry import installed
@@ -164,3 +164,17 @@ def test_a_phase_of_no_steps_has_what_a_moving_parameter_comes_to(plan):
 def test_two_schedules_of_one_number(wrong):
     schedule = "schedule clip over p = 1 -> 2\n"
     assert wrong(f"phase p {{ {REST}, lr = 1e-3 }}\n{schedule}{schedule}").id == "schedule-owns"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("lr = [1e-3 until 5 steps, 1e-3]", "lr = 1e-3"),
+        ("lr = 1e-3 -> 1e-3", "lr = 1e-3"),
+        ("lr = [1e-3 -> 1e-4 over 50%, 1e-4]", "lr = 1e-3 -> 1e-4 over 50%"),
+        ("lr = 1e-3, objective = next_token(mtp = [0.1 over 5 steps, 0.1])", "lr = 1e-3, objective = next_token(mtp = 0.1)"),
+        ("lr = 1e-3, clip = [1 until 10%, 1 until 20%, 1]", "lr = 1e-3, clip = 1"),
+    ],
+)
+def test_equal_curves_written_differently_are_one_plan(plan, one, other):
+    assert fingerprint(plan(f"phase p {{ {REST}, {one} }}\n")) == fingerprint(plan(f"phase p {{ {REST}, {other} }}\n"))
