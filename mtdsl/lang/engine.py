@@ -7,9 +7,8 @@ state can tell what would have been right.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from lark.grammar import Rule as LarkRule
 from lark.parsers.lalr_analysis import Shift
 
 from mtdsl.diag import Span
@@ -19,6 +18,9 @@ from mtdsl.lang.newlines import CONTINUES
 from mtdsl.lang.place import Place, Word
 from mtdsl.lang.reductions import SPOKEN, Reduction, Value
 from mtdsl.lang.scanner import END, Scanner
+
+if TYPE_CHECKING:
+    from lark.grammar import Rule as LarkRule
 
 Row = dict[str, int | Reduction]
 """What each token, and each rule that is complete, leads to in one state: the number of the next, or a reduction."""

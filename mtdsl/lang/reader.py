@@ -6,12 +6,9 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from mtdsl.diag import Diagnostic, Report, Source
-from mtdsl.lang.attempt import attempt
 from mtdsl.lang.build import TooDeep
 from mtdsl.lang.comments import Comments, allows
 from mtdsl.lang.engine import engine
-from mtdsl.lang.mistakes import explain
-from mtdsl.lang.pieces import cut
 from mtdsl.lang.place import Place
 from mtdsl.lang.tree import AnyItem, Expr, File
 
@@ -43,6 +40,9 @@ def _read(place: Place, end: int, rule: Literal["start", "expression"]) -> Any:
     try:
         value = engine().read(replace(place, report=found), end, rule)
         if value is None:
+            from mtdsl.lang.attempt import attempt
+            from mtdsl.lang.mistakes import explain
+
             return explain(attempt(place.source, place.offset, end, rule))
     except TooDeep as stopped:
         return stopped.diagnostic
@@ -51,6 +51,8 @@ def _read(place: Place, end: int, rule: Literal["start", "expression"]) -> Any:
 
 
 def _piecewise(place: Place, whole: Diagnostic) -> tuple[AnyItem, ...]:
+    from mtdsl.lang.pieces import cut
+
     items: list[AnyItem] = []
     broken = 0
     for start, end in cut(place.source.text):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lark.grammar import Rule as LarkRule
+from typing import TYPE_CHECKING, Any
 
 from mtdsl.diag import Span
 from mtdsl.lang.build import DEEPEST, RULES, TooDeep
 from mtdsl.lang.place import Place
+
+if TYPE_CHECKING:
+    from lark.grammar import Rule as LarkRule
 
 Value = tuple[Any, int, int, int]
 """What a part of the text became, its first character and the one behind its last, and how many rules deep it is."""

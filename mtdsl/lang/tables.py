@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -51,6 +50,8 @@ def save(name: str, content: bytes) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
+    import tempfile  # once a version of the grammar, and it takes 5 ms to import
+
     handle, beside = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
