@@ -140,6 +140,7 @@ def _understood(module: Module, sets: dict[str, str], registry: Registry, report
 def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Registry, report: Report) -> Plan:
     name, title = _title(module, report)
     check_settings(module.settings, report)
+    _check_phases(module, report)
     lookup = Lookup(module.settings, Scope(module))
     model = attempt(report, lambda: _model(lookup, compiler))
     tokenizer = attempt(report, lambda: _tokenizer(lookup, compiler))
@@ -192,6 +193,14 @@ def _title(module: Module, report: Report) -> tuple[str, str]:
     if len(recipes) > 1:
         report.error("declared-twice", "a file is one recipe", recipes[1].span, recipes[0].span)
     return recipes[0].name, recipes[0].title
+
+
+def _check_phases(module: Module, report: Report) -> None:
+    """A recipe trains or merges something; a file that others use is no recipe."""
+    recipe = next(module.items(tree.Recipe))
+    if not any(isinstance(found.item, tree.Phase | tree.Merge) for found in module.names.values()):
+        hint = "declare a `phase`; a file that other recipes use needs no `recipe` line"
+        report.error("no-phase", "this recipe trains nothing", recipe.span, help=hint)
 
 
 def _model(lookup: Lookup, compiler: Compiler) -> Model | None:

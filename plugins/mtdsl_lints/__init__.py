@@ -45,6 +45,7 @@ STATE = (
     "optimizer-kept-across-restart",
     "optimizer-kept-but-changed",
     "seed-has-no-effect",
+    "nothing-is-trained",
     "train-pattern-matches-nothing",
 )
 
