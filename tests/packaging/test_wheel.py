@@ -55,7 +55,7 @@ def test_it_carries_the_licence(wheel):
 
 def test_the_core_is_light(wheel):
     asked = [Requirement(line) for line in Parser().parsestr(metadata(wheel, "METADATA")).get_all("Requires-Dist", [])]
-    assert {need.name for need in asked if need.marker is None} == {"lark", "pluggy", "rich", "cyclopts"}
+    assert {need.name for need in asked if need.marker is None} == {"lark", "pluggy", "rich", "cyclopts", "packaging"}
 
 
 def test_every_dependency_is_pinned_to_a_version_that_it_allows():
