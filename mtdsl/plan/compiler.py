@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
-from mtdsl.diag import Report
+from mtdsl.diag import Diagnostic, Report
 from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.plan.answers import Answers
 from mtdsl.plan.attributes import Lookup, check_phase
@@ -29,6 +30,9 @@ from mtdsl.plan.schedules import Schedules
 from mtdsl.plan.tools import Tools
 from mtdsl.plan.transitions import edges
 from mtdsl.registry import Registry
+
+OF_PARENT = frozenset({"no-start-value", "value-cycle"})
+"""What cannot be said of a phase whose parent is not known."""
 
 
 class Compiler:
@@ -119,7 +123,19 @@ class Compiler:
         for name in names:  # first, so that no phase needs a deep descent
             attempt(self._report, lambda name=name: self.budgets.of(name))  # type: ignore[misc]
         found = [attempt(self._report, lambda name=name: self.phase(name)) for name in names]  # type: ignore[misc]
+        for name, phase in zip(names, found, strict=True):
+            if phase is None:
+                self._report.extend(tuple(self._of_its_own(name)))
         return tuple(phase for phase in found if phase)
+
+    def _of_its_own(self, name: str) -> Iterator[Diagnostic]:
+        """What is wrong with a phase whoever its parent is: a broken parent does not hide it until the parent is mended."""
+        alone = Report()
+        before = attempt(alone, lambda: self._inherited.unfinished(name))
+        if before is not None:
+            lowering = PhaseLowering(self.graph.phases[name], self._tools, alone, before)
+            attempt(alone, lowering.lower)
+        return (found for found in alone if found.id not in OF_PARENT)
 
     def merges(self) -> tuple[Merge, ...]:
         """Every reached merge."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -74,6 +75,13 @@ class Inheritance:
             return _of_start(self._nodes.declared.start(origin.node))
         window, in_force = self._window(origin.node)
         return Ending("phase", origin.node, window=window, in_force=in_force, batch=self._batch(name))
+
+    def unfinished(self, name: str) -> Ending:
+        """As `before`, of a parent that could not be worked out: its kind, its window, and nothing else. Raises `Mistake`."""
+        node = self._nodes.graph.origins.get(name)
+        merged = node is not None and node.node in self._nodes.graph.merges
+        before = replace(self.window_before(name), batch=None)
+        return replace(before, kind="merge") if merged else before
 
     def merged_window(self, name: str) -> tuple[int | None, Plugin | None]:
         """The window that all parents of a merge share, and its extender. Raises `Mistake` where they differ."""

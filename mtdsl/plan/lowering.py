@@ -17,6 +17,7 @@ from mtdsl.plan.budgets import Budget
 from mtdsl.plan.conditions import measured_at
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.drawing import Moving, Pens, drawn
+from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import count
 from mtdsl.plan.feeding import feeding_of
 from mtdsl.plan.manners import Manners
@@ -30,13 +31,13 @@ R = TypeVar("R")
 
 
 class PhaseLowering:
-    """Lowers one phase, given where its parent ended."""
+    """Lowers one phase, given where its parent ended (`before`; left out, as it was worked out)."""
 
-    def __init__(self, draft: Draft, tools: Tools, report: Report) -> None:
+    def __init__(self, draft: Draft, tools: Tools, report: Report, before: Ending | None = None) -> None:
         self._draft = draft
         self._tools = tools
         self._report = report
-        self._before = tools.ending(draft.name)
+        self._before = before or tools.ending(draft.name)
         self._failed = False
 
     def lower(self) -> Phase:

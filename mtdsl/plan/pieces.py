@@ -140,6 +140,7 @@ class Layer(Generic[V]):
 
     def _move(self, item: tree.Move, at: Fraction, done: list[Piece[V]]) -> Callable[[Fraction], Piece[V]]:
         before = done[-1].stop if done else self._slot.before
+        by = self._bound(item.by, at) if item.by else None  # whatever else is wrong, a misspelt name is told of
         if item.start is None and before is None:
             message = f"`{self._slot.name}` moves on from where the phase before ended, and that is not known"
             raise mistake("no-start-value", message, item.span, help="write both ends: `a -> b`")
@@ -148,17 +149,10 @@ class Layer(Generic[V]):
         assert start is not None
         if item.start is not None and before is not None and not done and self._slot.name != "lr":
             check_joint(self._slot.name, start, before, item.start.span)
-        if item.by is None and (start == stop or (self._slot.jumps and item.extent is None)):
+        if start == stop or (by is None and self._slot.jumps and item.extent is None):
             return lambda end: Piece(at, end, stop, stop)
-        by = self._by(item, at)
-        if start == stop:
-            return lambda end: Piece(at, end, stop, stop)
+        by = by or self._techniques.default("scheduler", SCHEDULER, item.span)
         return lambda end: Piece(at, end, start, stop, by)
-
-    def _by(self, item: tree.Move, at: Fraction) -> Plugin:
-        if item.by is None:
-            return self._techniques.default("scheduler", SCHEDULER, item.span)
-        return self._bound(item.by, at)
 
     def _bound(self, by: tree.Name | tree.Call, at: Fraction) -> Plugin:
         return self._techniques.bind("scheduler", by, self._scope, around=Placed(self._axis, at))

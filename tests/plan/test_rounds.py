@@ -1,0 +1,38 @@
+"""A phase whose parent is broken is still looked at: what is wrong with it whoever its parent is comes in the first round."""
+
+import pytest
+
+from mtdsl.plan import compile
+
+RECIPE = """
+recipe rounds
+model = llama(layers = 2, width = 64, heads = 2)
+tokenizer = bpe(vocab = 512)
+data web {{ tokens = 35B }}
+phase a {{ tokens = 10B, batch = 64 x 4k, context = 4k, lr = 2e-4 by {a}, mix = web }}
+phase b like a {{ {b} }}
+phase c like a {{ {c} }}
+merge m = average(c)
+phase d like a {{ {d} }}
+flow a -> b -> c -> m -> d
+"""
+GOOD = {"a": "wsd_s(period = 1B, decay = 100M)", "b": "lr = -> 0", "c": "lr = 0", "d": "lr = 2e-5 -> 0, warmup = 100 steps"}
+
+
+def found(tmp_path, **changed):
+    (tmp_path / "r.mtr").write_text(RECIPE.format_map(GOOD | changed))
+    return [(one.id, one.labels[0].span.line) for one in compile(tmp_path / "r.mtr")[1] if one.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "also"),
+    [
+        ({"b": "lr = -> 0 by cosin"}, [("unknown-plugin", 7)]),
+        ({"b": "lr = -> 0, mask = non", "d": "lr = 2e-5 -> 0, clip = -1"}, [("unknown-word", 7), ("unit-mismatch", 10)]),
+        ({"c": "lr = 0, packing = bestfit"}, [("unknown-plugin", 8)]),
+        ({"d": "lr = 2e-5 -> 0, warmup = 100 steps"}, []),  # out of a merge a warm-up is right: nothing is said
+        ({"b": "lr = -> 0, mix = -> web", "c": "lr = 1e-4"}, []),  # what hangs on the parent is not said
+    ],
+)
+def test_what_is_wrong_whoever_the_parent_is(tmp_path, changed, also):
+    assert found(tmp_path, a="nothing", **changed) == [("unknown-plugin", 6), *also]
