@@ -36,6 +36,7 @@ class Blends:
         self.told: set[str] = set()
         self._open: list[tree.Mix] = []
         self._done: dict[int, Blend] = {}
+        self._whole: set[int] = set()  # of those in `_done`, declared mixes: their shares are known to sum to 1
         self._numbers: dict[int, bool] = {}
         self._bodies: dict[int, tuple[Blend, Blocks]] = {}
         self._now: Blend | None = None
@@ -52,6 +53,8 @@ class Blends:
     def read(self, expr: tree.Expr, scope: Scope) -> Blend:
         """A whole mixture: its shares sum to 1. Raises `Mistake`."""
         blend = self._read(expr, scope)
+        if id(blend) in self._whole:
+            return blend
         whole = total(blend)
         if abs(whole - ONE) > TOLERANCE:
             raise _not_whole(whole, expr.span)
@@ -132,7 +135,8 @@ class Blends:
         finally:
             self._open.pop()
         if self._now is None:
-            self._done[id(found.item)] = blend
+            self._done[id(found.item)] = blend = normal(blend)
+            self._whole.add(id(blend))
         return blend
 
     def _declared(self, item: tree.Mix, scope: Scope) -> Blend:
