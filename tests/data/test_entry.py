@@ -65,5 +65,5 @@ ensure(Path(sys.argv[1]), make)
 
 def test_a_cache_that_is_a_file_is_refused(tmp_path: Path):
     (tmp_path / "cache").write_text("")
-    with pytest.raises(Refusal, match="cache-write: .* cannot be written"):
+    with pytest.raises(Refusal, match=r"cache-write: .* cannot be written"):
         ensure(tmp_path / "cache" / "entry", Maker())

@@ -104,7 +104,7 @@ def test_a_refusal_names_the_source(base: Path):
 
 
 def test_a_source_that_is_only_declared(base: Path):
-    with pytest.raises(Refusal, match="source-declared: .* nothing says where its text is"):
+    with pytest.raises(Refusal, match=r"source-declared: .* nothing says where its text is"):
         prepared(base, plan([phase("p", blend(a="1"), 1)], [source("a", None)]))
 
 

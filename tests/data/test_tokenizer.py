@@ -71,7 +71,7 @@ def test_too_little_text_gives_a_smaller_vocabulary(base: Path):
 
 
 def test_a_vocabulary_below_the_bytes_is_refused(base: Path):
-    with pytest.raises(Refusal, match="tokenizer-vocab: .* 257 is the least"):
+    with pytest.raises(Refusal, match=r"tokenizer-vocab: .* 257 is the least"):
         obtained(base, bpe_of(256))
 
 
@@ -89,7 +89,7 @@ def test_no_tokenizer_or_a_broken_one_is_refused(base: Path):
         obtained(base, None)
     (base / "tok").mkdir()
     (base / "tok" / "tokenizer.json").write_text("{")
-    with pytest.raises(Refusal, match="tokenizer-unusable: .* cannot be loaded"):
+    with pytest.raises(Refusal, match=r"tokenizer-unusable: .* cannot be loaded"):
         obtained(base, Tokenizer("hub", {"name": "tok"}))
 
 

@@ -10,5 +10,5 @@ from mtdsl.run.transition import _kept
 def test_the_state_of_another_optimizer_is_not_taken():
     phase = SimpleNamespace(name="decay", optimizer=Plugin("adamw"))
     incoming = SimpleNamespace(state={"optimizer": {"name": "muon"}})
-    with pytest.raises(Refusal, match="optimizer-differs: `decay` keeps .* `muon`'s and not `adamw`'s"):
+    with pytest.raises(Refusal, match=r"optimizer-differs: `decay` keeps .* `muon`'s and not `adamw`'s"):
         _kept(phase, incoming, None)

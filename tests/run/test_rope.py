@@ -84,11 +84,11 @@ def test_a_closed_form_that_differs_is_an_error():
 def test_a_model_with_an_embedding_for_each_kind_of_layer_is_refused():
     model = tiny.model()
     model.model.second = type(model.model.rotary_emb)(model.config)
-    with pytest.raises(Refusal, match="rope-several: .* several rotary embeddings"):
+    with pytest.raises(Refusal, match=r"rope-several: .* several rotary embeddings"):
         extend(model, Plugin("yarn"), 64, 256, installed())
 
 
 def test_a_model_without_rotary_embeddings_is_refused():
     model = GPT2LMHeadModel(GPT2Config(n_layer=1, n_head=2, n_embd=16, vocab_size=31))
-    with pytest.raises(Refusal, match="rope-missing: .* no rotary embedding"):
+    with pytest.raises(Refusal, match=r"rope-missing: .* no rotary embedding"):
         extend(model, Plugin("yarn"), 64, 256, installed())
