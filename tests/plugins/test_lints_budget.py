@@ -35,6 +35,48 @@ def test_members_of_one_family_share_a_budget_and_are_not_out_of_line(said):
     assert said("budget-out-of-line", text) == []
 
 
+@pytest.mark.parametrize(
+    ("second", "left_over"),
+    [
+        ("like one { lr = -> 0 }", True),
+        ("like one { lr = -> 4.9e-4 }", True),
+        ("like one { lr = -> 5e-4 }", False),
+        ("like one { lr = -> 0, steps = 100 }", False),
+        ("like one { mix = b }", False),
+        ("like one { context = -> 512 by rope(theta = 1M), batch = 1 x 512 }", True),
+        (f"{{ steps = 100, {REST.replace('1e-3', '-> 0')} }}", False),
+    ],
+)
+def test_a_decay_or_a_longer_window_with_the_copied_budget_of_its_trunk(said, second, left_over):
+    found = said("budget-out-of-line", chain(f"{{ steps = 100, {REST} }}", second))
+    assert [one.labels[0].span.text for one in found] == ["two"] * left_over
+    assert all("`steps = 100`" in one.help for one in found)
+
+
+def test_a_rung_as_long_as_the_rung_before_it_is_meant(said):
+    rung = f"{{ steps = 50, {REST.replace('= 256', '= -> 512 by rope(theta = 1M)')} }}".replace("1 x 256", "1 x 512")
+    text = chain(
+        f"{{ steps = 100, {REST} }}", rung, "like two { context = -> 1k by rope(theta = 2M), batch = 1 x 1k, lr = -> 0 }"
+    )
+    assert said("budget-out-of-line", text) == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "lr", "edge", "far"),
+    [
+        (100, "1e-3 -> 0", "lr = restart", True),
+        (99, "1e-3 -> 0", "lr = restart", False),
+        (100, "1.1e-3 -> 0", "lr = restart", False),
+        (100, "-> 0", "", False),
+    ],
+)
+def test_ten_times_the_decay_before_it_at_no_higher_rate(said, steps, lr, edge, far):
+    decay = f"{{ steps = 10, {REST.replace('1e-3', '-> 0' if edge else '1e-3')} }}"
+    last = f"phase three {{ steps = {steps}, {REST.replace('1e-3', lr)} }}\nflow two -> three\n"
+    last += f"transition two -> three {{ {edge} }}\n" if edge else ""
+    assert len(said("budget-out-of-line", chain(f"{{ steps = 50, {REST} }}", decay) + last)) == far
+
+
 # ---- steps
 
 
