@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from mtdsl.plan.model import Blend, Curve, Evaluation, Merge, Phase, Piece, Source, Start, Transition, Warmup
+from mtdsl.plan.curves import under_rule
+from mtdsl.plan.model import Blend, Curve, Evaluation, Merge, Phase, Piece, Source, Start, Transition, V, Warmup
 from mtdsl.view import numbers, phrases
 from mtdsl.view.tables import known
 
-Spell = Callable[[Fraction], str]
 Value = tuple[str, str]
 """An attribute and its value."""
 
@@ -23,7 +23,7 @@ def of_phase(phase: Phase) -> Iterator[Value]:
     yield "context", _context(phase)
     yield "lr", curve(phase.lr, numbers.rate, phase.tokens)
     yield "warmup", _warmup(phase.lr.warmup) if phase.lr and phase.lr.warmup else NONE
-    yield "mix", _mix(phase)
+    yield "mix", curve(phase.mix, _blend, phase.tokens)
     yield "seed", str(phase.seed)
     yield "packing", phrases.plugin(phase.packing)
     yield "mask", phase.mask
@@ -76,19 +76,27 @@ def of_evaluation(evaluation: Evaluation) -> Iterator[Value]:
     yield "value", f"{phrases.plugin(evaluation.evaluator)}, {every}at the end of every phase"
 
 
-def curve(moving: Curve[Fraction] | None, spell: Spell, tokens: int) -> str:
-    """`1e-3, then 1e-3 → 0 over 131,072 tokens by linear`, of a phase of so many tokens."""
+def curve(moving: Curve[V] | None, spell: Callable[[V], str], tokens: int) -> str:
+    """`1e-3, then 1e-3 → 1e-4 from 0 tokens to 131,072 tokens by linear, stands at 1e-4 until 200,000 tokens, then 0`.
+
+    `tokens` is the length of the phase. A piece that has landed stands where it did until the next one begins.
+    """
     if moving is None:
         return NONE
-    whole = len(moving.pieces) == 1
-    return ", then ".join(_piece(piece, spell, tokens, whole=whole) for piece in moving.pieces)
+    if len(moving.pieces) == 1 and moving.pieces[0].by is None:
+        return spell(moving.pieces[0].stop)
+    ends = [*(piece.begin for piece in moving.pieces[1:]), Fraction(tokens)]
+    return ", then ".join(_piece(piece, spell, tokens, end) for piece, end in zip(moving.pieces, ends, strict=True))
 
 
-def _piece(piece: Piece[Fraction], spell: Spell, tokens: int, *, whole: bool) -> str:
-    if piece.by is None:
-        return spell(piece.stop) + ("" if whole or piece.end == piece.begin else f" until {_tokens(piece.end)}")
+def _piece(piece: Piece[V], spell: Callable[[V], str], tokens: int, end: Fraction) -> str:
+    """A piece that is in force until `end`."""
+    stands = f"{spell(piece.stop)} until {_tokens(end)}"
+    if piece.by is None or (piece.end <= 0 and not under_rule(piece)):
+        return stands
     over = "" if piece.begin == 0 and piece.end == tokens else f" from {_tokens(piece.begin)} to {_tokens(piece.end)}"
-    return f"{numbers.moves(spell(piece.start), spell(piece.stop))}{over} by {phrases.plugin(piece.by)}"
+    moves = f"{numbers.moves(spell(piece.start), spell(piece.stop))}{over} by {phrases.plugin(piece.by)}"
+    return f"{moves}, stands at {stands}" if piece.end < end and not under_rule(piece) else moves
 
 
 def _tokens(at: Fraction) -> str:
@@ -117,17 +125,6 @@ def _context(phase: Phase) -> str:
 
 def _warmup(warmup: Warmup) -> str:
     return f"{warmup.steps:,} steps = {warmup.tokens:,} tokens, from {numbers.rate(warmup.start)}"
-
-
-def _mix(phase: Phase) -> str:
-    return NONE if phase.mix is None else ", then ".join(_blended(piece) for piece in phase.mix.pieces)
-
-
-def _blended(piece: Piece[Blend]) -> str:
-    if piece.by is None:
-        return _blend(piece.stop)
-    by = f"by {phrases.plugin(piece.by)}"
-    return f"{_blend(piece.start)} → {_blend(piece.stop)} from {_tokens(piece.begin)} to {_tokens(piece.end)} {by}"
 
 
 def _blend(blend: Blend) -> str:

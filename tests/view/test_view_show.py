@@ -150,6 +150,51 @@ def test_starts_and_schedules(shown):
     assert rows["transition.lr"].value == "continue"
 
 
+MOVING = """\
+recipe toy "holds behind arrows"
+start trunk { weights = "acme/model", tokens = 5T, context = 4k, lr = 1e-4 }
+data web  { tokens = 35B }
+data code { tokens = 5B }
+batch = 4 x 4k
+phase one {
+    steps = 100
+    lr = [-> 2e-5 over 20 steps, 2e-5 over 40 steps, 1e-5]
+    mix = [web -> code over 20 steps, code until 50 steps, web]
+    z_loss = [0 -> 1e-4 over 20 steps, 1e-4]
+    clip = [2 until 10 steps, 1]
+    ema = [0.9 until 50 steps by wsd_s(period = 20 steps, decay = 5 steps), 0.8]
+}
+phase two { steps = 100, mix = web }
+phase three { steps = 100, mix = web }
+schedule lr over two -> three = [1e-5 -> 5e-6 over 50 steps, 5e-6 until 150 steps, -> 0]
+flow trunk -> one -> two -> three
+"""
+
+
+@pytest.mark.parametrize(
+    ("phase", "attribute", "value"),
+    [
+        ("one", "lr", "1e-4 → 2e-5 from 0 tokens to 327,680 tokens by linear, stands at 2e-5 until 983,040 tokens"),
+        (
+            "one",
+            "mix",
+            "100% web → 100% code from 0 tokens to 327,680 tokens by linear, stands at 100% code until 819,200 tokens",
+        ),
+        ("one", "z_loss", "0 → 1e-4 from 0 tokens to 327,680 tokens by linear, stands at 1e-4 until 1,638,400 tokens"),
+        ("one", "clip", "2 until 163,840 tokens, then 1 until 1,638,400 tokens"),
+        (
+            "one",
+            "ema",
+            "0.9 from 0 tokens to 819,200 tokens by wsd_s(period = 327_680, decay = 81_920), then 0.8 until 1,638,400 tokens",
+        ),
+        ("two", "lr", "1e-5 → 5e-6 from 0 tokens to 819,200 tokens by linear, stands at 5e-6 until 1,638,400 tokens"),
+        ("three", "lr", "5e-6 until 819,200 tokens, then 5e-6 → 0 from 819,200 tokens to 1,638,400 tokens by linear"),
+    ],
+)
+def test_where_an_arrow_has_landed_it_stands(shown, phase, attribute, value):
+    assert shown(phase, MOVING)[attribute].value.startswith(value)
+
+
 def test_a_phase_that_trains_nothing_has_no_curves(shown):
     text = RECIPE.replace("flow stable", "phase serve { steps = 0 }\nflow tail -> serve\nflow stable")
     rows = shown("serve", text)
