@@ -31,7 +31,7 @@ from mtdsl.plan.tools import Tools
 from mtdsl.plan.transitions import edges
 from mtdsl.registry import Registry
 
-OF_PARENT = frozenset({"no-start-value", "value-cycle"})
+OF_PARENT = frozenset({"no-start-value", "value-cycle", "warmup-continued", "warmup-copied"})
 """What cannot be said of a phase whose parent is not known."""
 
 

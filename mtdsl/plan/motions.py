@@ -47,16 +47,22 @@ class Motions:
         if self.tools.schedules.owns("lr", draft.name):
             return self._scheduled_rate()
         written = self._needed("lr", "lr = 2e-4")
-        axis, slot = self._axis(), Slot("lr", self._rate, before.lr)
-        warm = self.find("warmup")
+        warm, axis = self.find("warmup"), self._axis()
+        layer = self._layer(Slot("lr", self._rate, before.lr), axis, written)
+        if transition.lr == "continue" and before.node:
+            return self._continued_rate(layer, written, warm)
         if warm is None and transition.lr == "rewarm":
             message = f"`{draft.name}` is to climb from its parent's rate, but has no `warmup`"
             raise mistake("rewarm-without-warmup", message, written.span, help="write `warmup = 1000 steps`, or `lr = restart`")
         warmup = rates.warmup_of(warm, draft, axis, transition, before.lr, self.tools.evaluator) if warm else None
-        pieces = self._layer(slot, axis, written).lay(written.value, warmup.tokens if warmup else 0, self.report)
-        curve = Curve(pieces, warmup)
-        if transition.lr == "continue" and before.node:
-            rates.check_continuity(draft, curve, before, rates.first_span(written.value), self.tools.edges.saying)
+        return Curve(layer.lay(written.value, warmup.tokens if warmup else 0, self.report), warmup)
+
+    def _continued_rate(self, layer: Layer[Fraction], written: Written, warm: Written | None) -> Curve[Fraction]:
+        """A rate that goes on; of one that jumps and warms up, the jump is told: the restart may be what was forgotten."""
+        curve = Curve(layer.lay(written.value, 0, self.report))
+        rates.check_continuity(self.draft, curve, self.before, rates.first_span(written.value), self.tools.edges.saying)
+        if warm is not None:
+            raise rates.continued(warm, self.draft)
         return curve
 
     def _scheduled_rate(self) -> Curve[Fraction]:

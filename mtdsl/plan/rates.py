@@ -21,11 +21,9 @@ CLOSE = Fraction(1, 100)
 def warmup_of(
     written: Written, draft: Draft, axis: Axis, transition: Transition, last: Fraction | None, evaluator: Evaluator
 ) -> Warmup:
-    """The warm-up of a phase; it rises from 0, or from the parent's last rate under `rewarm`. Raises `Mistake`."""
+    """The warm-up of a phase whose rate does not go on: from 0, or the parent's last rate under `rewarm`. Raises `Mistake`."""
     if isinstance(written.value, tree.Hold | tree.Ruled | tree.Move):
         raise mistake("unit-mismatch", "`warmup` takes a length: `1000 steps`, `2B` or `5%`", written.span)
-    if transition.lr == "continue":
-        raise _continued(written, draft)
     length = evaluator.number(written.value, written.scope)
     if length.value < 0:
         raise mistake("unit-mismatch", "`warmup` cannot be negative", written.span)
@@ -44,7 +42,7 @@ def warmup_of(
     return Warmup(steps, axis.of_steps(steps), start)
 
 
-def _continued(written: Written, draft: Draft) -> Mistake:
+def continued(written: Written, draft: Draft) -> Mistake:
     """A warm-up where the rate goes on: written here, or copied along with a phase that needed one."""
     own = any(entry is written.attribute for entry in draft.item.body.entries)
     if not own and draft.item.like is not None and "warmup" in draft.attributes:

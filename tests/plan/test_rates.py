@@ -122,14 +122,29 @@ def test_a_rate_that_goes_on_cannot_warm_up(wrong):
     assert wrong(two("lr = 1e-4", "lr = 1e-4, warmup = 2 steps")).id == "warmup-continued"
 
 
+def test_a_warm_up_behind_a_jump_is_kept_and_the_restart_is_what_lacks(wrong, plan):
+    text = two("lr = 1e-4 -> 0", "lr = 2e-5 -> 0, warmup = 2 steps")
+    found = wrong(text)
+    assert (found.id, found.message) == ("lr-jump", "the learning rate jumps from 0 to 2e-5 where `two` begins")
+    assert found.fix.title == "write `transition one -> two { lr = restart }`"
+    again = two("lr = 1e-4 -> 0", "lr = 2e-5 -> 0, warmup = 2 steps", "lr = restart")
+    assert rates(plan(again).phases[1]) == pytest.approx([1e-5, 2e-5, 2e-5, 1e-5])
+
+
+def test_a_copied_warm_up_behind_a_jump_is_none_of_the_mistake(wrong):
+    first = f"phase one {{ steps = 4, {REST}, lr = 1e-4 -> 0, warmup = 2 steps }}\nflow one -> two\n"
+    assert wrong(f"{first}phase two like one {{ lr = 1e-4 }}\n").id == "lr-jump"
+    assert wrong(f"{first}phase two like one {{ lr = 0 }}\n").id == "warmup-copied"
+
+
 def test_an_arrow_longer_than_its_phase_is_cut_and_told_of(found):
     made, diagnostics = found(f"phase p {{ steps = 10, {REST}, lr = 1e-3 -> 0 over 20 steps }}\n")
     assert [one.id for one in diagnostics] == ["decay-never-lands"]
     assert rates(made.phases[0])[-1] == pytest.approx(1e-3 * (1 - 9 / 20))
 
 
-def test_a_mixture_longer_than_its_phase_is_cut_and_noted(found):
-    rest = REST.replace("mix = a", "mix = a -> b over 20 steps, lr = 1e-3")
+def test_a_number_longer_than_its_phase_is_cut_and_noted(found):
+    rest = REST.replace("mix = a", "mix = a, z_loss = 0 -> 1e-4 over 20 steps, lr = 1e-3")
     assert [one.id for one in found(f"phase p {{ steps = 10, {rest} }}\n")[1]] == ["arrow-cut"]
 
 
