@@ -124,7 +124,8 @@ class Layer(Generic[V]):
             hint = "write how long it lasts: `over 2000 steps` or `until 10T`"
             raise mistake("piece-without-length", "only the last piece may leave its length out", item.span, help=hint)
         if not self._axis.room(drawn, at):
-            message = f"no room is left for the last piece: those before it cover {_tokens(at)}, all of the phase"
+            phase = _tokens(self._axis.tokens)
+            message = f"no room is left for the last piece: those before it cover {_tokens(at)}, and the phase has {phase}"
             raise mistake("pieces-miss-phase", message, item.span, help="shorten the pieces before it")
 
     def _rule(self, item: tree.Ruled, at: Fraction) -> Callable[[Fraction], Piece[V]]:
@@ -167,7 +168,7 @@ class Layer(Generic[V]):
             message = f"the pieces of `{self._slot.name}` cover {_tokens(end)}, the phase has {_tokens(self._axis.tokens)}"
             fix = without_length(items[-1])
             raise mistake("pieces-miss-phase", message, value.span, help="leave out the last piece's length", fix=fix)
-        if off > self._axis.step_tokens and self._slot.name != "lr":  # of a rate, what comes behind decides: lints say it
+        if off > self._axis.step_tokens and self._slot.name not in ("lr", "mix"):  # of these lints say what it means
             message = f"`{self._slot.name}` would land {_tokens(off)} after the end: the arrow is cut"
             report.note("arrow-cut", message, items[0].span)
 

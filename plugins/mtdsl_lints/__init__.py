@@ -30,6 +30,7 @@ BUDGET = (
 )
 DATA = (
     "eval-in-train",
+    "mix-never-arrives",
     "share-rounds-to-nothing",
     "source-vanishes",
     "too-many-epochs",

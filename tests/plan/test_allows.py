@@ -34,8 +34,8 @@ def test_a_comment_above_speaks_of_the_line_below(ids):
 
 
 def test_a_note_of_the_core_is_silenced(ids):
-    assert ids(", mix = a -> b over 1M") == (True, ["arrow-cut"])
-    assert ids(", mix = a -> b over 1M", " # mtr: allow(arrow-cut)") == (True, [])
+    assert ids(", z_loss = 0 -> 1e-4 over 1M") == (True, ["arrow-cut"])
+    assert ids(", z_loss = 0 -> 1e-4 over 1M", " # mtr: allow(arrow-cut)") == (True, [])
 
 
 def test_an_error_of_the_core_is_not(ids):

@@ -152,3 +152,41 @@ def test_the_left_side_of_an_arrow_is_where_the_phase_before_ended(said, attribu
     body = f"context = 4k\nphase p {{ {first} }}\nphase q like p {{ {attribute} }}\nflow p -> q\n"
     for wrong in ("mix-jump", "batch-jump", "value-jump"):
         assert len(said(wrong, body) if wrong == id or id is None else []) == (wrong == id)
+
+
+# ---- mix-never-arrives
+
+RAMP = f"context = 4k\nphase p {{{{ steps = 90, {SHORT}, mix = {{mix}} }}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("mix", "expected"),
+    [
+        ("a -> b", []),
+        ("a -> b over 91 steps", []),  # one step behind the end is rounding
+        ("a -> b over 100 steps", ["note"]),
+        ("a -> b over 101 steps", ["warning"]),
+        ("natural(a) -> natural(a, b) over 101 steps", ["warning"]),
+    ],
+)
+def test_a_mixture_that_is_stopped_on_its_way(said, mix, expected):
+    assert [one.severity for one in said("mix-never-arrives", RAMP.format(mix=mix))] == expected
+
+
+def test_where_a_stopped_mixture_ends_and_was_going_is_said(said):
+    found = said("mix-never-arrives", RAMP.format(mix="a -> 70% * a + 30% * b over 180 steps"))
+    assert found[0].message == (
+        "the mixture of `p` is to have 30% `b` after 11.8M tokens, the phase has 5.9M: "
+        "it ends at 15%, with 50% of the way to go"
+    )
+
+
+@pytest.mark.parametrize(("mix", "expected"), [("-> b over 50 steps", "note"), ("b", "warning")])
+def test_a_mixture_that_goes_on_where_it_was_stopped_is_a_note(said, mix, expected):
+    text = RAMP.format(mix="a -> b over 180 steps") + f"phase q {{ steps = 90, {SHORT}, mix = {mix} }}\nflow p -> q\n"
+    assert [one.severity for one in said("mix-never-arrives", text)] == [expected]
+
+
+def test_a_mixture_over_a_path_is_not_stopped_by_a_phase_of_it(said):
+    text = f"context = 4k\nphase p {{ steps = 90, {SHORT} }}\nphase q {{ steps = 90, {SHORT} }}\nflow p -> q\n"
+    assert said("mix-never-arrives", text + "schedule mix over p -> q = a -> b\n") == []
