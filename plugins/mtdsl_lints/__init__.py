@@ -22,10 +22,13 @@ RATE = (
     "stop-cuts-decay",
 )
 BUDGET = (
+    "batch-fell-lr-did-not",
     "batch-grew-lr-did-not",
     "batch-tokens-change",
     "budget-out-of-line",
     "event-copied",
+    "event-held-before",
+    "event-holds-at-once",
     "too-few-steps",
 )
 DATA = (

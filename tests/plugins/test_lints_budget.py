@@ -122,6 +122,21 @@ def test_twice_the_batch_at_the_same_rate(said, batch, lr, edge, grew):
     assert len(said("batch-grew-lr-did-not", text)) == grew
 
 
+@pytest.mark.parametrize(
+    ("batch", "lr", "edge", "fell"),
+    [
+        ("10 x 256", "1e-3", "", True),
+        ("11 x 256", "1e-3", "", False),
+        ("10 x 256", "-> 0", "", False),
+        ("10 x 256", "1e-3", "lr = restart", False),
+    ],
+)
+def test_a_quarter_of_the_batch_at_the_same_rate(said, batch, lr, edge, fell):
+    first = "{ steps = 100, batch = 40 x 256, context = 256, mix = a, lr = 1e-3 }"
+    found = said("batch-fell-lr-did-not", chain(first, f"{{ steps = 100, batch = {batch}, mix = a, lr = {lr} }}", edge=edge))
+    assert ["`lr = 5e-4`" in one.help for one in found] == [True] * fell
+
+
 def test_the_batch_before_an_edge_is_that_of_the_point_it_leaves(said):
     first = "{ steps = 100, batch = [10 x 256 until 50 steps, 20 x 256], context = 256, mix = a, lr = 1e-3 }"
     text = chain(first, "{ steps = 100, batch = 20 x 256, mix = a, lr = 1e-3 }")

@@ -1,0 +1,79 @@
+"""Lints of events and early stops, on both sides of where each begins to speak."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from mtdsl_lints.event_holds_at_once import event_holds_at_once
+
+from mtdsl.plan.origins import Origins
+
+REST = "batch = 1 x 256, context = 256, mix = a, lr = 1e-3"
+
+
+def phase(*whens, more=""):
+    lines = "".join(f"\n    when {test} {{ expect = {at} steps, lr = {lr} }}" for test, at, lr in whens)
+    return f"phase one {{ steps = 100, {REST}{more}{lines}\n}}\n"
+
+
+# ---- event-held-before
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "held"),
+    [
+        ("loss < 1.57", "loss < 1.98", True),
+        ("loss < 1.98", "loss < 1.57", False),
+        ("loss < 2", "loss < 2", True),
+        ("1.57 > loss", "loss <= 1.98", True),
+        ("grad_norm > 2", "grad_norm > 1", True),
+        ("grad_norm > 2", "loss > 1", False),
+        ("loss < 1.57", "loss > 1", False),
+        ("loss < 1.57", "not loss < 1.98", False),
+    ],
+)
+def test_an_event_that_holds_where_an_earlier_one_does(said, first, second, held):
+    found = said("event-held-before", phase((first, 10, "9e-4"), (second, 20, "8e-4")))
+    assert [one.labels[0].span.text for one in found] == [second] * held
+
+
+def test_two_events_that_are_expected_at_one_step_may_hold_together(said):
+    assert said("event-held-before", phase(("loss < 1.57", 10, "9e-4"), ("loss < 1.98", 10, "8e-4"))) == []
+
+
+@pytest.mark.parametrize(("stop", "held"), [("loss < 1.98", True), ("loss < 1.5", False), ("plateau(loss, over = 1M)", False)])
+def test_an_event_behind_what_ends_the_phase_never_comes(said, stop, held):
+    found = said("event-held-before", phase(("loss < 1.57", 10, "9e-4"), more=f", stop = {stop}"))
+    assert [one.labels[0].span.text for one in found] == ["loss < 1.57"] * held
+
+
+# ---- event-holds-at-once: the toy's vocabulary has 512 entries, and ln(512) = 6.24
+
+
+@pytest.mark.parametrize(
+    ("test", "at_once"),
+    [
+        ("loss > 1.2", True),
+        ("loss > 6.2", True),
+        ("loss > 6.3", False),
+        ("loss < 9.3", False),
+        ("loss < 9.4", True),
+        ("grad_norm > 1.2", False),
+    ],
+)
+def test_what_fresh_weights_pass(said, test, at_once):
+    assert len(said("event-holds-at-once", phase((test, 10, "9e-4")))) == at_once
+    found = said("event-holds-at-once", phase(more=f", stop = {test}"))
+    assert [one.labels[0].span.text for one in found] == [test] * at_once
+
+
+def test_of_weights_that_were_trained_the_loss_is_not_known(said):
+    start = 'start s { weights = "x", context = 256, lr = 1e-3 }\nflow s -> one\n'
+    assert said("event-holds-at-once", start + phase(("loss > 1.2", 10, "9e-4"))) == []
+
+
+@pytest.mark.parametrize(("test", "at_once"), [("loss > 5.5", True), ("loss > 5.6", False)])
+def test_of_an_unknown_vocabulary_256_entries_are_sure(planned, test, at_once):
+    plan = replace(planned(phase((test, 10, "9e-4"))), tokenizer=None)
+    assert len([*event_holds_at_once(plan, Origins())]) == at_once
