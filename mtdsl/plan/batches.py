@@ -17,7 +17,11 @@ from mtdsl.plan.names import Scope
 from mtdsl.plan.windows import shown
 from mtdsl.registry import Registry
 
+MI = 1024 * 1024
 MOVING = 400_000
+
+MOST_SEQUENCES = 65_536
+"""A plain number from here on counts tokens: no published batch has as many sequences."""
 
 
 def sequences_of(expr: tree.Expr, window: int, name: str, scope: Scope, evaluator: Evaluator) -> Fraction:
@@ -37,13 +41,25 @@ def sequences_of(expr: tree.Expr, window: int, name: str, scope: Scope, evaluato
         return Fraction(_positive(count))
     size = evaluator.number(expr, scope)
     if size.dimension != "tokens":
-        meant = size.value / window if size.dimension == "length" else size.value
-        number = int(meant) if meant >= 1 and meant.denominator == 1 and not size.scaled else 512
-        hint = f"write `{number} x {shown(window)}` or `4Mi tokens`"
+        hint = _meant(found, size, window)
         raise mistake("unit-mismatch", f"a batch is sequences x window, or tokens; not {size.noun}", expr.span, help=hint)
     if round(size.value / window) < 1:
         raise mistake("unit-mismatch", f"the batch is less than one window of {window:,} tokens", expr.span)
     return size.value / window
+
+
+def _meant(found: tree.Expr, size: Quantity, window: int) -> str:
+    """The way out of a number without a unit: a product and a large number count tokens, a small one counts sequences."""
+    if size.scaled:
+        return f"write `{size.span.text} tokens`"
+    tokens = size.dimension == "length" or isinstance(found, tree.Binary) or size.value >= MOST_SEQUENCES
+    meant = size.value / window if tokens else size.value
+    if tokens and size.value >= 1 and meant.denominator != 1:
+        return f"write `{float(size.value):.15g} tokens`, which is rounded to whole windows of {shown(window)}"
+    number = int(meant) if meant >= 1 and meant.denominator == 1 else 512
+    total = number * window
+    unit = f"{total // MI}Mi" if total % MI == 0 else f"{total:_}"
+    return f"write `{number} x {shown(window)}` or `{unit} tokens`"
 
 
 def _positive(count: Quantity) -> int:

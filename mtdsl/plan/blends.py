@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import cast
 
-from mtdsl.diag import Fix, Report, Span
+from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE
@@ -18,6 +18,7 @@ from mtdsl.plan.evaluate import Evaluator, moves, unquoted
 from mtdsl.plan.model import Blend, Rule
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.shares import not_whole
 from mtdsl.plan.views import EVERY, Lengths, lengths_of, shown
 
 Blocks = dict[str, Blend]
@@ -57,7 +58,7 @@ class Blends:
             return blend
         whole = total(blend)
         if abs(whole - ONE) > TOLERANCE:
-            raise _not_whole(whole, expr.span)
+            raise not_whole(whole, expr.span, bare=self._bare(expr, scope))
         return normal(scaled(blend, ONE / whole))
 
     def ruled(self, value: tree.Ruled, scope: Scope) -> Blend:
@@ -91,6 +92,8 @@ class Blends:
         where, short = home.within(found)
         named = where.find(short)
         if not isinstance(named, Found) or not isinstance(named.item, tree.Data | tree.Mix) or len(short.parts) > 1:
+            if short.parts[0] in where.module.again:
+                raise Mistake
             if self._techniques.knows("mixer", expr.span.text):
                 hint = f"name what it chooses among: `{expr.span.text}(web, code)`"
                 raise mistake("not-a-mix", f"`{expr.span.text}` is a rule, and no mixture by itself", expr.span, help=hint)
@@ -164,7 +167,8 @@ class Blends:
         whole = sum((amount for amount, _, _ in parts.values()), Fraction(0))
         shares = any(is_share for _, is_share, _ in parts.values())
         if shares and (not all(is_share for _, is_share, _ in parts.values()) or abs(whole - ONE) > TOLERANCE):
-            raise _not_whole(whole, span, as_parts(body))
+            bare = [entry.value.span for name, entry in _entries(body).items() if not parts[name][1]]
+            raise not_whole(whole, span, as_parts(body), bare=bare)
         if whole <= 0:
             raise mistake("mix-not-100", "the parts of this mix sum to 0", span)
         if not shares and whole != ONE and abs(whole - ONE) <= Fraction(1, 100):
@@ -191,6 +195,14 @@ class Blends:
                 return scaled(self._read(blend, scope), amount.value)
         raise mistake("not-a-mix", "one side of `*` must be a share such as `90%`", expr.span)
 
+    def _bare(self, expr: tree.Expr, scope: Scope) -> list[Span]:
+        """The factors of a sum that are written without `%`."""
+        if isinstance(expr, tree.Binary) and expr.op == "+":
+            return [*self._bare(expr.left, scope), *self._bare(expr.right, scope)]
+        sides = (expr.left, expr.right) if isinstance(expr, tree.Binary) and expr.op == "*" else ()
+        factors = [self._evaluator.number(side, scope) for side in sides if self._numeric(side, scope)]
+        return [factor.span for factor in factors if factor.dimension == "number" and factor.value > 1]
+
     def _numeric(self, expr: tree.Expr, scope: Scope) -> bool:
         """Whether an expression is a number, told from how it is written: its names are looked into once."""
         found, where = self._evaluator.resolve(expr, scope)
@@ -213,7 +225,7 @@ class Blends:
             rest = self._left(entry, rest, blend, blocks)
         taken, left = sum(map(total, fixed.values()), Fraction(0)), total(rest)
         if taken > ONE or (taken < ONE and left == 0):
-            raise _not_whole(taken, expr.body.span)
+            raise not_whole(taken, expr.body.span)
         factor = (ONE - taken) / left if left else ONE
         kept = {name: scaled(block, factor) for name, block in blocks.items() if name not in fixed}
         return added(*fixed.values(), scaled(rest, factor)), {**kept, **fixed}
@@ -303,9 +315,3 @@ def _entries(body: tree.Body) -> Mapping[str, tree.Attribute]:
         if entry.name not in DESCRIPTIVE:
             found[entry.name] = entry
     return found
-
-
-def _not_whole(total: Fraction, span: Span, fix: Fix | None = None) -> Mistake:
-    off = total - ONE
-    hint = f"{abs(float(100 * off)):.6g} % {'too much' if off > 0 else 'is missing'}; or write parts without `%`"
-    return mistake("mix-not-100", f"the shares sum to {float(100 * total):.9g} %, not 100 %", span, help=hint, fix=fix)

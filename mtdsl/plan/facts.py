@@ -29,6 +29,8 @@ def node_of(base: tree.Name | tree.Member, scope: Scope, families: Families, mod
     name = base.base if isinstance(base, tree.Member) else tree.Name(base.span, base.parts[:1])
     rest = base.rest if isinstance(base, tree.Member) else base.parts[1:]
     found = module.names.get(name.parts[0])
+    if name.parts[0] in module.again:
+        raise Mistake
     if name.parts[0] in scope.local or (found and isinstance(found.item, tree.Param | tree.Let)):
         message = f"`{name.parts[0]}` stands for a value, which has no `{'.'.join(rest)}`"
         raise mistake("unknown-name", message, base.span)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
+from mtdsl.diag import Fix
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.drafts import Draft, Family, Key, Occasion, Written
@@ -93,8 +94,8 @@ class Families:
     def _base(self, item: tree.Phase, scope: Scope) -> Draft | None:
         if item.like is None:
             return None
-        found = scope.module.names.get(item.like.name)
-        if found is None or not isinstance(found.item, tree.Phase):
+        found = scope.module.among(item.like.name, (tree.Phase,))
+        if found is None:
             phases = [name for name, at in scope.module.names.items() if isinstance(at.item, tree.Phase)]
             raise unknown_name(item.like.name, item.like.span, phases, "phase")
         family = self.of(found)
@@ -124,6 +125,7 @@ class Families:
 
     def _choices(self, each: tree.Each, scope: Scope) -> Iterator[_Choice]:
         if each.ladder:
+            self._check_rows(each, scope)
             for at, rung in enumerate(each.rungs):
                 yield _Choice(*self._rung(rung, each, scope), at, len(each.rungs))
             return
@@ -133,6 +135,27 @@ class Families:
         for item in listed.items:
             keys, local = self._rung(item, each, where)
             yield _Choice(keys, local, None, 1)
+
+    def _check_rows(self, each: tree.Each, scope: Scope) -> None:
+        """Raises `Mistake` for `[32k, 64k] -> [1.5M, 5M]`: rungs hold a value for each name, not each name its values."""
+        rows = [rung.items if isinstance(rung, tree.Items) else () for rung in each.rungs]
+        if len(each.names) < 2 or {len(row) for row in rows} != {len(each.rungs)} or len(rows) != len(each.names):
+            return
+        kinds = [{self._kind(value, scope) for value in row} for row in rows]
+        if any(len(kind) > 1 or None in kind for kind in kinds) or len(set(map(frozenset, kinds))) < len(rows):
+            return
+        turned = " -> ".join(f"[{', '.join(value.span.text for value in rung)}]" for rung in zip(*rows, strict=True))
+        message = f"a rung has one value for each of {' and '.join(f'`{name.span.text}`' for name in each.names)}"
+        fix = Fix.write(each.rungs[0].span.to(each.rungs[-1].span), turned, safe=False)
+        raise mistake("not-a-list", message, each.rungs[0].span, help=f"write `{turned}`", fix=fix)
+
+    def _kind(self, value: tree.Value, scope: Scope) -> tuple[str, bool] | None:
+        """What sort of number a value is; None for all else."""
+        found = self._evaluator.resolve(value, scope) if isinstance(value, tree.Number | tree.Name) else None
+        if found is None or not isinstance(found[0], tree.Number):
+            return None
+        number = self._evaluator.number(*found)
+        return number.dimension, number.scaled
 
     def _rung(self, value: tree.Value, each: tree.Each, scope: Scope) -> tuple[tuple[Key, ...], Mapping[str, Bound]]:
         parts = value.items if isinstance(value, tree.Items) else (value,)

@@ -49,7 +49,7 @@ class Flow:
     def graph(self, report: Report) -> Graph:
         """The whole graph of the recipe; what is wrong with single edges goes to `report`."""
         graph = Graph()
-        for name, found in self.module.names.items():
+        for name, found in (*self.module.names.items(), *self.module.again.items()):
             self._node(name, found, graph, report)
         flows = [item for item in self.module.items(tree.Flow) if isinstance(item, tree.Flow)]
         whole = [attempt(report, lambda item=item: self._edges(item.path, graph)) for item in flows]  # type: ignore[misc]
@@ -74,9 +74,9 @@ class Flow:
 
     def nodes(self, node: tree.Node) -> Family | str:
         """What a path's node names: a family of phases (or a part of one), or a merge or start by name."""
-        found = self.module.names.get(node.name)
         kinds = (tree.Phase, tree.Merge, tree.Start)
-        if found is None or not isinstance(found.item, kinds):
+        found = self.module.among(node.name, kinds)
+        if found is None:
             known = [name for name, at in self.module.names.items() if isinstance(at.item, kinds)]
             raise unknown_name(node.name, node.span, known, "phase, merge or start")
         if not isinstance(found.item, tree.Phase):
@@ -125,8 +125,7 @@ class Flow:
         for draft in graph.phases.values():
             if draft.name not in graph.reached and draft.item in self.module.file.items:
                 name = draft.name if draft.family in families else draft.family
-                hint = f"write `flow {name}`, or join it to others with `->`"
-                report.error("phase-unreached", f"no flow reaches `{name}`", draft.span, help=hint)
+                report.error("phase-unreached", f"no flow reaches `{name}`", draft.span, help=_joining(name, graph))
 
     def _edges(self, path: tree.Path, graph: Graph) -> bool:
         """Adds the edges of a path; always True. Raises `Mistake`."""
@@ -157,6 +156,16 @@ class Flow:
                 "two-parents", f"`{name}` would come from both `{before.node}` and `{origin.node}`", *labels, help=hint
             )
         graph.origins[name] = origin
+
+
+def _joining(name: str, graph: Graph) -> str:
+    """The ways to give a phase its place; on its own it trains fresh weights, so that way is told last."""
+    left = {origin.node for origin, _ in graph.pairs}
+    lasts = [node for node in graph.reached if node not in left]
+    if not graph.reached:
+        return f"write `flow {name}`"
+    joined = f"write `flow {lasts[0]} -> {name}`" if len(lasts) == 1 else "join it to the phase that it goes on from with `->`"
+    return f"{joined}; a `flow {name}` of its own would train it from fresh weights"
 
 
 def order(graph: Graph, parents: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

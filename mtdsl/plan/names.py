@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from mtdsl.diag import Diagnostic, Label, Report, Source, Span
 from mtdsl.diag.mistake import Mistake, mistake
@@ -40,6 +41,13 @@ class Module:
     names: dict[str, Found] = field(default_factory=dict)
     aliases: dict[str, Module] = field(default_factory=dict)
     files: tuple[tree.File, ...] = ()
+    again: dict[str, Found] = field(default_factory=dict)
+    """What a name stands for beside what it was declared as first, where that is something else: an error already told."""
+
+    def among(self, name: str, kinds: tuple[type[Any], ...]) -> Found | None:
+        """The item of one of these kinds that has a name, the second one of the name too; None where there is none."""
+        found = (self.names.get(name), self.again.get(name))
+        return next((one for one in found if one and isinstance(one.item, kinds)), None)
 
     def items(self, kind: type[tree.Item]) -> Iterator[tree.AnyItem]:
         """Its own items of one kind, in order."""
@@ -135,14 +143,16 @@ def _declare(name: str, found: Found, span: Span, module: Module, report: Report
     before = module.names.get(name)
     if before and before.item is not found.item:
         labels = Label(span, "declared again here"), Label(before.item.name_span, "first declared here")
-        report.error("declared-twice", f"`{name}` is declared twice", *labels)
+        kinds = {type(before.item), type(found.item)}
+        hint = "data, mixes, phases and all other items share one space of names" if len(kinds) > 1 else None
+        report.error("declared-twice", f"`{name}` is declared twice", *labels, help=hint)
+        if len(kinds) > 1:
+            module.again.setdefault(name, found)
         return
     module.names[name] = found
 
 
-def _use(
-    use: tree.Use, module: Module, path: Path, chain: tuple[Path, ...], known: dict[Path, Module], report: Report
-) -> None:
+def _use(use: tree.Use, module: Module, path: Path, chain: tuple[Path, ...], known: dict[Path, Module], report: Report) -> None:
     if use.python:
         report.error("not-supported-yet", "`use python` is not supported yet", use.span, help="publish a plugin package")
         return

@@ -38,6 +38,10 @@ SCALARS = tuple(NUMBERS)
 
 def amount(name: str, expr: tree.Expr, scope: Scope, evaluator: Evaluator) -> Fraction:
     """One value of the number `name`. Raises `Mistake` for what it cannot be."""
+    found = evaluator.resolve(expr, scope)[0]
+    if isinstance(found, tree.Call) and found.func.span.text == name:
+        inside = next((item.value.span.text for item in found.named), found.args[0].span.text if found.args else "0.1")
+        raise mistake("not-a-number", f"`{name}` is a number, not a technique", expr.span, help=f"write `{name} = {inside}`")
     value: Quantity = evaluator.number(expr, scope)
     if value.dimension not in ("number", "share") or value.scaled:
         noun = "a number of tokens" if value.scaled else value.noun

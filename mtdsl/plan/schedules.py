@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from mtdsl.diag import Report, Span
+from mtdsl.diag import Fix, Report, Span
 from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree
@@ -15,7 +15,7 @@ from mtdsl.plan.drafts import Written
 from mtdsl.plan.edits import without
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator
-from mtdsl.plan.flow import Flow, Graph
+from mtdsl.plan.flow import Flow, Graph, Origin
 from mtdsl.plan.model import Curve, Piece, V
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot, shifted
@@ -149,11 +149,29 @@ class Schedules:
         for origin, name, span in self._flow.pairs(item.path):
             edge = self._graph.origins.get(name)
             if edge is None or edge.node != origin.node:
-                raise mistake("schedule-path", f"no flow goes from `{origin.node}` to `{name}`", span)
+                raise self._gap(item.path, origin, name, span)
         for chain in _chains(self._flow, item.path):
             for name in chain:
                 self._own(item, name, chain)
         return True
+
+    def _gap(self, path: tree.Path, origin: Origin, name: str, span: Span) -> Mistake:
+        """A path that leaves nodes of the flow out, or goes where no flow does."""
+        between = _between(self._graph, origin.node, name)
+        if not between:
+            message = f"no flow goes from `{origin.node}` to `{name}`"
+            return mistake("schedule-path", message, span, help="a schedule runs along the flow, phase by phase")
+        untrained = next((node for node in between if node not in self._graph.phases), None)
+        if untrained:
+            message = f"from `{origin.node}` to `{name}` the flow goes through `{untrained}`, which does not train"
+            return mistake("schedule-path", message, span, help="write one schedule before it and one behind it")
+        families = tuple(dict.fromkeys(self._graph.phases[node].family for node in between))
+        whole = f"{origin.span.text} -> {' -> '.join(families)} -> {span.text}"
+        message = f"the flow goes `{' -> '.join((origin.node, *between, name))}`, and a schedule names every phase"
+        fix = None
+        if families == between and len(path.nodes) == len({node.name for node in path.nodes}):
+            fix = Fix.write(origin.span, f"{origin.span.text} -> {' -> '.join(families)}", title=f"write `over {whole}`")
+        return mistake("schedule-path", message, span, help=f"write `over {whole}`", fix=fix)
 
     def _own(self, item: tree.Schedule, name: str, chain: tuple[str, ...]) -> None:
         before = self._owned.get((item.name, name))
@@ -162,6 +180,19 @@ class Schedules:
             raise mistake("schedule-owns", f"two schedules set `{item.name}` of `{name}`", *labels)
         chains = (*(before.chains if before else ()), chain)
         self._owned[item.name, name] = Owned(item, chains, Scope(self._flow.module))
+
+
+def _between(graph: Graph, first: str, last: str) -> tuple[str, ...]:
+    """The nodes that the flow goes through from one to another, both left out; none where it does not lead there."""
+    found: list[str] = []
+    while (edge := graph.origins.get(found[0] if found else last)) is not None:
+        if edge.node == first:
+            return tuple(found)
+        if edge.node in found:
+            break
+        found.insert(0, edge.node)
+    leads = any(origin.node == first and name == found[0] for origin, name in graph.pairs) if found else False
+    return tuple(found) if leads else ()
 
 
 def _unmovable(item: tree.Schedule) -> Mistake:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -173,10 +174,18 @@ class _Binding:
             self.report.error("plugin-argument", message, label)
             return
         quoted = _quoted(parameter, argument)
-        hint = f"write it in quotes: `{quoted}`" if quoted else None
+        hint = f"write it in quotes: `{quoted}`" if quoted else _decimal(argument)
         fix = Fix.write(argument.span, quoted) if quoted else None
         message = f"`{parameter.name}` of `{self.title}` must be {problem}"
         self.report.error("plugin-argument", message, label, help=hint, fix=fix)
+
+
+def _decimal(argument: Argument) -> str | None:
+    """The way out of a window's `k` on a plain number."""
+    thousands = re.fullmatch(r"(\d+)k", argument.span.text)
+    if argument.dimension != "length" or thousands is None:
+        return None
+    return f"`k` is 1024 and counts tokens of a window: write `{thousands[1]}_000`"
 
 
 def _quoted(parameter: Parameter, argument: Argument) -> str:

@@ -1,0 +1,74 @@
+"""What a first user ran into: the message names the way out, in the numbers that were written."""
+
+from __future__ import annotations
+
+import pytest
+
+P = "phase p {{ steps = 4, context = 4k, lr = 1e-3, mix = a, batch = {batch} }}\n"
+REST = "steps = 4, context = 256, batch = 1 x 256"
+STAGES = "".join(f"phase s{n} {{ {REST}, mix = a }}\n" for n in (1, 2, 3))
+LONG = "data long { tokens = 1M }\n"
+
+
+@pytest.mark.parametrize(
+    ("batch", "help"),
+    [
+        ("1024 * 4096", "write `1024 x 4k` or `4Mi tokens`"),
+        ("1024 * 2048", "write `512 x 4k` or `2Mi tokens`"),
+        ("4_194_304", "write `1024 x 4k` or `4Mi tokens`"),
+        ("512", "write `512 x 4k` or `2Mi tokens`"),
+        ("4M", "write `4M tokens`"),
+        ("1000 * 1000", "write `1000000 tokens`, which is rounded to whole windows of 4k"),
+    ],
+)
+def test_a_number_of_tokens_is_never_offered_as_sequences(wrong, batch, help):
+    assert wrong(P.format(batch=batch)).help == help
+
+
+@pytest.mark.parametrize(
+    ("mix", "message", "marked"),
+    [
+        ("m = 70 * a + 30 * b", "2 shares have no `%`, so this sums to 100, not 1", ["70", "30"]),
+        ("m { a = 70%, b = 30 }", "a share has no `%`, so this sums to 30.7, not 1", ["30"]),
+        ("m = 0.7 * a + 0.2 * b", "the shares sum to 90 %, not 100 %", ["0.7 * a + 0.2 * b"]),
+    ],
+)
+def test_shares_without_their_sign_are_marked(wrong, mix, message, marked):
+    found = wrong(f"mix {mix}\nphase p {{ {REST}, lr = 1e-3, mix = m }}\n")
+    assert (found.id, found.message) == ("mix-not-100", message)
+    assert [label.span.text for label in found.labels] == marked
+
+
+@pytest.mark.parametrize(
+    ("text", "id", "help"),
+    [
+        (f"phase p {{ {REST}, lr = 1e-3, mix = a, ema = ema(decay = 0.999) }}\n", "not-a-number", "write `ema = 0.999`"),
+        (STAGES + "flow s1 -> s2 -> s3\nschedule lr over s1 -> s3 = 1e-3 -> 0\n", "schedule-path",
+         "write `over s1 -> s2 -> s3`"),
+        (f"phase p {{ {REST}, lr = 1e-3, mix = a }}\nphase q for length, base in [1k, 2k] -> [1.5M, 5M] "
+         "{ context = -> length by rope(theta = base) }\nflow p -> q\n", "not-a-list", "write `[1k, 1.5M] -> [2k, 5M]`"),
+        (f"phase p {{ {REST}, lr = 1e-3, mix = a }}\nphase q {{ steps = 4, batch = 1 x 512, lr = 1e-3, mix = a, "
+         "context = -> 512 by rope(theta = 50k) }\nflow p -> q\n", "plugin-argument",
+         "`k` is 1024 and counts tokens of a window: write `50_000`"),
+        (f"phase p {{ {REST}, lr = 1e-3, mix = a }}\nphase q like p {{ }}\nphase r like p {{ }}\nflow p -> q\n",
+         "phase-unreached", "write `flow q -> r`; a `flow r` of its own would train it from fresh weights"),
+        (LONG + f"phase long {{ {REST}, lr = 1e-3, mix = a }}\nphase end {{ {REST}, lr = 1e-3, mix = long }}\n"
+         "flow long -> end\n", "declared-twice", "data, mixes, phases and all other items share one space of names"),
+    ],
+)  # fmt: skip
+def test_the_way_out_is_told(wrong, text, id, help):
+    found = wrong(text)
+    assert (found.id, found.help) == (id, help)
+
+
+def test_a_schedule_that_names_every_phase_is_the_fix(wrong, plan):
+    text = STAGES + "flow s1 -> s2 -> s3\nschedule lr over s1 -> s3 = 1e-3 -> 0\n"
+    fix = wrong(text).fix
+    assert fix.safe
+    assert [(change.span.text, change.replacement) for change in fix.changes] == [("s1", "s1 -> s2")]
+    plan(text.replace("over s1", "over s1 -> s2"))
+
+
+def test_pieces_that_leave_no_room_are_told_how_long_the_phase_is(wrong):
+    found = wrong(f"phase p {{ {REST}, mix = a, lr = [1e-3 until 900B, 1e-5] }}\n")
+    assert found.message.endswith("cover 900,000,000,000 tokens, and the phase has 1,024 tokens")
