@@ -44,7 +44,9 @@ def show(recipe: Path, node: str | None = None, /, *, set_: Sets = None, format_
     else:
         options: dict[str, Any] = {"width": width(), "color": colored(sys.stdout)}
         origins = found.origins
-        told = view.listing(found.plan, origins, **options) if node is None else view.render(nodes, origins, **options)
+        told = (
+            view.listing(found.plan, origins, **options) if node is None else view.render(found.plan, nodes, origins, **options)
+        )
     sys.stdout.write(told)
     return 0
 

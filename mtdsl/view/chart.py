@@ -73,7 +73,7 @@ def _share_cell(source: str) -> Callable[[Column, int], str]:
 
 
 def _budget(column: Column) -> str:
-    return numbers.count(column.tokens) if isinstance(column.node, Phase) else phrases.kind(column.node)
+    return phrases.budget(column.node) if isinstance(column.node, Phase) else phrases.kind(column.node)
 
 
 def _batch(column: Column) -> str:

@@ -11,10 +11,12 @@ from mtdsl.plan.model import (
     Curve,
     Event,
     Gate,
+    Known,
     Merge,
     Param,
     Parent,
     Phase,
+    Plan,
     Plugin,
     Source,
     Start,
@@ -82,6 +84,36 @@ def rules(column: Column) -> str:
     mix = column.node.mix if isinstance(column.node, Phase) else None
     found = (rule for piece in (mix.pieces if mix else ()) for blend in (piece.start, piece.stop) for rule in blend.rules)
     return ", ".join(dict.fromkeys(f"{rule.mixer.name}({', '.join(rule.sources)})" for rule in found))
+
+
+def known(number: Known) -> str:
+    """`35B (declared)`, `35B`, `at most 35B` or `unknown`."""
+    if number.value is None:
+        return "unknown"
+    if number.certainty == "bounded":
+        return at_most(numbers.count(number.value), True)
+    return numbers.count(number.value) + ("" if number.certainty == "exact" else f" ({number.certainty})")
+
+
+def budget(phase: Phase) -> str:
+    """What a phase trains for, as sure as it is: `50B`, `at most 133B`, `2.1B (measured)`."""
+    return sure(phase, numbers.count(phase.tokens))
+
+
+def sure(phase: Phase, amount: str) -> str:
+    """An amount of a phase's budget, marked where it may end early, and where it follows from the sizes of its sources."""
+    sized = phase.asked.unit == "epochs" and phase.certainty in ("measured", "declared")
+    return at_most(amount + (f" ({phase.certainty})" if sized else ""), phase.stop is not None)
+
+
+def totals(plan: Plan) -> tuple[str, ...]:
+    """`5 phases`, `11.2T tokens`, `4.75M steps`; at most so many where a phase may end early."""
+    bounded = any(phase.stop for phase in plan.phases)
+    return (
+        numbers.plural(len(plan.phases), "phase"),
+        at_most(numbers.plural(plan.totals.tokens, "token"), bounded),
+        at_most(numbers.plural(plan.totals.steps, "step"), bounded),
+    )
 
 
 def asked(budget: Asked) -> str:

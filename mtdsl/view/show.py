@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mtdsl.plan.model import Merge, Phase, Plan
+from mtdsl.plan.certainty import seen
+from mtdsl.plan.model import Known, Merge, Phase, Plan
 from mtdsl.plan.origins import Origins
-from mtdsl.view import numbers, phrases
+from mtdsl.view import phrases
 from mtdsl.view.flat import Node, Row, kind, nodes, rows
 
 
-def render(shown: Iterable[Node], written: Origins, *, width: int, color: bool) -> str:
-    """Nodes one below the other, lines of at most `width` characters."""
+def render(plan: Plan, shown: Iterable[Node], written: Origins, *, width: int, color: bool) -> str:
+    """Nodes of `plan` one below the other, lines of at most `width` characters."""
+    counted = seen(plan)
     parts: list[Text | Table | str] = []
     for node in shown:
-        parts += [*_head(node, written), _table(list(rows(node, written))), ""]
+        parts += [*_head(node, written, counted), _table(list(rows(node, written))), ""]
     return _drawn(parts[:-1], width, color)
 
 
@@ -35,12 +37,12 @@ def listing(plan: Plan, written: Origins, *, width: int, color: bool) -> str:
     return _drawn([table], width, color)
 
 
-def _head(node: Node, written: Origins) -> Iterator[Text]:
+def _head(node: Node, written: Origins, counted: Mapping[str, Known]) -> Iterator[Text]:
     span = written.span(node.name)
     said = [kind(node), *([f"{span.source.path}:{span.line}"] if span else [])]
     if isinstance(node, Phase | Merge):
         parents = ", ".join(map(phrases.parent, node.parents)) or "nothing"
-        said += [f"from {parents}", f"{numbers.count(node.seen)} tokens seen at its end"]
+        said += [f"from {parents}", f"tokens seen at its end: {phrases.known(counted[node.name])}"]
     yield Text.assemble((node.name, "bold"), f"  {' · '.join(said)}")
     if isinstance(node, Phase | Merge) and node.doc:
         yield Text(node.doc, style="dim")

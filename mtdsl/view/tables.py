@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Literal
 
 from rich.table import Table
 
@@ -12,17 +13,17 @@ from mtdsl.plan.endings import first_of, value_at
 from mtdsl.plan.intake import intake
 from mtdsl.plan.model import Evaluation, Known, Merge, Parent, Phase, Plan, Source
 from mtdsl.registry import Registry
-from mtdsl.view import numbers, phrases
+from mtdsl.view import axis, numbers, phrases
 from mtdsl.view.columns import Column
 
-WHOLE = ("phase", "from", "tokens", "seen", "steps", "window", "seed")
-"""Columns that give way last, and then show that something is cut: half a number must not pass for one."""
+PHASE = ("phase", "from", "asked", "tokens", "seen", "steps", "window", "tokens a step", "warm-up", "seed")
+NUMERIC = ("tokens", "seen", "steps", "window", "tokens a step", "warm-up", "seed", "holds", "trained on", "epochs")
 
 
-def of(plan: Plan, columns: Sequence[Column], registry: Registry) -> Iterator[Table]:
-    """Every table that has a row."""
+def of(plan: Plan, columns: Sequence[Column], registry: Registry, width: int) -> Iterator[Table]:
+    """Every table that has a row, for a page of `width` characters."""
     made = (
-        _phases(columns, seen(plan)),
+        *_phases(columns, seen(plan), width),
         _training(plan.phases, registry),
         _events(plan.phases),
         _transitions(plan.phases),
@@ -33,43 +34,40 @@ def of(plan: Plan, columns: Sequence[Column], registry: Registry) -> Iterator[Ta
     return (table for table in made if table.row_count)
 
 
-def _table(*heads: str, right: Sequence[str] = ()) -> Table:
+def _table(*heads: str, whole: Sequence[str] = NUMERIC) -> Table:
+    """A table whose columns `whole` are never folded: half a number must not pass for one."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for head in heads:
-        whole = head in WHOLE
-        table.add_column(
-            head, justify="right" if head in right else "left", no_wrap=whole, overflow="ellipsis" if whole else "fold"
-        )
+        kept = head in whole
+        side: Literal["left", "right"] = "right" if head in NUMERIC else "left"
+        table.add_column(head, justify=side, no_wrap=kept, overflow="ellipsis" if kept else "fold")
     return table
 
 
-def _phases(columns: Sequence[Column], counted: Mapping[str, Known]) -> Table:
-    numeric = ("tokens", "seen", "steps", "window", "tokens a step", "warm-up", "seed")
-    table = _table("phase", "from", "asked", *numeric, right=numeric)
-    for column in columns:
-        if isinstance(column.node, Phase):
-            table.add_row(*_phase(column.node, counted[column.node.name]))
-    return table
+def _phases(columns: Sequence[Column], counted: Mapping[str, Known], width: int) -> Iterator[Table]:
+    """The phases; columns that do not fit beside the others follow in another table."""
+    rows = [tuple(_phase(one.node, counted[one.node.name])) for one in columns if isinstance(one.node, Phase)]
+    name, *least = (max(map(len, cells)) for cells in zip(PHASE, *rows, strict=True))
+    for band in axis.bands([wide + 2 for wide in least], width - name):
+        kept = (0, *(index + 1 for index in band))
+        heads = [PHASE[index] for index in kept]
+        table = _table(*heads, whole=heads)
+        for row in rows:
+            table.add_row(*(row[index] for index in kept))
+        yield table
 
 
 def _phase(phase: Phase, counted: Known) -> Iterator[str]:
     yield phase.name
     yield ", ".join(phrases.parent(parent) for parent in phase.parents) or "nothing"
-    yield _asked(phase)
+    yield phrases.sure(phase, phrases.asked(phase.asked))
     yield f"{phase.tokens:,}"
-    yield known(counted)
+    yield phrases.known(counted)
     yield f"{phase.steps:,}"
     yield f"{phase.context.end:,}"
     yield phrases.step_size(phase)
     yield numbers.count(phase.lr.warmup.steps) if phase.lr and phase.lr.warmup else "none"
     yield str(phase.seed)
-
-
-def _asked(phase: Phase) -> str:
-    """The budget as written; epochs are as sure as the sizes of their sources."""
-    asked = phrases.asked(phase.asked)
-    asked += f" ({phase.certainty})" if phase.asked.unit == "epochs" and phase.certainty in ("measured", "declared") else ""
-    return phrases.at_most(asked, phase.stop is not None)
 
 
 def _training(phases: Sequence[Phase], registry: Registry) -> Table:
@@ -135,7 +133,7 @@ def _merges(merges: Sequence[Merge]) -> Table:
 
 
 def _sources(plan: Plan, registry: Registry) -> Table:
-    table = _table("source", "is", "holds", "trained on", "epochs", right=("holds", "trained on", "epochs"))
+    table = _table("source", "is", "holds", "trained on", "epochs")
     taken = intake(plan, registry)
     for source in plan.sources:
         table.add_row(*_source(source, taken[source.name]))
@@ -145,17 +143,8 @@ def _sources(plan: Plan, registry: Registry) -> Table:
 def _source(source: Source, amount: float | None) -> Iterator[str]:
     yield source.name
     yield " · ".join((phrases.plugin(source.source) if source.source else "declared", *phrases.reading(source)))
-    yield known(source.tokens)
+    yield phrases.known(source.tokens)
     yield "unknown" if amount is None else numbers.count(amount)
     yield (
         "unknown" if amount is None or not source.tokens.value else numbers.plain(round(amount / float(source.tokens.value), 2))
     )
-
-
-def known(number: Known) -> str:
-    """`35B (declared)`, `35B`, `at most 35B` or `unknown`."""
-    if number.value is None:
-        return "unknown"
-    if number.certainty == "bounded":
-        return phrases.at_most(numbers.count(number.value), True)
-    return numbers.count(number.value) + ("" if number.certainty == "exact" else f" ({number.certainty})")

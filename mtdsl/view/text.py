@@ -42,7 +42,7 @@ def _parts(plan: Plan, registry: Registry, width: int) -> Iterator[RenderableTyp
     yield ""
     yield from chart.lines(columns, tuple(dict.fromkeys(name for one in columns for name in phrases.mixed(one))), width)
     yield ""
-    for table in tables.of(plan, columns, registry):
+    for table in tables.of(plan, columns, registry, width):
         yield table
         yield ""
     for check in plan.checks:
@@ -68,10 +68,4 @@ def _checked(holds: bool | None, text: str, message: str) -> Text:
 
 def summary(plan: Plan) -> Text:
     """`5 phases · 11.2T tokens · 4.75M steps · plan 3f9c1a`."""
-    parts = (
-        numbers.plural(len(plan.phases), "phase"),
-        phrases.at_most(numbers.plural(plan.totals.tokens, "token"), any(phase.stop for phase in plan.phases)),
-        numbers.plural(plan.totals.steps, "step"),
-        f"plan {fingerprint(plan)[:6]}",
-    )
-    return Text(" · ".join(parts), style="bold")
+    return Text(" · ".join((*phrases.totals(plan), f"plan {fingerprint(plan)[:6]}")), style="bold")

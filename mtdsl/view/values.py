@@ -8,7 +8,6 @@ from fractions import Fraction
 from mtdsl.plan.curves import under_rule
 from mtdsl.plan.model import Blend, Curve, Evaluation, Merge, Phase, Piece, Source, Start, Transition, V, Warmup
 from mtdsl.view import numbers, phrases
-from mtdsl.view.tables import known
 
 Value = tuple[str, str]
 """An attribute and its value."""
@@ -62,7 +61,7 @@ def of_source(source: Source) -> Iterator[Value]:
     if source.of:
         yield "where", f"{source.of}({phrases.test(source.where)})" if source.where else source.of
     for name, fact in (("tokens", source.tokens), ("documents", source.documents), ("longest", source.longest)):
-        yield name, known(fact) if fact.value is None else f"{int(fact.value):,} ({fact.certainty})"
+        yield name, phrases.known(fact) if fact.value is None else f"{int(fact.value):,} ({fact.certainty})"
     yield "max_epochs", NONE if source.max_epochs is None else numbers.plain(source.max_epochs)
     yield "holdout", numbers.share(source.holdout)
     yield "repeat", numbers.plain(source.repeat)

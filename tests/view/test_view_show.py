@@ -178,14 +178,14 @@ flow trunk -> one -> two -> three
         (
             "one",
             "mix",
-            "100% web → 100% code from 0 tokens to 327,680 tokens by linear, stands at 100% code until 819,200 tokens",
+            "100% web → 100% code from 0 tokens to 327,680 tokens by linear, stands at 100% code until 819,200",
         ),
         ("one", "z_loss", "0 → 1e-4 from 0 tokens to 327,680 tokens by linear, stands at 1e-4 until 1,638,400 tokens"),
         ("one", "clip", "2 until 163,840 tokens, then 1 until 1,638,400 tokens"),
         (
             "one",
             "ema",
-            "0.9 from 0 tokens to 819,200 tokens by wsd_s(period = 327_680, decay = 81_920), then 0.8 until 1,638,400 tokens",
+            "0.9 from 0 tokens to 819,200 tokens by wsd_s(period = 327_680, decay = 81_920), then 0.8",
         ),
         ("two", "lr", "1e-5 → 5e-6 from 0 tokens to 819,200 tokens by linear, stands at 5e-6 until 1,638,400 tokens"),
         ("three", "lr", "5e-6 until 819,200 tokens, then 5e-6 → 0 from 819,200 tokens to 1,638,400 tokens by linear"),
@@ -193,6 +193,15 @@ flow trunk -> one -> two -> three
 )
 def test_where_an_arrow_has_landed_it_stands(shown, phase, attribute, value):
     assert shown(phase, MOVING)[attribute].value.startswith(value)
+
+
+def test_how_sure_what_was_seen_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for tokens, said in (("tokens = 5T, ", "5T (declared)"), ("", "unknown")):
+        Path("toy.mtr").write_text(START.replace("tokens = 5T, ", tokens))
+        found = analyse(Path("toy.mtr"))
+        page = show.render(found.plan, flat.found(found.plan, "one"), found.origins, width=120, color=False)
+        assert page.splitlines()[0].endswith(f"from trunk · tokens seen at its end: {said}")
 
 
 def test_a_phase_that_trains_nothing_has_no_curves(shown):
@@ -206,11 +215,13 @@ def test_pages_keep_to_the_width(tmp_path, monkeypatch):
     Path("toy.mtr").write_text(RECIPE)
     found = analyse(Path("toy.mtr"))
     nodes = flat.found(found.plan, "decay")
-    page = show.render(nodes, found.origins, width=80, color=False)
+    page = show.render(found.plan, nodes, found.origins, width=80, color=False)
     assert [node.name for node in nodes] == ["decay[1]", "decay[2]"]
     assert max(map(len, page.splitlines())) <= 80
     assert page.count("transition.gate") == 2
-    assert "perplexity(of = [web])" in show.render(flat.found(found.plan, "held"), found.origins, width=80, color=False)
+    assert "perplexity(of = [web])" in show.render(
+        found.plan, flat.found(found.plan, "held"), found.origins, width=80, color=False
+    )
     listed = show.listing(found.plan, found.origins, width=80, color=False).splitlines()
     names = ["node", "stable", "decay[1]", "decay[2]", "soup", "long", "tail", "web", "code", "held"]
     assert [row.split()[0] for row in listed] == names

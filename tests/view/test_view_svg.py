@@ -1,10 +1,11 @@
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from fractions import Fraction
 from itertools import combinations
 
 import pytest
 
-from mtdsl.plan.model import Batch, Parent, Run
+from mtdsl.plan.model import Asked, Batch, Parent, Run, Start, Term, Test
 from mtdsl.registry import installed
 from mtdsl.view import svg
 from mtdsl.view.svg.style import GLYPH
@@ -106,3 +107,40 @@ def test_a_batch_that_grows_at_every_step_is_drawn_as_a_ramp(plan):
     assert heights == sorted(heights, reverse=True)
     assert pairs[0][1] - heights[-1] == pytest.approx(24, abs=0.2)
     assert len(pairs) < 100
+
+
+def after(plan, start, **first):
+    """The plan behind a checkpoint made elsewhere, its first phase otherwise."""
+    trunk = replace(plan.phases[0], parents=(Parent("base"),), **first)
+    return replace(plan, starts=(start,), phases=(trunk, *plan.phases[1:]))
+
+
+def ends(plan):
+    """What the axis of tokens seen says at the end of the phases."""
+    picture = drawn(plan)
+    return [text.text for text in picture.iter(f"{SPACE}text") if text.get("y") == axis_of(picture) and text.text]
+
+
+def axis_of(picture):
+    name = next(text for text in picture.iter(f"{SPACE}text") if text.text == "tokens seen")
+    return f"{float(name.get('y')) + 4:g}"
+
+
+def test_behind_a_start_of_unknown_tokens_the_axis_has_no_numbers(plan):
+    bare = after(plan, Start("base", weights=None, tokens=None))
+    assert ends(bare) == ["unknown"] * 4
+    assert "the weights have then seen" not in svg.render(bare, installed())
+    assert ends(after(plan, Start("base", weights=None, tokens=10**9)))[0] == "2.46M (declared)"
+
+
+def test_a_phase_that_may_end_early_has_at_most_its_tokens(plan):
+    stop = Test("<", (Term(metric="loss"), Term(value=Fraction(2))))
+    picture = drawn(after(plan, Start("base", weights=None, tokens=0), stop=stop, certainty="bounded"))
+    said = {text for text, *_ in texts(picture)}
+    assert "at most 2.46M tokens" in said
+    assert any(text.startswith("4 phases · at most ") for text in said if text)
+
+
+def test_epochs_are_as_sure_as_the_sizes_of_their_sources(plan):
+    counted = after(plan, Start("base", weights=None, tokens=0), asked=Asked("epochs", Fraction(2)), certainty="measured")
+    assert "2.46M tokens (measured)" in {text for text, *_ in texts(drawn(counted))}

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from mtdsl.plan import fingerprint
-from mtdsl.plan.model import Model
+from mtdsl.plan.model import Batch, Model, Run
 from mtdsl.registry import installed
 from mtdsl.view import text
 
@@ -57,6 +57,17 @@ def test_what_no_text_can_know_is_said_to_be_unknown(ruled):
 @pytest.mark.parametrize("width", [60, 72, 100, 240])
 def test_no_line_is_wider_than_the_terminal(plan, width):
     assert max(map(len, drawn(plan, width).splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_no_number_is_broken(plan, width):
+    long = replace(
+        plan.phases[3], tokens=14_800_002_502_656, steps=3_390_843, batch=Batch(1024, (Run(1, 4096), Run(1, 131072)))
+    )
+    page = drawn(replace(plan, phases=(*plan.phases[:3], long)), width)
+    assert {"14,800,002,502,656", "3,390,843"} < set(page.split())
+    assert "4,194,304 → 134,217,728" in page
+    assert page.count("tokens a step") == page.count("warm-up") == 1
 
 
 def test_colours_only_where_asked(plan):

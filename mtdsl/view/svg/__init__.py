@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
+from mtdsl.plan.certainty import seen
 from mtdsl.plan.model import Plan
 from mtdsl.registry import Registry
 from mtdsl.view import columns as column
-from mtdsl.view import numbers
+from mtdsl.view import phrases
 from mtdsl.view.svg import bars, header, mixture, rate
 from mtdsl.view.svg.element import add
 from mtdsl.view.svg.frame import Frame, fit
@@ -19,13 +20,13 @@ TRACKS = (header.draw, rate.draw, mixture.draw, bars.window, bars.batch, bars.to
 
 def render(plan: Plan, registry: Registry) -> str:
     """The picture, as the text of an `.svg` file."""
-    frame = Frame.of(column.of(plan, registry, POINTS))
+    frame = Frame.of(column.of(plan, registry, POINTS), seen(plan))
     root = ET.Element("svg", xmlns="http://www.w3.org/2000/svg", role="img")
     add(root, "title", _title(plan))
     add(root, "style", CSS)
     page = add(root, "rect", class_="page", width=frame.right + GAP, rx=8)
     add(root, "text", _title(plan), class_="recipe", x=GAP, y=26)
-    add(root, "text", _totals(plan), class_="quiet", x=frame.right, y=26, text_anchor="end")
+    add(root, "text", " · ".join(phrases.totals(plan)), class_="quiet", x=frame.right, y=26, text_anchor="end")
     top = 40.0
     for track in TRACKS:
         top += track(root, frame, top)
@@ -39,13 +40,3 @@ def render(plan: Plan, registry: Registry) -> str:
 
 def _title(plan: Plan) -> str:
     return fit(f"{plan.recipe}: {plan.title}" if plan.title else plan.recipe, 640)
-
-
-def _totals(plan: Plan) -> str:
-    return " · ".join(
-        (
-            numbers.plural(len(plan.phases), "phase"),
-            numbers.plural(plan.totals.tokens, "token"),
-            numbers.plural(plan.totals.steps, "step"),
-        )
-    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from mtdsl.plan.model import Phase
+from mtdsl.plan.model import Known, Phase
 from mtdsl.view import axis, numbers, phrases
 from mtdsl.view.columns import Column
 from mtdsl.view.svg.style import GAP, GLYPH, GUTTER, WIDTH
@@ -40,22 +40,24 @@ class Slot:
 
 @dataclass(frozen=True)
 class Frame:
-    """All columns, and the sources in the order of first mention."""
+    """All columns, the sources in the order of first mention, and what the weights had seen where each node ends."""
 
     slots: tuple[Slot, ...]
     sources: tuple[str, ...]
+    seen: Mapping[str, Known]
 
     @classmethod
-    def of(cls, columns: Sequence[Column]) -> Frame:
+    def of(cls, columns: Sequence[Column], seen: Mapping[str, Known]) -> Frame:
         """Lay the columns out on one axis."""
         breaks = [0.0 if column.follows or not index else BREAK for index, column in enumerate(columns)]
-        least = [_least(column) for column in columns]
+        least = [_least(column, phrases.known(seen[column.name]) if column.name in seen else "") for column in columns]
         widths = axis.spread([column.tokens for column in columns], least, WIDTH - GUTTER - GAP - sum(breaks))
         slots, left = [], GUTTER
         for column, gap, width in zip(columns, breaks, widths, strict=True):
             slots.append(Slot(column, left + gap, width))
             left += gap + width
-        return cls(tuple(slots), tuple(dict.fromkeys(name for column in columns for name in phrases.mixed(column))))
+        sources = dict.fromkeys(name for column in columns for name in phrases.mixed(column))
+        return cls(tuple(slots), tuple(sources), seen)
 
     @cached_property
     def right(self) -> float:
@@ -64,9 +66,9 @@ class Frame:
 
 
 def budget(column: Column) -> str:
-    """What stands under the name: `2.46M tokens`, or what the node is."""
+    """What stands under the name: `2.46M tokens`, `at most 133B tokens`, or what the node is."""
     node = column.node
-    return f"{numbers.count(node.tokens)} tokens" if isinstance(node, Phase) else phrases.kind(node)
+    return phrases.sure(node, f"{numbers.count(node.tokens)} tokens") if isinstance(node, Phase) else phrases.kind(node)
 
 
 def fit(text: str, width: float) -> str:
@@ -77,8 +79,8 @@ def fit(text: str, width: float) -> str:
     return f"{text[: room - 1]}…" if room > 3 else ""
 
 
-def _least(column: Column) -> float:
+def _least(column: Column, seen: str) -> float:
     node = column.node
     sizes = phrases.batch(node) if isinstance(node, Phase) else ""
-    said = (f"{column.name} ", budget(column), phrases.rate(column), phrases.window(node), sizes)
+    said = (f"{column.name} ", budget(column), phrases.rate(column), phrases.window(node), sizes, f"{seen} ")
     return max(len(text) for text in said) * GLYPH + 12

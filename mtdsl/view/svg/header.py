@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
 from mtdsl.plan.model import Phase
-from mtdsl.view import numbers, phrases
+from mtdsl.view import phrases
 from mtdsl.view.svg.element import add
 from mtdsl.view.svg.frame import Frame, Slot, budget, fit
 
@@ -20,7 +20,7 @@ def draw(root: ET.Element, frame: Frame, top: float) -> float:
     for parent, child, x in arcs:
         _arc(root, x, frame.slots[child].left + 7, top + over, min(over - 2, 10 + 8 * (child - parent)))
     for slot in frame.slots:
-        _box(root, slot, top + over)
+        _box(root, slot, _tip(slot, frame), top + over)
     return over + HEIGHT + 14
 
 
@@ -40,8 +40,8 @@ def _arc(root: ET.Element, start: float, end: float, base: float, rise: float) -
     add(root, "path", d=f"M{end - 3.5:.1f},{base - 6:.1f} h7 l-3.5,6 z", class_="tip")
 
 
-def _box(root: ET.Element, slot: Slot, top: float) -> None:
-    group = add(root, "g", tip=_tip(slot))
+def _box(root: ET.Element, slot: Slot, tip: str, top: float) -> None:
+    group = add(root, "g", tip=tip)
     phase = isinstance(slot.column.node, Phase)
     add(
         group,
@@ -59,10 +59,12 @@ def _box(root: ET.Element, slot: Slot, top: float) -> None:
     )
 
 
-def _tip(slot: Slot) -> str:
+def _tip(slot: Slot, frame: Frame) -> str:
     node = slot.column.node
     if not isinstance(node, Phase):
         return f"{node.name}: {phrases.kind(node)}"
     origin = ", ".join(phrases.parent(parent) for parent in node.parents) or "nothing"
-    size = f"{node.tokens:,} tokens, {node.steps:,} steps, seed {node.seed}"
-    return f"{node.name}, from {origin}: {size}; the weights have then seen {numbers.count(node.seen)}"
+    size = f"{phrases.sure(node, f'{node.tokens:,} tokens')}, {node.steps:,} steps, seed {node.seed}"
+    seen = frame.seen[node.name]
+    known = f"the weights have then seen {phrases.known(seen)}" if seen.value is not None else f"{seen.reason}"
+    return f"{node.name}, from {origin}: {size}; {known}"
