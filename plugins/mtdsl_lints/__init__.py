@@ -25,6 +25,7 @@ BUDGET = (
     "batch-fell-lr-did-not",
     "batch-grew-lr-did-not",
     "batch-tokens-change",
+    "batch-too-large",
     "budget-out-of-line",
     "event-copied",
     "event-held-before",
@@ -40,6 +41,8 @@ DATA = (
     "weights-swapped",
 )
 CHAIN = (
+    "ladder-in-a-list",
+    "merge-of-one",
     "merge-of-strangers",
     "skips-a-phase",
     "start-looks-finished",
@@ -51,6 +54,8 @@ STATE = (
     "seed-has-no-effect",
     "nothing-is-trained",
     "train-pattern-matches-nothing",
+    "unusual-value",
+    "value-vanishes",
 )
 
 
