@@ -7,11 +7,12 @@ from collections.abc import Callable
 from mtdsl.diag import Diagnostic
 from mtdsl.lang.failure import END, Failure
 from mtdsl.lang.mistakes_numbers import NUMBERS
+from mtdsl.lang.mistakes_phrasing import PHRASING
 from mtdsl.lang.mistakes_signs import SIGNS
 from mtdsl.lang.mistakes_structure import STRUCTURE
 from mtdsl.lang.words import expected
 
-RULES: tuple[Callable[[Failure], Diagnostic | None], ...] = (*SIGNS, *NUMBERS, *STRUCTURE)
+RULES: tuple[Callable[[Failure], Diagnostic | None], ...] = (*PHRASING, *SIGNS, *NUMBERS, *STRUCTURE)
 
 
 def explain(failure: Failure) -> Diagnostic:

@@ -21,6 +21,7 @@ from mtdsl.registry.arguments import Deferred
 BILLION = 10**9
 """More than any window: a number written `32B` there is a budget."""
 
+ONE = "techniques are not added up: what goes with one is a parameter of its own, such as `next_token(mtp = ...)`"
 WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "none": None}
 
 
@@ -116,7 +117,7 @@ class Evaluator:
             "not-a-call",
             "the name of a technique is expected here, such as `linear` or `yarn(factor = 4)`",
             found.span,
-            help=unquoted(found),
+            help=ONE if isinstance(found, tree.Binary) else unquoted(found),
         )
 
     def argument(self, expr: tree.Value, scope: Scope) -> Argument:

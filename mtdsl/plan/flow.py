@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import pairwise
 
 from mtdsl.diag import Label, Report, Span
@@ -222,8 +223,18 @@ def _paired(left: Family, right: Family, span: Span) -> Iterator[tuple[str, str]
             if not member.ladder:
                 message = f"`{member.name}` would come from {len(left.exits)} members of `{left.name}`"
                 hint = f"name one, merge them (`merge soup = average({left.name})`), or give `{member.name}` their `for`"
+                hint += _as_ladder(left)
             raise mistake("family-unpaired", message, span, help=hint)
         yield partner, member.name
+
+
+def _as_ladder(family: Family) -> str:
+    """One more way where one `for` lists numbers that grow: they may be meant one after another."""
+    keys = [member.keys[0] for member in family.members if len(member.keys) == 1]
+    values = [key.value for key in keys if isinstance(key.value, Fraction)]
+    if len(values) < len(family.members) or any(low >= high for low, high in pairwise(values)):
+        return ""
+    return f"; if each goes on from the one before it, a ladder: `in {' -> '.join(key.shown for key in keys)}`"
 
 
 def _prefixes(keys: tuple[object, ...]) -> Iterator[tuple[object, ...]]:

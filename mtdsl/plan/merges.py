@@ -70,6 +70,7 @@ class Merges:
         value = item.value
         if is_technique(value):
             assert isinstance(value, tree.Call)
+            _check_last(value)
             merger = self._techniques.bind("merger", value, scope, without=len(value.args))
             pairs = self._called(value, merger, scope)
         else:
@@ -156,6 +157,17 @@ class Merges:
         if inner != self._techniques.default("merger", MERGER, call.span):
             hint = f"give it a name: `merge inner = {call.span.text}`, and its place in the flow"
             raise mistake("merge-nested", f"`{inner.name}` is no sum, so it cannot stand inside one", call.span, help=hint)
+
+
+def _check_last(call: tree.Call) -> None:
+    """Raises `Mistake` for `average(anneal, last = 5)`: which checkpoints of a phase is said of the phase."""
+    said = {item.name: item for item in call.named}
+    if call.func.span.text != MERGER or not said.keys() & {"last", "every"}:
+        return
+    where = call.args[0].span.text if call.args else "phase"
+    many, every = (said[name].value.span.text if name in said else other for name, other in (("last", "5"), ("every", "1B")))
+    hint = f"write `{MERGER}({where}.last({many}, every = {every}))`"
+    raise mistake("plugin-argument", "which checkpoints go in is said of their phase", call.span, help=hint)
 
 
 def _scaled(models: list[list[Weighted]], share: Fraction) -> Iterator[Weighted]:

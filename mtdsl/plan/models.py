@@ -14,6 +14,7 @@ from mtdsl.plan.names import Found, Scope
 
 LLAMA = ("layers", "width", "heads", "kv_heads", "ffn", "head_dim", "tie")
 REQUIRED = ("layers", "width", "heads")
+VOCABULARY = ("vocab", "vocab_size", "vocabulary")
 FACTS = ("weights", "tokens", "context", "lr")
 
 
@@ -58,6 +59,9 @@ def start_of(found: Found, evaluator: Evaluator) -> Start:
     for entry in found.item.body.entries:
         if isinstance(entry, tree.When) or entry.name not in (*FACTS, *DESCRIPTIVE):
             raise _no_fact(entry)
+        if entry.name == "context" and isinstance(entry.value, tree.Ruled):
+            hint = f"write `context = {entry.value.value.span.text}`: the positions are those of the weights"
+            raise mistake("not-a-number", "the `context` of a start is the window alone", entry.value.span, help=hint)
         facts[entry.name] = entry.value
     tokens, context, lr = (
         evaluator.number(_still(facts[name]), scope) if name in facts else None for name in ("tokens", "context", "lr")
@@ -88,6 +92,8 @@ def _llama(call: tree.Call, scope: Scope, evaluator: Evaluator) -> dict[str, Par
             raise mistake("plugin-argument", f"`{item.name}` is given twice", item.name_span)
         if item.name not in LLAMA:
             help, fix = suggest(item.name, item.name_span, LLAMA, f"it has {', '.join(f'`{name}`' for name in LLAMA)}")
+            if item.name in VOCABULARY:
+                help, fix = f"the tokenizer says it: `tokenizer = bpe(vocab = {item.value.span.text})`, or its name", None
             message = f"`llama` has no parameter `{item.name}`"
             raise mistake("plugin-argument", message, item.name_span, help=help, fix=fix)
         if item.name == "tie":

@@ -123,8 +123,20 @@ class Motions:
         rate = plain(value, "lr")
         part = value.dimension == "share" and not isinstance(self.tools.evaluator.resolve(expr, scope)[0], tree.Binary)
         if part or value.scaled or not 0 <= rate < 1000:
-            raise mistake("unit-mismatch", "a learning rate is a small plain number such as `2e-4`", value.span)
+            hint = self._meant(rate, part=part)
+            raise mistake("unit-mismatch", "a learning rate is a small plain number such as `2e-4`", value.span, help=hint)
         return rate
+
+    def _meant(self, rate: Fraction, *, part: bool) -> str | None:
+        """The rate that a share of one, or an exponent without its sign, was meant to be."""
+        before = self.before.lr
+        if part:
+            if before is None:
+                return "write the rate itself"
+            end = f"; {float(100 * rate):g} % of {rates.shown(before)}, its parent's end, is `{rates.shown(rate * before)}`"
+            return f"write the rate itself{end}"
+        mantissa, _, exponent = f"{float(rate):e}".partition("e+")
+        return f"write `{float(mantissa):g}e-{int(exponent)}`" if rate >= 1000 and exponent else None
 
     def _needed(self, name: str, example: str) -> Written:
         found = self.find(name)

@@ -114,11 +114,21 @@ class Techniques:
         verb = "is" if len(names) == 1 else "are"
         known = f"there {verb} {listed}" if listed else f"no package provides {_article(kind)} yet"
         hint, fix = suggest(name, span, names, known)
+        owner = next((other for other in names if name in self._parameters(kind, other, span)), None)
+        if owner and fix is None:
+            hint = f"`{name}` is a parameter of `{owner}`: write `{owner}({name} = ...)`"
         if self._registry.broken:
             hint = f"{hint}; " + "; ".join(f"`{at.package}` failed to load: {at.reason}" for at in self._registry.broken)
         return mistake(
             "unknown-plugin", f"no installed package provides {_article(kind)} named `{name}`", span, help=hint, fix=fix
         )
+
+    def _parameters(self, kind: str, name: str, span: Span) -> list[str]:
+        """The parameters of a technique that loads; none of one that does not, which is not what is asked about."""
+        try:
+            return [parameter.name for parameter in parameters(self._factory(self._registry.find(kind, name)[0], span))]
+        except Mistake:
+            return []
 
     def _factory(self, entry: Entry, span: Span) -> type[object]:
         try:

@@ -52,6 +52,20 @@ def test_shares_without_their_sign_are_marked(wrong, mix, message, marked):
          "`k` is 1024 and counts tokens of a window: write `50_000`"),
         (f"phase p {{ {REST}, lr = 1e-3, mix = a }}\nphase q like p {{ }}\nphase r like p {{ }}\nflow p -> q\n",
          "phase-unreached", "write `flow q -> r`; a `flow r` of its own would train it from fresh weights"),
+        (f"phase p {{ {REST}, lr = 1e-3, mix = a, objective = mtp(depth = 1) }}\n", "unknown-plugin",
+         "`mtp` is a parameter of `next_token`: write `next_token(mtp = ...)`"),
+        (f"phase p {{ {REST}, lr = 1e-3, mix = a, objective = next_token + 0.1 * mtp(depth = 1) }}\n", "not-a-call",
+         "techniques are not added up: what goes with one is a parameter of its own, such as `next_token(mtp = ...)`"),
+        (f"phase p {{ {REST}, lr = 1e-3, mix = a }}\nmerge m = average(p, last = 5)\nflow p -> m\n", "plugin-argument",
+         "write `average(p.last(5, every = 1B))`"),
+        (f"start s {{ context = 8k by rope(theta = 500_000) }}\nphase p {{ {REST}, lr = 1e-3, mix = a }}\nflow s -> p\n",
+         "not-a-number", "write `context = 8k`: the positions are those of the weights"),
+        (f"phase p {{ {REST}, lr = 3e4, mix = a }}\n", "unit-mismatch", "write `3e-4`"),
+        (f"phase p {{ {REST}, lr = 3e-4, mix = a }}\nphase q like p {{ lr = -> 10% }}\nflow p -> q\n", "unit-mismatch",
+         "write the rate itself; 10 % of 3e-4, its parent's end, is `3e-5`"),
+        (f"phase p {{ {REST}, lr = 3e-4, mix = a }}\nphase q like p for n in [2, 3] {{ }}\nphase r like p {{ }}\n"
+         "flow p -> q -> r\n", "family-unpaired", "name one, merge them (`merge soup = average(q)`), or give `r` their `for`; "
+         "if each goes on from the one before it, a ladder: `in 2 -> 3`"),
         (LONG + f"phase long {{ {REST}, lr = 1e-3, mix = a }}\nphase end {{ {REST}, lr = 1e-3, mix = long }}\n"
          "flow long -> end\n", "declared-twice", "data, mixes, phases and all other items share one space of names"),
     ],
@@ -72,3 +86,9 @@ def test_a_schedule_that_names_every_phase_is_the_fix(wrong, plan):
 def test_pieces_that_leave_no_room_are_told_how_long_the_phase_is(wrong):
     found = wrong(f"phase p {{ {REST}, mix = a, lr = [1e-3 until 900B, 1e-5] }}\n")
     assert found.message.endswith("cover 900,000,000,000 tokens, and the phase has 1,024 tokens")
+
+
+def test_a_model_is_not_told_its_vocabulary(wrong):
+    head = 'recipe toy "a toy"\nmodel = llama(layers = 1, width = 32, heads = 2, vocab = 512)\ndata a {}\n'
+    found = wrong(f"phase p {{ {REST}, lr = 1e-3, mix = a }}\n", head=head)
+    assert found.help == "the tokenizer says it: `tokenizer = bpe(vocab = 512)`, or its name"
