@@ -7,6 +7,7 @@ from functools import cached_property
 
 from mtdsl.diag import Diagnostic, Report
 from mtdsl.diag.mistake import Mistake, attempt, mistake
+from mtdsl.plan import rounds
 from mtdsl.plan.answers import Answers
 from mtdsl.plan.attributes import Lookup, check_phase
 from mtdsl.plan.blends import Blends
@@ -30,9 +31,6 @@ from mtdsl.plan.schedules import Schedules
 from mtdsl.plan.tools import Tools
 from mtdsl.plan.transitions import edges
 from mtdsl.registry import Registry
-
-OF_PARENT = frozenset({"no-start-value", "value-cycle", "warmup-continued", "warmup-copied"})
-"""What cannot be said of a phase whose parent is not known."""
 
 
 class Compiler:
@@ -123,19 +121,19 @@ class Compiler:
         for name in names:  # first, so that no phase needs a deep descent
             attempt(self._report, lambda name=name: self.budgets.of(name))  # type: ignore[misc]
         found = [attempt(self._report, lambda name=name: self.phase(name)) for name in names]  # type: ignore[misc]
-        for name, phase in zip(names, found, strict=True):
-            if phase is None:
+        done = {phase.name: phase for phase in found if phase}
+        for name in self.graph.phases if self._report.failed else ():
+            if name not in done:
                 self._report.extend(tuple(self._of_its_own(name)))
-        return tuple(phase for phase in found if phase)
+        return tuple(done.values())
 
     def _of_its_own(self, name: str) -> Iterator[Diagnostic]:
-        """What is wrong with a phase whoever its parent is: a broken parent does not hide it until the parent is mended."""
-        alone = Report()
-        before = attempt(alone, lambda: self._inherited.unfinished(name))
-        if before is not None:
-            lowering = PhaseLowering(self.graph.phases[name], self._tools, alone, before)
-            attempt(alone, lowering.lower)
-        return (found for found in alone if found.id not in OF_PARENT)
+        """What is wrong with a phase whoever its parent is, and however long it trains."""
+        alone, draft = Report(), self.graph.phases[name]
+        before = attempt(Report(), lambda: self._inherited.unfinished(name)) or self._inherited.unknown(name)
+        budget = attempt(Report(), lambda: self.budgets.of(name)) or rounds.ANY
+        attempt(alone, PhaseLowering(draft, self._tools, alone, before, budget).lower)
+        return rounds.local(alone)
 
     def merges(self) -> tuple[Merge, ...]:
         """Every reached merge."""

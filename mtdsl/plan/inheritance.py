@@ -83,6 +83,11 @@ class Inheritance:
         before = replace(self.window_before(name), batch=None)
         return replace(before, kind="merge") if merged else before
 
+    def unknown(self, name: str) -> Ending:
+        """As `before`, of a parent of which only the name is known."""
+        origin = self._nodes.graph.origins.get(name)
+        return Ending() if origin is None else Ending("phase", origin.node)
+
     def merged_window(self, name: str) -> tuple[int | None, Plugin | None]:
         """The window that all parents of a merge share, and its extender. Raises `Mistake` where they differ."""
         found = self._nodes.graph.merges[name]

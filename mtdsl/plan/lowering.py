@@ -31,19 +31,22 @@ R = TypeVar("R")
 
 
 class PhaseLowering:
-    """Lowers one phase, given where its parent ended (`before`; left out, as it was worked out)."""
+    """Lowers one phase, given where its parent ended and how long it trains (left out, as they were worked out)."""
 
-    def __init__(self, draft: Draft, tools: Tools, report: Report, before: Ending | None = None) -> None:
+    def __init__(
+        self, draft: Draft, tools: Tools, report: Report, before: Ending | None = None, budget: Budget | None = None
+    ) -> None:
         self._draft = draft
         self._tools = tools
         self._report = report
         self._before = before or tools.ending(draft.name)
+        self._budget = budget
         self._failed = False
 
     def lower(self) -> Phase:
         """The phase. Raises `Mistake` after everything wrong with it was reported."""
         draft, before, tools = self._draft, self._before, self._tools
-        budget = tools.budgets.of(draft.name)
+        budget = self._budget or tools.budgets.of(draft.name)
         transition = tools.edges.of(before.node, draft.name, before.kind, before.lr is not None)
         seed = self._try(lambda: self._seed(transition))
         motions = Motions(draft, tools, self._report, before, budget, transition)

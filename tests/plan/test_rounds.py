@@ -36,3 +36,35 @@ def found(tmp_path, **changed):
 )
 def test_what_is_wrong_whoever_the_parent_is(tmp_path, changed, also):
     assert found(tmp_path, a="nothing", **changed) == [("unknown-plugin", 6), *also]
+
+
+SPOILT = """
+recipe spoilt
+model = llama(layers = 2, width = 64, heads = 2)
+tokenizer = bpe(vocab = 512)
+data web {{ tokens = 35B }}
+context = 4k
+batch = 64 x 4k
+lr = 1e-3
+mix = web
+phase a {{ {a} }}
+phase b {{ tokens = 4B, fim = 3, mix = wbe }}
+phase c {{ tokens = 4B, lr = 3%, mix = nothing_like_it }}
+flow a -> b -> c
+"""
+
+
+@pytest.mark.parametrize(
+    ("a", "first"),
+    [
+        ("tokens 4B", ("missing-equals", 10)),  # the phase is lost, and with it the flow
+        ("tokens = 4B, tokens = 5B }\nphse x {", ("declared-twice", 10)),
+        ("tokens = 5000 steps", ("unit-mismatch", 10)),
+        ("tokens = 4B, batch = 3", ("unit-mismatch", 10)),
+    ],
+)
+def test_what_could_not_be_read_or_worked_out_does_not_hide_other_mistakes(tmp_path, a, first):
+    (tmp_path / "r.mtr").write_text(SPOILT.format(a=a))
+    found = [(one.id, one.labels[0].span.text) for one in compile(tmp_path / "r.mtr")[1] if one.severity == "error"]
+    assert first[0] in [id for id, _ in found]
+    assert {("unit-mismatch", "3"), ("unknown-name", "wbe"), ("unit-mismatch", "3%")} <= set(found)
