@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
 from mtdsl.view.numbers import count, plain
-from mtdsl_lints.chain import pairs, said
+from mtdsl_lints.chain import extends, pairs, said
 from mtdsl_lints.rates import falls, last_rate, levels
 
 if TYPE_CHECKING:
@@ -57,14 +57,10 @@ def _twin(phase: Phase, same: list[Phase], beside: list[Phase]) -> Phase | None:
 def _left_over(before: Phase, phase: Phase, written: Origins) -> bool:
     """Whether a decay, or a longer window, has the budget of the trunk behind it only because it is a copy of that phase."""
     budget = written.of(phase.name, phase.asked.unit)
-    if budget.via != "copied" or budget.of != before.family or falls(before) or _extends(before):
+    if budget.via != "copied" or budget.of != before.family or falls(before) or extends(before):
         return False
     decays = written.of(phase.name, "lr").via == "written" and _lands(phase)
-    return decays or _extends(phase)
-
-
-def _extends(phase: Phase) -> bool:
-    return phase.context.start is not None and phase.context.end > phase.context.start
+    return decays or extends(phase)
 
 
 def _lands(phase: Phase) -> bool:

@@ -70,6 +70,11 @@ def widest(plan: Plan) -> dict[str, int]:
     return found
 
 
+def extends(phase: Phase) -> bool:
+    """Whether a phase has a longer window than what it goes on from."""
+    return phase.context.start is not None and phase.context.end > phase.context.start
+
+
 def said(written: Origins, phase: Phase, attribute: str, message: str = "") -> tuple[Place, ...]:
     """Where a phase says an attribute; where `like` copied it, first the phase that did, for there it is to be changed."""
     here = Place(phase.name, attribute, message)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
 from mtdsl.view.numbers import length
+from mtdsl_lints.chain import in_order
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Phase, Plan
@@ -20,7 +21,7 @@ def ladder_in_a_list(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     `for n in [32k, 64k]` trains two models beside each other, each from the same weights; `for n in 32k -> 64k` trains one, the
     second rung on the first. Published chains extend in rungs. Branches that are compared may be meant, so it is a note.
     """
-    left = {at.node for node in (*plan.phases, *plan.merges) for at in node.parents}
+    left = {at.node for node in in_order(plan) for at in node.parents}
     families: dict[object, list[Phase]] = {}
     for phase in plan.phases:
         if phase.name != phase.family and phase.parents:

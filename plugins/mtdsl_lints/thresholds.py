@@ -32,9 +32,10 @@ def threshold(test: Test | None) -> Threshold | None:
     """The threshold that a test is; None for what is put together, or compares two things that are measured."""
     if test is None or test.op not in _MIRRORED or len(test.terms) != 2:
         return None
-    op, (left, right) = test.op, test.terms
+    op: str = test.op
+    left, right = test.terms
     if left.value is not None:
-        op, left, right = _MIRRORED[test.op], right, left
+        op, left, right = _MIRRORED[op], right, left
     if not left.metric or left.of or left.times != 1 or right.value is None:
         return None
     return Threshold(left.metric, op in ("<", "<="), right.value)

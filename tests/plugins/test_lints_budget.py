@@ -85,6 +85,15 @@ def test_fewer_than_ten_steps_are_few_unless_they_are_written(said, budget, few)
     assert len(said("too-few-steps", chain(f"{{ {budget}, {REST} }}"))) == few
 
 
+@pytest.mark.parametrize(("budget", "few"), [("tokens = 9728", True), ("tokens = 9729", False), ("steps = 19", False)])
+def test_fewer_than_twenty_steps_are_few_for_a_longer_window(said, budget, few):
+    longer = REST.replace("1 x 256", "1 x 512").replace("= 256", "= -> 512 by rope(theta = 1M)")
+    found = said("too-few-steps", chain(f"{{ steps = 100, {REST} }}", f"{{ {budget}, {longer} }}"))
+    assert [one.message for one in found] == [
+        "`two` takes 19 steps to learn its longer window: 9,728 tokens at 512 a step"
+    ] * few
+
+
 @pytest.mark.parametrize(
     ("written", "wrong"), [("99_999_999", False), ("100_000_000", True), ("2M", True), ("2M steps", False)]
 )
