@@ -19,7 +19,9 @@ from mtdsl.registry.kinds import (
     Editor,
     Evaluator,
     Extender,
+    Feedback,
     Gate,
+    Learning,
     Lint,
     Merger,
     Mixer,
@@ -31,6 +33,7 @@ from mtdsl.registry.kinds import (
     Scheduler,
     Source,
     SourceFacts,
+    State,
 )
 from mtdsl.registry.loading import Entry, Registry, installed
 from mtdsl.registry.parameters import bind
@@ -44,7 +47,9 @@ __all__ = [
     "Entry",
     "Evaluator",
     "Extender",
+    "Feedback",
     "Gate",
+    "Learning",
     "Length",
     "Lint",
     "Merger",
@@ -64,6 +69,7 @@ __all__ = [
     "Share",
     "Source",
     "SourceFacts",
+    "State",
     "Steps",
     "Stretch",
     "Technique",

@@ -7,10 +7,11 @@ dataclass: its fields are the parameters. Its module must import neither torch n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
+
+from mtdsl.frozen import Frozen, node
 
 if TYPE_CHECKING:
     import torch
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from mtdsl.registry.remarks import Remark
 
 
-@dataclass(frozen=True, slots=True)
-class Descriptor:
+@node
+class Descriptor(Frozen):
     """A technique's name in recipes, and where its factory is."""
 
     kind: ClassVar[str]
@@ -117,8 +118,8 @@ KINDS: tuple[type[Descriptor], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+@node
+class Progress(Frozen):
     """Where along an arrow a scheduler is asked for its value.
 
     `fraction` of the way, 0 to 1; `tokens` since the arrow began and its whole `length` in tokens; the values at its two
@@ -139,8 +140,8 @@ class Shape(Protocol):
         """How far the value has moved from `at.start` (0) to `at.end` (1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFacts:
+@node
+class SourceFacts(Frozen):
     """What a mixer may know of a source: its tokens after tokenizing, and the share it had (None where it was only named)."""
 
     name: str
@@ -153,6 +154,35 @@ class Weighing(Protocol):
 
     def __call__(self, sources: Sequence[SourceFacts], /) -> Sequence[float]:
         """Weights in the order of `sources`: none negative; they are normalised afterwards."""
+
+
+State = Mapping[str, Any]
+"""What an online mixer has learnt: JSON values only, kept in every checkpoint."""
+
+
+@node
+class Feedback(Frozen):
+    """What a step found: the mean loss, in nats a trained token, of each source that it read."""
+
+    losses: Mapping[str, float]
+
+
+@runtime_checkable
+class Learning(Weighing, Protocol):
+    """An online mixer: called as a static one it gives the first weights, and what the run finds moves them.
+
+    It keeps nothing itself, since its factory is frozen: the state goes in and comes out, so that the same feedback gives the
+    same weights again after a resume. A plan knows only the first weights, and says so.
+    """
+
+    def begin(self, sources: Sequence[SourceFacts]) -> State:
+        """The state before the first step."""
+
+    def observe(self, state: State, feedback: Feedback) -> State:
+        """The state after one more step; `state` is left as it is."""
+
+    def weights(self, state: State) -> Sequence[float]:
+        """The next step's weights in the order of `begin`'s sources: none negative; they are normalised afterwards."""
 
 
 class Extension(Protocol):
@@ -235,8 +265,8 @@ class Measuring(Protocol):
         """The recipe's sources whose held-out documents are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+@node
+class Reading(Frozen):
     """A metric's value when a phase had trained `tokens`."""
 
     tokens: int

@@ -11,4 +11,5 @@ import mtdsl
 def mtdsl_mixers() -> Iterator[mtdsl.Mixer]:
     """The built-in mixers."""
     yield mtdsl.Mixer("natural", "mtdsl_mixers.natural:Natural")
+    yield mtdsl.Mixer("odm", "mtdsl_mixers.odm:Odm")
     yield mtdsl.Mixer("temperature", "mtdsl_mixers.temperature:Temperature")
