@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from mtdsl.cli import plans
 from mtdsl.cli.failure import Misuse
 from mtdsl.cli.output import deliver
-from mtdsl.cli.recipes import Sets, compiled
+from mtdsl.cli.recipes import Sets, analysed
 from mtdsl.cli.terminal import colored, width
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def plan(
 ) -> int:
     """Show what a recipe will do.
 
+    Where nothing but a `check` failed, the text is shown too, and the exit status is 1.
+
     Parameters
     ----------
     recipe
@@ -47,8 +49,11 @@ def plan(
         raise Misuse("`--sample N` goes with `--format csv`")
     if sample is not None and sample < 1:
         raise Misuse("`--sample` takes a number of rows, at least 1")
-    made = compiled(recipe, set_)
+    found = analysed(recipe, set_)
+    made = found.plan
     if made is None:
+        if found.unchecked is not None and form == "text" and out is None:
+            deliver(_drawn(found.unchecked, form, 0, to_terminal=True), None)
         return 1
     told = plans.written(made, recipe, out) if form == "json" else _drawn(made, form, sample or 0, to_terminal=out is None)
     deliver(told, out)

@@ -18,10 +18,18 @@ from mtdsl.plan.names import Scope
 COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {">=": ge, "<=": le, "==": eq, "!=": ne, ">": gt, "<": lt}
 
 
-def check_of(item: tree.Check, scope: Scope, evaluator: Evaluator, settings: tuple[str, ...], report: Report) -> Check:
+def check_of(
+    item: tree.Check,
+    scope: Scope,
+    evaluator: Evaluator,
+    settings: tuple[str, ...],
+    report: Report,
+    explained: Callable[[tree.Expr], str | None],
+) -> Check:
     """Whether a check holds; None where it needs what is not known, which is noted.
 
-    Raises `Mistake` (`check-failed`) where it does not hold, with the values that decided it and the `settings` of `--set`.
+    Raises `Mistake` (`check-failed`) where it does not hold, with the values that decided it, the `settings` of `--set`,
+    and as help what `explained` says of its test.
     """
     seen = _Seen()
     holds = _holds(item.test, scope, evaluator, seen, wanted=True)
@@ -30,7 +38,8 @@ def check_of(item: tree.Check, scope: Scope, evaluator: Evaluator, settings: tup
         report.note("check-unknown", f"this check cannot be decided: {unknown.message}", *unknown.labels, help=unknown.help)
     if holds is False:
         message = item.message or "this check does not hold"
-        raise Mistake(Diagnostic("check-failed", "error", message, tuple(dict.fromkeys(seen.values)), settings=settings))
+        values, help = tuple(dict.fromkeys(seen.values)), explained(item.test)
+        raise Mistake(Diagnostic("check-failed", "error", message, values, help, settings=settings))
     return Check(item.test.span.text, item.message, holds)
 
 

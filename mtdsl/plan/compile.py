@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from mtdsl.diag import Diagnostic, Report, Span
@@ -30,6 +31,7 @@ from mtdsl.plan.origins import Origins, origins
 from mtdsl.plan.positions import check_positions
 from mtdsl.plan.proving import prove
 from mtdsl.plan.requirements import check_requirements
+from mtdsl.plan.sums import explained
 from mtdsl.plan.uncollected import uncollected
 from mtdsl.plan.unused import check_unused
 from mtdsl.registry import Registry, installed
@@ -53,6 +55,8 @@ class Analysis:
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...]
     origins: Origins
+    unchecked: Plan | None = None
+    """The plan where no error but a failed `check` was found: to be looked at, not to be run."""
 
 
 @uncollected()
@@ -69,8 +73,9 @@ def analyse(path: Path, sets: Mapping[str, str] | None = None, registry: Registr
     readable = all(one.severity != "error" or one.id in HARMLESS for one in report)
     plan, written = _attempted(module, dict(sets or {}), registry, report, lock) if readable else (None, Origins())
     found = silenced(report, module.files, module.file, registry.names("lint"), complete=plan is not None)
-    failed = any(one.severity == "error" for one in found)
-    return Analysis(None if failed else plan, tuple(_given(one, sets or {}) for one in found), written)
+    errors = {one.id for one in found if one.severity == "error"}
+    unchecked = plan if errors == {"check-failed"} else None
+    return Analysis(None if errors else plan, tuple(_given(one, sets or {}) for one in found), written, unchecked)
 
 
 def survey(path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None) -> Analysis:
@@ -148,8 +153,10 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     merges = compiler.merges()
     evals = compiler.evals.all()
     compiler.answers.settled = not report.failed
-    checks = () if compiler.locked.assumes else _checks(module, sets, compiler, report)
-    if report.failed:
+    checked = Report()
+    checks = () if compiler.locked.assumes else _checks(module, sets, compiler, checked)
+    if report.failed or any(one.severity == "error" and one.id != "check-failed" for one in checked):
+        report.extend(checked.done())
         raise Mistake
     phases = only_needed(phases, merges, compiler.graph.ends)
     check_fresh(model, phases, lambda name: _span(compiler, name, "context"), compiler.graph, report)
@@ -173,7 +180,9 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     prove(plan, registry, lambda name: _span(compiler, name, "mix"), report)
     check_positions(plan, registry, lambda name: _span(compiler, name, "context"), report)
     if report.failed:
+        report.extend(checked.done())
         raise Mistake
+    report.extend(checked.done())
     if not compiler.locked.assumes:
         check_epochs(plan, registry, compiler.declared.span, report)
     return plan
@@ -217,7 +226,9 @@ def _checks(module: Module, sets: Mapping[str, str], compiler: Compiler, report:
     settings = tuple(f"{name}={value}" for name, value in sets.items())
 
     def check(item: tree.Check) -> Check | None:
-        return attempt(report, lambda: check_of(item, Scope(module), compiler.evaluator, settings, report))
+        scope = Scope(module)
+        why = partial(explained, scope=scope, nodes=compiler)
+        return attempt(report, lambda: check_of(item, scope, compiler.evaluator, settings, report, why))
 
     items = (item for item in module.file.items if isinstance(item, tree.Check))
     return tuple(done for done in map(check, items) if done is not None)

@@ -18,6 +18,16 @@ def test_text_is_what_a_person_reads(mtdsl):
     assert max(map(len, lines)) <= 100
 
 
+def test_a_failed_check_does_not_hide_the_plan(mtdsl, tmp_path):
+    recipe = tmp_path / "toy.mtr"
+    recipe.write_text(QUICKSTART.read_text() + "\ncheck 1 == 2\n")
+    done = mtdsl("plan", recipe)
+    assert done.returncode == 1
+    assert "check-failed" in done.stderr
+    assert " phases · " in done.stdout.splitlines()[-1]
+    assert not mtdsl("plan", recipe, "--format", "json").stdout
+
+
 def test_json_has_what_the_design_promises(mtdsl):
     plan = json.loads(mtdsl("plan", QUICKSTART, "--format", "json").stdout)
     assert {"recipe", "fingerprint", "phases", "merges", "leaves", "sources", "plugins", "totals"} <= set(plan)

@@ -92,3 +92,21 @@ def test_a_model_is_not_told_its_vocabulary(wrong):
     head = 'recipe toy "a toy"\nmodel = llama(layers = 1, width = 32, heads = 2, vocab = 512)\ndata a {}\n'
     found = wrong(f"phase p {{ {REST}, lr = 1e-3, mix = a }}\n", head=head)
     assert found.help == "the tokenizer says it: `tokenizer = bpe(vocab = 512)`, or its name"
+
+
+@pytest.mark.parametrize(
+    ("test", "help"),
+    [
+        ("q.spent <= 3000", "`q.spent` is 1,000 of `s` + 1,024 of `p` + 1,024 of `q`; a phase's last step is whole, "
+         "so budgets round up: 48 tokens here, less than a step of each phase"),
+        ("p.tokens == 1000", "a phase's last step is whole, so budgets round up: 24 tokens here, less than a step of each phase"),
+        ("q.seen <= 1000", "`q.seen` is 1,000 of `s` + 1,024 of `p` + 1,024 of `q`"),
+        ("p.tokens >= 1030", None),
+        ("q.lr.end == 1", None),
+    ],
+)  # fmt: skip
+def test_a_failed_check_says_what_its_tokens_are_made_of(wrong, test, help):
+    phase = "tokens = 1000, batch = 1 x 256, context = 256, lr = 1e-3, mix = a"
+    text = f"start s {{ tokens = 1000, context = 256, lr = 1e-3 }}\nphase p {{ {phase} }}\nphase q {{ {phase} }}\n"
+    found = wrong(text + f"flow s -> p -> q\ncheck {test}\n")
+    assert (found.id, found.help) == ("check-failed", help)
