@@ -54,10 +54,8 @@ class PhaseLowering:
         said = [name for name in SCALARS if budget.batch and (self._find(name) or tools.schedules.owns(name, draft.name))]
         found = {name: self._try(lambda name=name: motions.number(name)) for name in said}  # type: ignore[misc]
         manners = self._manners(budget)
-        packing, optimizer, objective = (
-            self._try(lambda name=name: manners.technique(name))  # type: ignore[misc]
-            for name in ("packing", "optimizer", "objective")
-        )
+        packing, objective = (self._try(lambda name=name: manners.technique(name)) for name in ("packing", "objective"))  # type: ignore[misc]
+        optimizer = self._try(lambda: manners.optimizer(found))
         mask, coupling, edits = self._try(manners.mask), self._try(manners.coupling), self._try(manners.edits)
         train, freeze = (self._try(lambda name=name: manners.patterns(name)) for name in ("train", "freeze"))  # type: ignore[misc]
         feeding = self._try(lambda: self._feeding(budget))
@@ -154,7 +152,9 @@ class PhaseLowering:
 
     def _manners(self, budget: Budget) -> Manners:
         tools, axis = self._tools, Axis((Stretch(budget.batch, budget.steps),)) if budget.batch else None
-        return Manners(self._draft, tools.lookup, tools.evaluator, tools.techniques, self._report, axis, self._before)
+        return Manners(
+            self._draft, tools.lookup, tools.evaluator, tools.techniques, self._report, axis, self._before, tools.registry
+        )
 
     def _feeding(self, budget: Budget) -> Feeding | None:
         written = self._find("window")

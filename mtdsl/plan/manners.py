@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, cast
 
-from mtdsl.diag import Report
+from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.attributes import Lookup
 from mtdsl.plan.axis import Axis
 from mtdsl.plan.drafts import Draft, Written
-from mtdsl.plan.endings import Ending
+from mtdsl.plan.endings import Ending, first_of
 from mtdsl.plan.evaluate import Evaluator, is_word
 from mtdsl.plan.model import Curve, Piece, Plugin
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.readings import Read
+from mtdsl.registry import Registry
 
 DEFAULTS = {"packing": ("packer", "concat"), "optimizer": ("optimizer", "adamw"), "objective": ("objective", "next_token")}
 COUPLINGS = ("none", "sqrt", "linear")
@@ -38,6 +39,7 @@ class Manners:
     report: Report
     axis: Axis | None
     before: Ending
+    registry: Registry
 
     def technique(self, name: str) -> Plugin:
         """`packing`, `optimizer` or `objective`: what is written, else the default. Its parameters may move."""
@@ -46,6 +48,32 @@ class Manners:
         if written is None:
             return self.techniques.default(kind, default, self.draft.span)
         return self.techniques.bind(kind, _call(written.value), written.scope, around=self._around(name))
+
+    def optimizer(self, moving: Mapping[str, Curve[Fraction] | None]) -> Plugin:
+        """The optimizer; a parameter that is a number of the phase too is what that number is at the first token.
+
+        `moving` are the numbers that the phase sets (None: one that is wrong). One that both write is a mistake.
+        """
+        made = self.technique("optimizer")
+        for name, span in self._given(made).items():
+            if name in moving:
+                message = f"`{self.draft.name}` sets `{name}`, and its optimizer sets it too"
+                raise mistake("number-twice", message, *self._places(name, span), help=f"take it out of `{made.name}(...)`")
+        own = {name: first_of(curve, self.registry) for name, curve in moving.items() if curve and name in made.params}
+        return Plugin(made.name, {**made.params, **own})
+
+    def _given(self, made: Plugin) -> dict[str, Span]:
+        """The parameters that the recipe writes of its optimizer, and where."""
+        written = self.lookup(self.draft, "optimizer")
+        if written is None:
+            return {}
+        call = self.evaluator.call(_call(written.value), written.scope)[0]
+        first = {name: value.span for name, value in zip(made.params, call.args, strict=False)}
+        return first | {item.name: item.name_span for item in call.named}
+
+    def _places(self, name: str, span: Span) -> tuple[Span, ...]:
+        written = self.lookup(self.draft, name)  # None: a schedule sets it
+        return (span, written.attribute.name_span) if written else (span,)
 
     def mask(self) -> Literal["document", "none"]:
         """Whether documents in a window see each other."""

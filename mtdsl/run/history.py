@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
-from mtdsl.plan.model import Batch, Blend, Curve, Merge, Parent, Phase, Plan, Start, Transition
+from mtdsl.plan.model import Batch, Blend, Curve, Merge, Parent, Phase, Plan, Plugin, Start, Transition
 from mtdsl.plan.steps import steps_of
 from mtdsl.run.canon import Canon, Json, digest, joined, number, params
 
@@ -133,7 +133,7 @@ class Histories:
             "length": phase.batch.length,
             "window": phase.context.end,
             "packing": [canon.plugin("packer", phase.packing), phase.mask],
-            "optimizer": canon.plugin("optimizer", phase.optimizer, origin),
+            "optimizer": canon.plugin("optimizer", _own(phase), origin),
             "seed": phase.seed,
             "steps": _runs(phase.batch, until),
             "lr": canon.curve(phase.lr, origin, until, number),
@@ -141,6 +141,12 @@ class Histories:
             "mix": _mix(canon, phase.mix, phase.batch, origin),
             **{f"scalar {name}": canon.curve(curve, origin, until, number) for name, curve in phase.scalars.items()},
         }
+
+
+def _own(phase: Phase) -> Plugin:
+    """The optimizer without those parameters that are numbers of the phase: their curves say what they are."""
+    params = {name: value for name, value in phase.optimizer.params.items() if name not in phase.scalars}
+    return Plugin(phase.optimizer.name, params)
 
 
 def _mix(canon: Canon, mix: Curve[Blend], batch: Batch, origin: int) -> Json:

@@ -76,5 +76,5 @@ def set_rates(optimizer: Optimizer, lr: float, weight_decay: float | None) -> No
     """Set what a plan moves: every group's rate, and the decay of those groups that decay at all (None leaves it alone)."""
     for group in optimizer.param_groups:
         group["lr"] = lr
-        if weight_decay is not None and group.get("decays", True):
+        if weight_decay is not None and group.get("decayed", True):
             group["weight_decay"] = weight_decay

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import groupby
 from typing import Literal
 
@@ -11,7 +12,7 @@ from rich.table import Table
 from mtdsl.plan.certainty import seen
 from mtdsl.plan.endings import first_of, value_at
 from mtdsl.plan.intake import intake
-from mtdsl.plan.model import Evaluation, Known, Merge, Parent, Phase, Plan, Source
+from mtdsl.plan.model import Curve, Evaluation, Known, Merge, Parent, Phase, Plan, Source
 from mtdsl.registry import Registry
 from mtdsl.view import axis, numbers, phrases
 from mtdsl.view.columns import Column
@@ -79,14 +80,20 @@ def _training(phases: Sequence[Phase], registry: Registry) -> Table:
 
 
 def _manner(phase: Phase, registry: Registry) -> str:
-    parts = [phrases.plugin(phase.optimizer), f"{phrases.plugin(phase.packing)} packing", f"{phase.mask} mask"]
+    moving = {name: _moved(phase, curve, registry) for name, curve in phase.scalars.items()}
+    own = {name: text for name, text in moving.items() if name in phase.optimizer.params}
+    parts = [
+        phrases.call(phase.optimizer.name, {**phase.optimizer.params, **own}),
+        f"{phrases.plugin(phase.packing)} packing",
+        f"{phase.mask} mask",
+    ]
     parts += [phrases.plugin(phase.context.extender)] if phase.context.extender else []
-    for name, curve in phase.scalars.items():
-        parts.append(f"{name} {_number(first_of(curve, registry), value_at(curve, phase.tokens, registry))}")
+    parts += [f"{name} {text}" for name, text in moving.items() if name not in own]
     return " · ".join((*parts, *phrases.manner(phase)))
 
 
-def _number(start: numbers.Number, stop: numbers.Number) -> str:
+def _moved(phase: Phase, curve: Curve[Fraction], registry: Registry) -> str:
+    start, stop = first_of(curve, registry), value_at(curve, phase.tokens, registry)
     return numbers.moves(numbers.plain(start), numbers.plain(stop))
 
 

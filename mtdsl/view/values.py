@@ -26,7 +26,7 @@ def of_phase(phase: Phase) -> Iterator[Value]:
     yield "seed", str(phase.seed)
     yield "packing", phrases.plugin(phase.packing)
     yield "mask", phase.mask
-    yield "optimizer", phrases.plugin(phase.optimizer)
+    yield "optimizer", _optimizer(phase)
     yield "objective", phrases.plugin(phase.objective) if phase.objective else NONE
     yield "train", ", ".join(phase.train) or "everything"
     yield "freeze", ", ".join(phase.freeze) or NONE
@@ -130,6 +130,13 @@ def _blend(blend: Blend) -> str:
     said = [f"{numbers.share(share)} {name}" for name, share in blend.shares.items()]
     said += [f"{numbers.share(rule.share)} {rule.mixer.name}({', '.join(rule.sources)})" for rule in blend.rules]
     return " + ".join(said)
+
+
+def _optimizer(phase: Phase) -> str:
+    """With what its parameters are in this phase, where a number of the phase sets them."""
+    moving = {name: curve(at, numbers.plain, phase.tokens) for name, at in phase.scalars.items()}
+    own = {name: text for name, text in moving.items() if name in phase.optimizer.params}
+    return phrases.call(phase.optimizer.name, {**phase.optimizer.params, **own})
 
 
 def _feeding(phase: Phase) -> str:

@@ -36,7 +36,8 @@ def _optimizer(before: Phase, phase: Phase, written: Origins) -> Remark | None:
     if old.name != new.name:
         message = f"`{phase.name}` keeps the state of `{old.name}`, and its optimizer is `{new.name}`"
         return Remark(message, places, help=_reset(before, phase), severity="error")
-    bound = {name: (old.params.get(name), new.params.get(name)) for name in (*old.params, *new.params) if name not in FREE}
+    free = {*FREE, *before.scalars, *phase.scalars}
+    bound = {name: (old.params.get(name), new.params.get(name)) for name in (*old.params, *new.params) if name not in free}
     names = [name for name, (one, other) in bound.items() if one != other]
     if not names:
         return None

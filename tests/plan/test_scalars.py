@@ -47,6 +47,23 @@ def test_where_nobody_said_it_is_the_optimizers_own(plan):
     assert values(made.phases[1], "weight_decay", 0, 0.5) == [0.3, 0.2]
 
 
+@pytest.mark.parametrize("optimizer", ["adamw(weight_decay = 0.3)", "adamw(0.9, 0.95, 1e-8, 0.3)", "adamw(weight_decay = 0.1)"])
+@pytest.mark.parametrize("top", ["weight_decay = 0.1\n", "schedule weight_decay over p = 0.1 -> 0\n"])
+def test_a_number_and_the_optimizers_parameter_of_its_name_are_not_both_written(wrong, optimizer, top):
+    found = wrong(f"{top}phase p {{ {REST}, lr = 1e-3, optimizer = {optimizer} }}\n")
+    assert (found.id, found.message) == ("number-twice", "`p` sets `weight_decay`, and its optimizer sets it too")
+
+
+@pytest.mark.parametrize(
+    ("value", "first"), [("0.2", "0.2"), ("0.2 -> 0", "0.2"), ("[0.2 until 10%, 0.3]", "0.2"), ("none", "0.1")]
+)
+def test_the_optimizers_parameter_is_what_the_number_begins_with(plan, value, first):
+    made = (
+        plan(f"phase p {{ {REST}, lr = 1e-3, weight_decay = {value}, optimizer = adamw(beta2 = 0.99) }}\n").phases[0].optimizer
+    )
+    assert made.params == {name: Fraction(at) for name, at in zip(made.params, ("0.9", "0.99", "1e-8", first), strict=True)}
+
+
 @pytest.mark.parametrize(
     ("text", "id"),
     [

@@ -1,10 +1,11 @@
 import re
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
 from mtdsl.plan import fingerprint
-from mtdsl.plan.model import Batch, Model, Run
+from mtdsl.plan.model import Batch, Curve, Model, Piece, Plugin, Run
 from mtdsl.registry import installed
 from mtdsl.view import text
 
@@ -83,3 +84,12 @@ def test_it_begins_with_what_is_trained_and_what_was_set(plan):
         "llama(layers = 4, ffn = 16_384, width = 4096, tie = yes)",
         "set budget = 2B",
     ]
+
+
+def test_a_parameter_that_is_a_number_of_the_phase_is_said_once_as_it_is(plan):
+    first = plan.phases[0]
+    falling = Curve((Piece(Fraction(0), Fraction(first.tokens), Fraction(1, 5), Fraction(0), Plugin("linear")),))
+    adamw = Plugin("adamw", {"eps": Fraction(1, 8), "weight_decay": Fraction(1, 5)})
+    page = drawn(replace(plan, phases=(replace(first, optimizer=adamw, scalars={"weight_decay": falling}), *plan.phases[1:])))
+    assert "adamw(eps = 0.125, weight_decay = 0.2 → 0)" in page
+    assert "weight_decay 0.2" not in page
