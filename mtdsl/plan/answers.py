@@ -123,23 +123,26 @@ class Answers:
         name, source = found.item.name, self._nodes.declared.read(found)
         if source is None:
             raise Mistake
-        size = None if source.tokens.value is None else int(source.tokens.value)
         if asked == "size":
-            return facts.of_source(size, None, asked, name, span)
+            return facts.of_source(source, None, asked, span)
         if not self.settled:
             message = f"how much of `{name}` a plan takes is known when all its phases are"
             raise mistake("value-cycle", message, span, help="only a `check` may ask for it")
-        return facts.of_source(size, self._taken.get(name, 0.0), asked, name, span)
+        return facts.of_source(source, self._taken_of(name), asked, span)
 
     def _reader(self) -> Reader:
         names = {
-            name: found.tokens.value
-            for name in dict(self._nodes.declared.items())
-            if (found := self._nodes.declared.source(name))
+            name: found.epoch for name in dict(self._nodes.declared.items()) if (found := self._nodes.declared.source(name))
         }
         declared = [name for name, found in self._nodes.module.names.items() if isinstance(found.item, tree.Data)]
-        sizes = {name: int(size) for name, size in names.items() if size is not None}
+        sizes = {name: size for name, size in names.items() if size is not None}
         return Reader(self._nodes.registry, sizes, tuple(dict.fromkeys((*names, *declared))))
+
+    def _taken_of(self, name: str) -> float | None:
+        """Tokens that the whole plan takes of a source and of its parts; None where that cannot be known."""
+        parts = [part for part, found in self._nodes.declared.items() if found.item.name == name]
+        taken = [self._taken.get(part, 0.0) for part in parts]
+        return None if None in taken else sum(tokens for tokens in taken if tokens is not None)
 
     @cached_property
     def _taken(self) -> dict[str, float | None]:

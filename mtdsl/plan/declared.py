@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar, cast
 
 from mtdsl.diag import Report, Span
@@ -70,6 +70,10 @@ class Declared:
         """Every `data` item that a mixture named so far, by name."""
         return tuple(self._blends.sources.items())
 
+    def said(self, found: Found) -> Mapping[str, Written]:
+        """What a `data` item says, copied attributes included. Raises `Mistake`."""
+        return self._sources.said(found)
+
     def span(self, name: str) -> Span:
         """Where the source of that name is declared."""
         return self._blends.sources[name].item.name_span
@@ -80,19 +84,19 @@ class Declared:
         return tuple(source for name in self._blends.sources if name in drawn and (source := self.source(name)) is not None)
 
     def epoch(self, draft: Draft, written: Written) -> int:
-        """Tokens of one epoch: all sources of the phase's mixture together. Raises `Mistake` where one is not declared."""
+        """Tokens of one epoch: all sources of the phase's mixture, repeats included. Raises `Mistake` where one is unknown."""
         mix = self._lookup(draft, "mix")
         if mix is None or isinstance(mix.value, tree.Hold | tree.Ruled | tree.Move | tree.Items):
             raise mistake("epochs-of-moving-mix", "a budget in epochs needs a mixture that stands still", written.span)
         sources = [self.source(name) for name in names_of(self._blends.read(mix.value, mix.scope))]
-        sizes = {source.name: source.tokens.value for source in sources if source is not None}
+        sizes = {source.name: source.epoch for source in sources if source is not None}
         if len(sizes) < len(sources):
             raise Mistake
         for name, size in sizes.items():
             if size is None:
                 hint = f"declare it: data {name} {{ tokens = ... }}"
                 raise mistake("size-unknown", f"epochs need the size of `{name}`, which is not known", written.span, help=hint)
-        return sum(int(size) for size in sizes.values() if size is not None)
+        return sum(size for size in sizes.values() if size is not None)
 
     def _once(self, key: tuple[str, str], work: Callable[[], R]) -> R:
         if key not in self._read:

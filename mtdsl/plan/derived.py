@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from mtdsl.lang.node import Frozen, node
+from mtdsl.frozen import Frozen, node
 from mtdsl.plan.model import Batch, Blend, Certainty, Curve, Known, Merge, Phase, Plan, Source, Start, Totals
 
 
@@ -51,13 +51,19 @@ ADDED: Mapping[tuple[Any, ...], Added] = {
             Mapping[str, float] | None,
             "Shares by source at the first token; null where sizes decide that nobody knows.",
         ),
-        "end": (Mapping[str, float] | None, "Shares by source at the last token."),
+        "end": (
+            Mapping[str, float] | None,
+            "Shares by source at the last token; null too where they are chosen while it runs.",
+        ),
         "reason": (str, "Why they are null."),
     },
     (Source,): {
         "size": (Known, "Tokens that it holds."),
-        "tokens": (int | None, "Tokens that the plan draws from it; null where a rule decides that needs sizes nobody knows."),
-        "epochs": (float | None, "`tokens` by `size`."),
+        "tokens": (
+            int | None,
+            "Tokens that the plan draws from it; null where a rule decides that looks at the run, or needs sizes nobody knows.",
+        ),
+        "epochs": (float | None, "`tokens` by those of one epoch, `size` times `repeat`."),
     },
     (Start,): {"certainty": (Mapping[str, Certainty], "How sure `tokens`, `context` and `lr` are.")},
     (Totals,): {

@@ -13,11 +13,12 @@ from mtdsl.plan.codec import decode, encode
 from mtdsl.plan.curves import scalar_at, shares_at
 from mtdsl.plan.endings import first_of, rate_at
 from mtdsl.plan.intake import declared, intake, unknown
+from mtdsl.plan.learning import reason
 from mtdsl.plan.measured import deciding
 from mtdsl.plan.model import Batch, Blend, Curve, Known, Phase, Plan
 from mtdsl.registry import Registry, installed
 
-DESCRIPTIVE = ("title", "recipe", "params", "checks", "totals", "leaves")
+DESCRIPTIVE = ("title", "recipe", "params", "checks", "totals", "leaves", "notes")
 SINCE = "since_start"
 
 
@@ -29,7 +30,9 @@ def to_json(plan: Plan, registry: Registry | None = None) -> dict[str, Any]:
     known = seen(plan)
     body["phases"] = [_counted(_phase(phase, sizes, registry), known[phase.name]) for phase in plan.phases]
     body["merges"] = [_counted(merge, known[merge["name"]]) for merge in body["merges"]]
-    body["sources"] = [_source(item, taken[source.name]) for item, source in zip(body["sources"], plan.sources, strict=True)]
+    body["sources"] = [
+        _source(item, source.epoch, taken[source.name]) for item, source in zip(body["sources"], plan.sources, strict=True)
+    ]
     body["starts"] = [{**encode(start), "certainty": facts_of(start)} for start in plan.starts]
     flops = body["totals"].pop("flops")
     body["totals"] |= {"flops": flops["value"], "flops_certainty": flops["certainty"], "flops_reason": flops["reason"]}
@@ -51,7 +54,7 @@ def fingerprint(plan: Plan) -> str:
     body: dict[str, Any] = {name: value for name, value in encode(plan).items() if name not in DESCRIPTIVE}
     body["phases"] = [_trained(phase) for phase in body["phases"]]
     body["merges"] = [_trained(merge) for merge in body["merges"]]
-    body["sources"] = [_without(source, "tokens", "documents", "longest") for source in body["sources"]]
+    body["sources"] = [_without(source, "tokens", "documents", "longest", "whole") for source in body["sources"]]
     body["starts"] = [_without(start, "facts") for start in body["starts"]]
     body |= _measuring(plan)
     body |= {name: body[name] and _without(body[name], "facts") for name in ("model", "tokenizer")}
@@ -125,10 +128,12 @@ def _ends(curve: Curve[Fraction], tokens: int, registry: Registry) -> dict[str, 
 def _blends(curve: Curve[Blend], tokens: int, sizes: Mapping[str, int], registry: Registry) -> dict[str, Any]:
     if unknown(curve, sizes):
         return {"start": None, "end": None, "reason": "a rule needs sizes that are not declared; a run measures them"}
-    return {"start": shares_at(curve, 0, sizes, registry), "end": shares_at(curve, tokens, sizes, registry)}
+    start = shares_at(curve, 0, sizes, registry)
+    if why := reason(curve, registry):
+        return {"start": start, "end": None, "reason": why}
+    return {"start": start, "end": shares_at(curve, tokens, sizes, registry)}
 
 
-def _source(body: dict[str, Any], taken: float | None) -> dict[str, Any]:
-    size = body["tokens"]
-    epochs = None if taken is None or size["value"] is None else taken / size["value"]
-    return {**body, "size": size, "tokens": None if taken is None else round(taken), "epochs": epochs}
+def _source(body: dict[str, Any], epoch: int | None, taken: float | None) -> dict[str, Any]:
+    epochs = None if taken is None or epoch is None else taken / epoch
+    return {**body, "size": body["tokens"], "tokens": None if taken is None else round(taken), "epochs": epochs}

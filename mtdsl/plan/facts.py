@@ -12,7 +12,7 @@ from mtdsl.lang import tree
 from mtdsl.lang.units import Dimension, Quantity
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.families import Families
-from mtdsl.plan.model import Merge, Phase, Start
+from mtdsl.plan.model import Merge, Phase, Source, Start
 from mtdsl.plan.names import Found, Module, Scope, unknown_name
 from mtdsl.plan.readouts import POINTS, Reader
 
@@ -100,8 +100,9 @@ def of_point(phase: Phase, asked: str, tokens: int, span: Span, reader: Reader) 
     return found
 
 
-def of_source(size: int | None, taken: float | None, asked: str, name: str, span: Span) -> Quantity:
-    """A fact of a source: its declared `size`, the `tokens` that the plan takes of it, and how often that is all of it."""
+def of_source(source: Source, taken: float | None, asked: str, span: Span) -> Quantity:
+    """A fact of a source: its declared `size`, the `tokens` that the plan takes of it and its parts, how many epochs that is."""
+    name, size = source.name, source.tokens.value
     if asked not in OF_SOURCE:
         raise _no_fact(asked, OF_SOURCE, span)
     if asked != "tokens" and not size:
@@ -109,13 +110,13 @@ def of_source(size: int | None, taken: float | None, asked: str, name: str, span
             "size-unknown", f"the size of `{name}` is not known", span, help=f"declare it: data {name} {{ tokens = ... }}"
         )
     if asked == "size":
-        return _known(size, "tokens", asked, span)
+        return _known(int(size or 0), "tokens", asked, span)
     if taken is None:
         message = f"how much of `{name}` is taken hangs on a rule, and on sizes that are not known"
         raise mistake("size-unknown", message, span, help="declare the sizes of the sources")
     if asked == "tokens":
         return Quantity(Fraction(round(taken)), "tokens", span)
-    return Quantity(Fraction(repr(taken / (size or 1))), "number", span)
+    return Quantity(Fraction(repr(taken / (source.epoch or 1))), "number", span)
 
 
 def of_merge(merge: Merge, asked: str, span: Span) -> Quantity:

@@ -7,7 +7,7 @@ from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
-from mtdsl.lang.node import Frozen, node
+from mtdsl.frozen import Frozen, node
 from mtdsl.plan.values import Known, Param, Plugin, Test
 
 
@@ -16,8 +16,10 @@ class Source(Frozen):
     """A named source of documents. `source` is None where only facts are declared: such a plan cannot be run.
 
     A view of a source (`corpus(doc.length >= 64k)`) is a source of its own, with its own cursor: `of` is the whole, `where`
-    says which documents are in it. Every document is read `repeat` times an epoch, in `order`; under `loss_mask = "prompt"`
-    only what the assistant says is learnt. `longest` is the longest document in tokens, known from a lock only.
+    says which documents are in it; `whole` are the tokens of that whole. Every document is read `repeat` times an epoch, in
+    `order`: an epoch of 100B tokens with `repeat = 3` is 300B, in a budget, in `max_epochs` and to a rule that weighs sizes.
+    Under `loss_mask = "prompt"` only what the assistant says is learnt. `longest` is the longest document in tokens, known
+    from a lock only.
     """
 
     name: str
@@ -32,6 +34,12 @@ class Source(Frozen):
     order: Literal["shuffled", "given"] = "shuffled"
     loss_mask: Literal["none", "prompt"] = "none"
     longest: Known = Known(None, "unknown", "`mtdsl lock` measures it")
+    whole: Known | None = None
+
+    @property
+    def epoch(self) -> int | None:
+        """Tokens of one epoch: each of its own, `repeat` times; None where its size is not known."""
+        return None if self.tokens.value is None else int(self.tokens.value * self.repeat)
 
 
 @node

@@ -7,12 +7,13 @@ from fractions import Fraction
 from itertools import pairwise
 
 from mtdsl.plan.curves import mean_shares, sources_of
+from mtdsl.plan.learning import learnt
 from mtdsl.plan.model import Blend, Curve, Phase, Plan
 from mtdsl.registry import Registry
 
 
 def intake(plan: Plan, registry: Registry) -> dict[str, float | None]:
-    """Tokens by source over all phases; None where a rule decides that needs a size nobody declared."""
+    """Tokens by source over all phases; None where a rule decides that looks at the run, or needs a size nobody knows."""
     sizes = declared(plan)
     total: dict[str, float | None] = {source.name: 0.0 for source in plan.sources}
     for phase in plan.phases:
@@ -23,7 +24,7 @@ def intake(plan: Plan, registry: Registry) -> dict[str, float | None]:
 
 
 def phase_intake(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> dict[str, float | None]:
-    """Tokens by source in one phase."""
+    """Tokens by source in one phase; None for those whose shares are chosen while it runs."""
     if phase.mix is None:
         return {}
     names = sources_of(phase.mix)
@@ -35,12 +36,12 @@ def phase_intake(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> 
         tokens = float(end - begin)
         for name, share in mean_shares(phase.mix, begin, end, sizes, registry).items():
             total[name] = (total[name] or 0.0) + share * tokens
-    return total
+    return total | dict.fromkeys(learnt(phase.mix, registry))
 
 
 def declared(plan: Plan) -> dict[str, int]:
-    """The sources' sizes in tokens where they are known."""
-    return {source.name: int(source.tokens.value) for source in plan.sources if source.tokens.value is not None}
+    """Tokens of one epoch of each source, repeats included, where they are known."""
+    return {source.name: source.epoch for source in plan.sources if source.epoch is not None}
 
 
 def unknown(curve: Curve[Blend], sizes: Mapping[str, int]) -> bool:

@@ -6,30 +6,33 @@ from collections.abc import Callable, Mapping
 
 from mtdsl.diag import Label, Report, Span
 from mtdsl.plan.intake import declared, phase_intake
-from mtdsl.plan.lineage import seen
+from mtdsl.plan.lineage import seen, wholes, with_wholes
 from mtdsl.plan.model import Plan, Source
 from mtdsl.registry import Registry
 
 
 def check_epochs(plan: Plan, registry: Registry, span: Callable[[str], Span], report: Report) -> None:
     """Reports every source with `max_epochs` that some lineage reads more often; unknown sizes are left to the run."""
-    bounded = [source for source in plan.sources if source.max_epochs is not None and source.tokens.value is not None]
+    bounded = [source for source in wholes(plan).values() if source.max_epochs is not None and source.epoch is not None]
     if not bounded:
         return
+    parts = {source.of: source.name for source in plan.sources if source.of}
     sizes = declared(plan)
     own = {phase.name: phase_intake(phase, sizes, registry) for phase in plan.phases}
-    lineages = seen(plan, {phase: {name: tokens or 0.0 for name, tokens in of.items()} for phase, of in own.items()})
+    known = {phase: {name: tokens or 0.0 for name, tokens in of.items()} for phase, of in own.items()}
+    lineages = seen(plan, with_wholes(plan, known))
     most = _most_read(lineages)
     for source in bounded:
         node, taken = most.get(source.name, ("", 0.0))
-        if taken > float(source.max_epochs or 0) * float(source.tokens.value or 0):
-            _report(source, node, taken, span(source.name), report)
+        if taken > float(source.max_epochs or 0) * float(source.epoch or 0):
+            _report(source, node, taken, span(parts.get(source.name, source.name)), report)
 
 
 def _report(source: Source, node: str, taken: float, span: Span, report: Report) -> None:
-    size, allowed = int(source.tokens.value or 0), float(source.max_epochs or 0)
+    size, allowed = source.epoch or 0, float(source.max_epochs or 0)
     message = f"`{source.name}` would be read {taken / size:.3g} times by the end of `{node}`, and `max_epochs` is {allowed:g}"
     told = f"{size:,} tokens are {source.tokens.certainty}, the plan takes {round(taken):,}"
+    told += "" if source.repeat == 1 else f"; an epoch reads each document {float(source.repeat):g} times"
     report.error("source-epochs", message, Label(span, told), help="lower its share, shorten the phases or raise `max_epochs`")
 
 

@@ -34,7 +34,7 @@ class Sources:
     def of(self, found: Found) -> Source:
         """The source that a `data` item declares. Raises `Mistake`."""
         assert isinstance(found.item, tree.Data)
-        attributes = self._said(found)
+        attributes = self.said(found)
         max_epochs, repeat, holdout = (self._number(name, attributes) for name in ("max_epochs", "repeat", "holdout"))
         if holdout is not None and holdout >= 1:
             message = "`holdout` is the share kept for validation: `1%`"
@@ -56,8 +56,8 @@ class Sources:
             loss_mask=cast(Literal["none", "prompt"], mask),
         )
 
-    def _said(self, found: Found) -> Attributes:
-        """Its attributes without those that `none` unsets."""
+    def said(self, found: Found) -> Attributes:
+        """The attributes of a `data` item, copied ones included, without those that `none` unsets. Raises `Mistake`."""
         said = self._attributes(cast(tree.Data, found.item), found)
         return {name: written for name, written in said.items() if not is_word(written.value, "none")}
 
@@ -138,7 +138,7 @@ def view(base: Source, name: str, lengths: Lengths) -> Source:
     reason = f"how much of `{base.name}` this is, a run measures"
     unknown = Known(None, "unknown", reason)
     where = condition(both(known(base.where), lengths))
-    return replace(base, name=name, of=base.name, where=where, tokens=unknown, documents=unknown)
+    return replace(base, name=name, of=base.name, where=where, tokens=unknown, documents=unknown, whole=base.tokens)
 
 
 def _value(item: tree.Data, value: tree.Value, found: Found) -> Written:

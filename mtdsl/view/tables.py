@@ -152,6 +152,4 @@ def _source(source: Source, amount: float | None) -> Iterator[str]:
     yield " · ".join((phrases.plugin(source.source) if source.source else "declared", *phrases.reading(source)))
     yield phrases.known(source.tokens)
     yield "unknown" if amount is None else numbers.count(amount)
-    yield (
-        "unknown" if amount is None or not source.tokens.value else numbers.plain(round(amount / float(source.tokens.value), 2))
-    )
+    yield ("unknown" if amount is None or not source.epoch else numbers.plain(round(amount / source.epoch, 2)))

@@ -30,7 +30,7 @@ def taken(plan: Plan) -> dict[str, dict[str, float]]:
 
     What a rule chooses among sources of which one has no known size is left out.
     """
-    sizes = {source.name: int(source.tokens.value) for source in plan.sources if source.tokens.value}
+    sizes = {source.name: source.epoch for source in plan.sources if source.epoch}
     of = _Shares(sizes)
     return {phase.name: _taken(phase, of) for phase in plan.phases if phase.mix is not None}
 

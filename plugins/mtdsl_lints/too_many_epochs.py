@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
-from mtdsl.plan.lineage import seen
+from mtdsl.plan.lineage import seen, wholes, with_wholes
 from mtdsl.view.numbers import count
 from mtdsl_lints.mixes import taken
 
@@ -25,8 +25,9 @@ def too_many_epochs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     Up to four epochs repeated text is worth nearly as much as new text; from about sixteen on the value of more falls off,
     and forty add nothing (arXiv:2305.16264). `max_epochs` on the source, or a budget in epochs, says how many are meant.
     """
-    said = {one.name for one in plan.sources if one.max_epochs is not None or one.repeat != 1}
-    sizes = {one.name: float(one.tokens.value) for one in plan.sources if one.tokens.value and one.name not in said}
+    sources = wholes(plan)
+    silent = [one for one in sources.values() if one.max_epochs is None and one.repeat == 1]
+    sizes = {one.name: float(one.epoch) for one in silent if one.epoch}
     sizes = {name: size for name, size in sizes.items() if _in_all(plan, name) > LIMIT * ROUNDING * size}
     along = _along(plan, sizes) if sizes else {}
     for name, size in sizes.items():
@@ -34,16 +35,17 @@ def too_many_epochs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
         if passed is not None:
             most = max(of.get(name, 0.0) for of in along.values()) / size
             total = f"{count(along[passed][name])} tokens by the end of `{passed}`"
+            part = next((one.name for one in plan.sources if one.of == name), name)
             yield Remark(
                 f"`{name}` would be seen {most:.3g} times; it passes {LIMIT} in `{passed}`",
-                (Place(passed, f"mix.{name}", total), Place(name, "tokens", f"the source has {count(size)}")),
+                (Place(passed, f"mix.{part}", total), Place(part, "tokens", f"the source has {count(size)}")),
                 help=f"lower its share, or say that it is meant: `max_epochs = {ceil(most)}` on `{name}`",
             )
 
 
 def _in_all(plan: Plan, name: str) -> float:
     """Tokens of a source over all phases, whichever weights see them: no lineage takes more."""
-    return sum(of.get(name, 0.0) for of in taken(plan).values())
+    return sum(of.get(name, 0.0) for of in with_wholes(plan, taken(plan)).values())
 
 
 def _along(plan: Plan, names: Container[str]) -> dict[str, dict[str, float]]:
@@ -54,7 +56,7 @@ def _along(plan: Plan, names: Container[str]) -> dict[str, dict[str, float]]:
     phases = {phase.name: phase for phase in plan.phases}
     own = {
         phase: {name: tokens for name, tokens in of.items() if name in names}
-        for phase, of in taken(plan).items()
+        for phase, of in with_wholes(plan, taken(plan)).items()
         if phases[phase].asked.unit != "epochs"
     }
     return {name: of for name, of in seen(plan, own).items() if name in phases}

@@ -86,6 +86,13 @@ def test_a_source_that_is_read_too_often(said, facts, budget, times):
     assert [one.message.split()[4] for one in found] == ([times] if times else [])
 
 
+@pytest.mark.parametrize(("tokens", "times"), [("4B", []), ("60B", ["60"])])
+def test_parts_count_for_a_whole_that_is_read_too_often(said, tokens, times):
+    mix = "50% * x(doc.length < 1k) + 50% * x(doc.length >= 1k)"
+    body = f"context = 4k\ndata x {{ tokens = 1B }}\nphase p {{ tokens = {tokens}, {SHORT}, mix = {mix} }}\n"
+    assert [one.message.split()[4] for one in said("too-many-epochs", body)] == times
+
+
 def test_epochs_are_counted_along_the_lineage_and_from_where_a_fork_leaves(said):
     body = f"""
     context = 4k
