@@ -65,11 +65,14 @@ def _named(plan: Plan, name: str, recipe: Path) -> list[Node]:
 
 
 def _body(node: Node, found: Analysis) -> dict[str, Any]:
-    from mtdsl.view import flat
+    from mtdsl.view import flat, notes
 
+    said = found.plan.notes if found.plan else ()
     values = []
-    for row in flat.rows(node, found.origins):
+    for row in flat.rows(node, found.origins, said):
         place = {"path": row.span.source.path, "line": row.span.line, "column": row.span.column} if row.span else None
         words = {"attribute": row.attribute, "value": row.value, "written": row.written or None}
-        values.append({**words, "via": row.via, "of": row.of or None, "at": place})
-    return {"node": node.name, "kind": flat.kind(node), "values": values}
+        values.append({**words, "via": row.via, "of": row.of or None, "at": place, "doc": row.doc or None, "cite": row.cite})
+    whole = flat.of_whole(node, said)
+    about = {"doc": notes.doc(whole) or None, "cite": notes.cite(whole)}
+    return {"node": node.name, "kind": flat.kind(node), **about, "values": values}

@@ -88,7 +88,8 @@ def attribute(place: Place, span: Span, parts: list[Any]) -> Attribute:
 @RULES
 def when(place: Place, span: Span, parts: list[Any]) -> When:
     """`when loss < 1.98 { ... }`."""
-    return When(span, *parts)
+    test, body = parts
+    return When(span, test, body, place.doc(span, body))
 
 
 @RULES

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from mtdsl.diag import Span
-from mtdsl.lang.node import Frozen, node
+from mtdsl.frozen import Frozen, node
 
 Unit = Literal["tokens", "steps", "epochs"]
 Operator = Literal["+", "-", "*", "/", "x", "and", "or", ">=", "<=", "==", "!=", ">", "<"]
@@ -170,6 +170,7 @@ class When(Syntax):
 
     test: Expr
     body: Body
+    doc: str = ""
 
 
 @node

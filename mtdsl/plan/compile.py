@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
 from mtdsl.diag import Diagnostic, Report, Span
 from mtdsl.diag.mistake import Mistake, attempt
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.allows import silenced
 from mtdsl.plan.attributes import Lookup, check_settings
@@ -27,10 +28,12 @@ from mtdsl.plan.model import Check, Known, Model, Plan, Tokenizer, Totals
 from mtdsl.plan.models import model_of, tokenizer_of
 from mtdsl.plan.names import Module, Scope, load
 from mtdsl.plan.needed import only_needed
+from mtdsl.plan.notes import notes
 from mtdsl.plan.origins import Origins, origins
 from mtdsl.plan.positions import check_positions
 from mtdsl.plan.proving import prove
 from mtdsl.plan.requirements import check_requirements
+from mtdsl.plan.rounds import local
 from mtdsl.plan.sums import explained
 from mtdsl.plan.uncollected import uncollected
 from mtdsl.plan.unused import check_unused
@@ -48,8 +51,8 @@ def compile(
     return found.plan, found.diagnostics
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+@node
+class Analysis(Frozen):
     """A recipe understood: its plan (None where there is an error), what was found, and where each value was written."""
 
     plan: Plan | None
@@ -71,7 +74,10 @@ def analyse(path: Path, sets: Mapping[str, str] | None = None, registry: Registr
     check_requirements(module, report)
     lock = _lock(path, report)
     readable = all(one.severity != "error" or one.id in HARMLESS for one in report)
-    plan, written = _attempted(module, dict(sets or {}), registry, report, lock) if readable else (None, Origins())
+    told = report if readable else Report()
+    plan, written = _attempted(module, dict(sets or {}), registry, told, lock)
+    if not readable and not any(one.id == "require-unmet" for one in report):  # what is missing would explain the rest
+        report.extend(tuple(local(told)))
     found = silenced(report, module.files, module.file, registry.names("lint"), complete=plan is not None)
     errors = {one.id for one in found if one.severity == "error"}
     unchecked = plan if errors == {"check-failed"} else None
@@ -177,6 +183,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
         totals=Totals(0, 0, Known(None, "unknown")),
         evals=evals,
     )
+    plan = replace(plan, notes=notes(compiler, (source.name for source in plan.sources), report))
     prove(plan, registry, lambda name: _span(compiler, name, "mix"), report)
     check_positions(plan, registry, lambda name: _span(compiler, name, "context"), report)
     if report.failed:

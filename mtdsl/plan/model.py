@@ -11,7 +11,7 @@ from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
-from mtdsl.lang.node import Frozen, node
+from mtdsl.frozen import Frozen, node
 from mtdsl.plan.given import Model, Pin, Source, Start, Tokenizer
 from mtdsl.plan.values import (
     Blend,
@@ -44,6 +44,7 @@ __all__ = [
     "Known",
     "Merge",
     "Model",
+    "Note",
     "Param",
     "Parent",
     "Phase",
@@ -242,6 +243,20 @@ class Check(Frozen):
 
 
 @node
+class Note(Frozen):
+    """What the recipe says for people of an `attribute` of a `node`: a `##` doc, and what is cited.
+
+    The node is "" for the recipe itself, the attribute "" for the whole of a node. An attribute of an edge, an event or a
+    part of a mixture is a path: `transition.lr`, `when.0.batch`, `mix.web`.
+    """
+
+    node: str
+    attribute: str = ""
+    doc: str = ""
+    cite: tuple[str, ...] = ()
+
+
+@node
 class Used(Frozen):
     """A plugin that the plan uses and the package that provides it."""
 
@@ -283,6 +298,7 @@ class Plan(Frozen):
     totals: Totals
     evals: tuple[Evaluation, ...] = ()
     pins: Mapping[str, Pin] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
     format: int = 1
 
     def phase(self, name: str) -> Phase:

@@ -37,6 +37,7 @@ class Edges:
     above: Callable[[str], set[str]]
     file: tree.File
     words: dict[tuple[str, str], dict[str, tuple[Said, Span]]] = field(default_factory=dict)
+    items: dict[tuple[str, str], list[tree.Transition]] = field(default_factory=dict)
 
     def of(self, parent: str | None, name: str, kind: Kind, rate_known: bool) -> Transition:
         """The whole transition into `name`. Raises `Mistake` for what cannot be done on this kind of edge."""
@@ -130,6 +131,7 @@ def _read(item: tree.Transition, flow: Flow, existing: set[tuple[str, str]], pol
     for origin, name, span in flow.pairs(item.path):
         if (origin.node, name) not in existing:
             raise mistake("transition-without-edge", f"no flow goes from `{origin.node}` to `{name}`", span)
+        found.items.setdefault((origin.node, name), []).append(item)
         _add(found.words.setdefault((origin.node, name), {}), words, origin.node, name)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from mtdsl.diag import Span
-from mtdsl.plan.model import Evaluation, Merge, Phase, Plan, Source, Start
+from mtdsl.plan.model import Evaluation, Merge, Note, Phase, Plan, Source, Start
 from mtdsl.plan.origins import Origin, Origins
-from mtdsl.view import phrases, values
+from mtdsl.view import notes, phrases, values
 
 Node = Start | Phase | Merge | Source | Evaluation
 LITERAL = 40
@@ -16,7 +16,7 @@ LITERAL = 40
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A value of a node: as the plan has it, as the recipe writes it, how it came (`via`, `of`) and where that stands."""
+    """A value of a node: as the plan has it and as the recipe writes it, how it came (`via`, `of`), where, and its notes."""
 
     attribute: str
     value: str
@@ -24,6 +24,8 @@ class Row:
     via: str
     of: str
     span: Span | None
+    doc: str = ""
+    cite: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -52,10 +54,21 @@ def found(plan: Plan, name: str) -> list[Node]:
     return [node for node in every.values() if isinstance(node, Phase) and node.family == name]
 
 
-def rows(node: Node, written: Origins) -> Iterator[Row]:
-    """Every value of a node."""
+def rows(node: Node, written: Origins, said: Sequence[Note] = ()) -> Iterator[Row]:
+    """Every value of a node, with what the notes `said` of a plan tell of it."""
+    own, top = notes.on(said, node.name), notes.on(said, "")
     for attribute, value in _values(node):
-        yield _row(node, attribute, value, written)
+        row = _row(node, attribute, value, written)
+        told = notes.about(top if row.via == "recipe" else own, attribute)
+        yield replace(row, doc=notes.doc(told, attribute), cite=notes.cite(told)) if told else row
+
+
+def of_whole(node: Node, said: Sequence[Note]) -> tuple[Note, ...]:
+    """The notes on a node itself, and on what is no value in its rows, such as its edge."""
+    shown = {attribute for attribute, _ in _values(node)}
+    own = notes.on(said, node.name)
+    beside = {note for attribute in shown for note in notes.about(own, attribute)}
+    return tuple(note for note in own if note not in beside)
 
 
 def _values(node: Node) -> Iterator[values.Value]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 
 from rich.console import Console
@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from mtdsl.plan.certainty import seen
-from mtdsl.plan.model import Known, Merge, Phase, Plan
+from mtdsl.plan.model import Known, Merge, Note, Phase, Plan
 from mtdsl.plan.origins import Origins
-from mtdsl.view import phrases
-from mtdsl.view.flat import Node, Row, kind, nodes, rows
+from mtdsl.view import notes, phrases
+from mtdsl.view.flat import Node, Row, kind, nodes, of_whole, rows
 
 
 def render(plan: Plan, shown: Iterable[Node], written: Origins, *, width: int, color: bool) -> str:
@@ -21,7 +21,7 @@ def render(plan: Plan, shown: Iterable[Node], written: Origins, *, width: int, c
     counted = seen(plan)
     parts: list[Text | Table | str] = []
     for node in shown:
-        parts += [*_head(node, written, counted), _table(list(rows(node, written))), ""]
+        parts += [*_head(node, written, counted, plan.notes), _table(list(rows(node, written, plan.notes))), ""]
     return _drawn(parts[:-1], width, color)
 
 
@@ -37,21 +37,23 @@ def listing(plan: Plan, written: Origins, *, width: int, color: bool) -> str:
     return _drawn([table], width, color)
 
 
-def _head(node: Node, written: Origins, counted: Mapping[str, Known]) -> Iterator[Text]:
+def _head(node: Node, written: Origins, counted: Mapping[str, Known], said_of: Sequence[Note]) -> Iterator[Text]:
     span = written.span(node.name)
     said = [kind(node), *([f"{span.source.path}:{span.line}"] if span else [])]
     if isinstance(node, Phase | Merge):
         parents = ", ".join(map(phrases.parent, node.parents)) or "nothing"
         said += [f"from {parents}", f"tokens seen at its end: {phrases.known(counted[node.name])}"]
     yield Text.assemble((node.name, "bold"), f"  {' · '.join(said)}")
-    if isinstance(node, Phase | Merge) and node.doc:
-        yield Text(node.doc, style="dim")
+    whole = of_whole(node, said_of)
+    yield from (Text(line, style="dim") for line in (notes.doc(whole), *notes.cite(whole)) if line)
 
 
 def _table(shown: list[Row]) -> Table:
-    table = _plain("", "value", "written", "came", "at")
-    for row in shown:
-        table.add_row(row.attribute, row.value, row.written, row.came, row.place)
+    """What is said of a value has a column only where something is."""
+    told = [notes.said(row.doc, row.cite) for row in shown]
+    table = _plain("", "value", "written", "came", "at", *(["says"] if any(told) else []))
+    for row, words in zip(shown, told, strict=True):
+        table.add_row(row.attribute, row.value, row.written, row.came, row.place, *([words] if any(told) else []))
     return table
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from mtdsl.plan import fingerprint
 from mtdsl.plan.model import Plan
 from mtdsl.registry import Registry
-from mtdsl.view import chart, numbers, phrases, tables
+from mtdsl.view import chart, notes, numbers, phrases, tables
 from mtdsl.view import columns as column
 
 POINTS = 120
@@ -48,6 +48,9 @@ def _parts(plan: Plan, registry: Registry, width: int) -> Iterator[RenderableTyp
     for check in plan.checks:
         yield _checked(check.holds, check.text, check.message)
     yield summary(plan)
+    if plan.notes:
+        yield ""
+        yield notes.table(plan.notes)
 
 
 def _given(plan: Plan) -> Iterator[str]:
