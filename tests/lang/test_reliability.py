@@ -65,7 +65,7 @@ def limited(path):
         (f"{'}{' * 200_000}\n", "unopened-bracket"),
         ('"' * 500_000, ""),
         ("\n" * 900_000 + "let b =", "missing-value"),
-        ("## doc\n" * 30_000 + "let b =", "missing-value"),
+        ("## doc\n" * 15_000 + "let b =", "missing-value"),
         ("let b = \n" * 90_000, "missing-value"),
     ],
     ids=lambda value: ascii(value)[:40],
