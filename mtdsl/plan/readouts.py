@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from mtdsl.diag import Span
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.curves import in_force, shares_at
 from mtdsl.plan.endings import blend_at, first_of, rate_at, value_at
+from mtdsl.plan.learning import learnt
 from mtdsl.plan.model import Blend, Curve, Phase
 from mtdsl.plan.names import unknown_name
 from mtdsl.plan.steps import sequences, step_at
@@ -23,8 +24,8 @@ Where = Literal["start", "end"] | int
 POINTS = ("start", "end")
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+@node
+class Reader(Frozen):
     """Reads curves: `sizes` of the sources where they are known, and the names of all that the recipe declares."""
 
     registry: Registry
@@ -69,8 +70,15 @@ class Reader:
         if phase.mix is None:
             raise mistake("size-unknown", f"`{phase.name}` trains nothing, so it has no mixture", span)
         at = 0 if where == "start" else phase.tokens if where == "end" else where
+        self._check_chosen(phase, source, where, span)
         blend = in_force(phase.mix, at).start if where == "start" else blend_at(phase.mix, at, self.registry)
         return self._exact(blend, source) or self._ruled(phase, source, at, span)
+
+    def _check_chosen(self, phase: Phase, source: str, where: Where, span: Span) -> None:
+        mixer = learnt(phase.mix, self.registry).get(source)
+        if mixer and where not in ("start", 0):
+            message = f"`{mixer}` chooses the share of `{source}` while it runs, and a plan knows only what it begins with"
+            raise mistake("size-unknown", message, span, help=f"ask for `{phase.name}.mix.start.{source}`")
 
     def _exact(self, blend: Blend | None, source: str) -> Fraction | None:
         return None if blend is None or blend.rules else blend.shares.get(source, Fraction(0))

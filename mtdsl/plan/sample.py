@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from mtdsl.plan.curves import rate_of_step, shares_at, sources_of
 from mtdsl.plan.intake import declared, unknown
+from mtdsl.plan.learning import learnt
 from mtdsl.plan.model import Phase, Plan
 from mtdsl.plan.steps import sequences, step_at, tokens_before
 from mtdsl.registry import Registry
@@ -19,7 +20,7 @@ def rows(plan: Plan, n: int, registry: Registry) -> Iterator[dict[str, object]]:
     """`n` rows spread evenly over the steps' first tokens; phases follow one another, members of a fork too.
 
     `tokens` is the position on that axis, where step number `step` (from 1) of `phase` begins; `lr` is the rate that this
-    step uses; `mix.SOURCE` the shares it is drawn with (empty where a rule needs a size nobody declared).
+    step uses; `mix.SOURCE` the shares it is drawn with (empty where a rule needs a size nobody declared, or looks at the run).
     """
     phases = [phase for phase in plan.phases if phase.steps]
     total = sum(phase.tokens for phase in phases)
@@ -67,8 +68,8 @@ def _shares(plan: Plan, phase: Phase, tokens: int, registry: Registry) -> dict[s
         known: dict[str, float] | None = None
     else:
         known = shares_at(phase.mix, tokens, sizes, registry)
-    named = sources_of(phase.mix) if phase.mix else ()
+    chosen = learnt(phase.mix, registry) if tokens else {}
+    blank = {*chosen, *(sources_of(phase.mix) if phase.mix and known is None else ())}
     return {
-        f"mix.{source.name}": "" if known is None and source.name in named else (known or {}).get(source.name, 0.0)
-        for source in plan.sources
+        f"mix.{source.name}": "" if source.name in blank else (known or {}).get(source.name, 0.0) for source in plan.sources
     }

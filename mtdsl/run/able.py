@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from mtdsl.diag import Diagnostic, Refusal
+from mtdsl.plan.learning import learnt
 from mtdsl.plan.model import Blend, Context, Curve, Merge, Phase, Plan, Plugin, Source, Start, Transition
 from mtdsl.registry import Registry
 from mtdsl.registry.parameters import parameters
@@ -44,8 +45,7 @@ def _moves(value: Plugin, registry: Registry) -> bool:
 
 def _learns(value: Curve[Blend] | None, registry: Registry) -> bool:
     """Whether a mixture is under a rule that looks at the run."""
-    rules = (rule for piece in (value.pieces if value else ()) for blend in (piece.start, piece.stop) for rule in blend.rules)
-    return any(hasattr(registry.build("mixer", rule.mixer.name, rule.mixer.params), "observe") for rule in rules)
+    return bool(learnt(value, registry))
 
 
 def _unusual(value: Plugin | None, registry: Registry) -> bool:
@@ -71,7 +71,7 @@ def _fields(names: str) -> frozenset[str]:
 
 RUNS: Mapping[type, frozenset[str]] = {
     Plan: _fields(
-        "recipe title params model tokenizer starts sources phases merges order leaves checks plugins totals pins format"
+        "recipe title params model tokenizer starts sources phases merges order leaves checks plugins totals pins notes format"
     ),
     Source: _fields("name source tokens documents max_epochs holdout longest"),
     Start: _fields("name weights tokens context lr facts"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
 
 from mtdsl.plan.curves import rate_of_step, shares_at
 from mtdsl.plan.endings import rate_at
 from mtdsl.plan.intake import declared, unknown
+from mtdsl.plan.learning import learnt
 from mtdsl.plan.model import Blend, Curve, Merge, Parent, Phase, Plan, Start
 from mtdsl.plan.steps import sequences, step_at, tokens_before
 from mtdsl.registry import Registry
@@ -24,12 +25,15 @@ class Point:
     """What holds at a position, in tokens from the phase's first.
 
     `shares` is None where they hang on sizes that the plan does not know; `lr` where the phase has none.
+    `chosen` are the sources whose shares are chosen while it runs, each with the mixer that does: `shares` lacks them, but for
+    those that a phase begins with.
     """
 
     tokens: int
     lr: float | None
     shares: Mapping[str, float] | None
     batch: int
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +113,18 @@ def _borders(phase: Phase) -> set[Fraction]:
 def _at_step(phase: Phase, step: int, sizes: Mapping[str, int], registry: Registry) -> Point:
     at = tokens_before(phase, step)
     lr = None if phase.lr is None else rate_of_step(phase, step, registry)
-    return Point(at, lr, _shares(phase, at, sizes, registry), sequences(phase, step))
+    return Point(at, lr, _shares(phase, at, sizes, registry), sequences(phase, step), learnt(phase.mix, registry))
 
 
 def _at_end(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> Point:
     reached = rate_at(phase, phase.tokens, registry)
     lr = None if reached is None else float(reached)
-    return Point(phase.tokens, lr, _shares(phase, phase.tokens, sizes, registry), sequences(phase, phase.steps - 1))
+    shares = _shares(phase, phase.tokens, sizes, registry)
+    return Point(phase.tokens, lr, shares, sequences(phase, phase.steps - 1), learnt(phase.mix, registry))
 
 
 def _shares(phase: Phase, tokens: int, sizes: Mapping[str, int], registry: Registry) -> dict[str, float] | None:
-    return None if phase.mix is None or unknown(phase.mix, sizes) else shares_at(phase.mix, tokens, sizes, registry)
+    if phase.mix is None or unknown(phase.mix, sizes):
+        return None
+    shares, chosen = shares_at(phase.mix, tokens, sizes, registry), learnt(phase.mix, registry) if tokens else {}
+    return {name: share for name, share in shares.items() if name not in chosen} if chosen else shares

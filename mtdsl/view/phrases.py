@@ -63,7 +63,7 @@ def rate(column: Column) -> str:
 
 
 def share(column: Column, source: str) -> str:
-    """`80% → 20%` of a source in a phase; empty where it has none; `?` where it hangs on sizes that nobody knows yet."""
+    """`80% → 20%` of a source in a phase; empty where it has none; `?` where nobody knows it yet."""
     if not column.points:
         return ""
     first, last = column.points[0].shares, column.points[-1].shares
@@ -71,7 +71,8 @@ def share(column: Column, source: str) -> str:
         return "?" if source in mixed(column) else ""
     if not any(source in (point.shares or {}) for point in column.points):
         return ""
-    return numbers.moves(numbers.share(first.get(source, 0)), numbers.share(last.get(source, 0)))
+    stop = "?" if source in column.points[-1].chosen else numbers.share(last.get(source, 0))
+    return numbers.moves(numbers.share(first.get(source, 0)), stop)
 
 
 def mixed(column: Column) -> tuple[str, ...]:
@@ -84,6 +85,16 @@ def rules(column: Column) -> str:
     mix = column.node.mix if isinstance(column.node, Phase) else None
     found = (rule for piece in (mix.pieces if mix else ()) for blend in (piece.start, piece.stop) for rule in blend.rules)
     return ", ".join(dict.fromkeys(f"{rule.mixer.name}({', '.join(rule.sources)})" for rule in found))
+
+
+def chosen(column: Column) -> str:
+    """`odm chooses while it runs, and begins with 80% web, 20% code`; empty where no rule looks at the run."""
+    if not column.points or not column.points[0].chosen:
+        return ""
+    first = column.points[0]
+    mixers = ", ".join(dict.fromkeys(first.chosen.values()))
+    begins = ", ".join(f"{numbers.share(share)} {name}" for name, share in (first.shares or {}).items() if name in first.chosen)
+    return f"{mixers} chooses while it runs" + (f", and begins with {begins}" if begins else "")
 
 
 def known(number: Known) -> str:

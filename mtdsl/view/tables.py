@@ -25,7 +25,8 @@ def of(plan: Plan, columns: Sequence[Column], registry: Registry, width: int) ->
     """Every table that has a row, for a page of `width` characters."""
     made = (
         *_phases(columns, seen(plan), width),
-        _training(plan.phases, registry),
+        _training([phase for phase in plan.phases if phase.steps], registry),
+        _chosen(columns),
         _events(plan.phases),
         _transitions(plan.phases),
         _merges(plan.merges),
@@ -95,6 +96,15 @@ def _manner(phase: Phase, registry: Registry) -> str:
 def _moved(phase: Phase, curve: Curve[Fraction], registry: Registry) -> str:
     start, stop = first_of(curve, registry), value_at(curve, phase.tokens, registry)
     return numbers.moves(numbers.plain(start), numbers.plain(stop))
+
+
+def _chosen(columns: Sequence[Column]) -> Table:
+    """Mixtures under rules that look at the run."""
+    table = _table("in", "mixture")
+    for column in columns:
+        if said := phrases.chosen(column):
+            table.add_row(column.name, said)
+    return table
 
 
 def _events(phases: Sequence[Phase]) -> Table:

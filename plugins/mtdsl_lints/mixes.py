@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from mtdsl.plan.curves import weights
+from mtdsl.plan.learning import chosen
 from mtdsl.registry import installed
 from mtdsl_lints.chain import once, pairs
 
@@ -54,9 +55,12 @@ class _Shares:
         self._known: dict[tuple[tuple[str, ...], tuple[int, ...]], Shares] = {}
 
     def __call__(self, blend: Blend) -> Shares:
-        """The shares of a blend; those that its rules choose only where all sizes they are told of are known."""
+        """The shares of a blend; those that its rules choose only where all sizes they are told of are known,
+        and no rule looks at the run.
+        """
         if blend.rules and all(name in self._sizes for rule in blend.rules for name in rule.sources):
-            return weights(blend, self._sizes, installed())
+            known, learnt = weights(blend, self._sizes, installed()), chosen(blend, installed())
+            return {name: share for name, share in known.items() if name not in learnt}
         key = tuple(blend.shares), tuple(map(id, blend.shares.values()))
         if key not in self._known:
             self._known[key] = {name: float(share) for name, share in blend.shares.items()}

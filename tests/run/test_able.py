@@ -11,6 +11,7 @@ import pytest
 from mtdsl.diag import Refusal
 from mtdsl.plan import compile
 from mtdsl.plan.model import (
+    Blend,
     Curve,
     Evaluation,
     Event,
@@ -22,6 +23,7 @@ from mtdsl.plan.model import (
     Piece,
     Plan,
     Plugin,
+    Rule,
     Source,
     Start,
     Term,
@@ -135,10 +137,12 @@ def test_a_start_hands_on_weights_only(plan):
     assert list(told) == [("two", "transition.optimizer")]
 
 
-def test_a_mixture_that_looks_at_the_run(plan, monkeypatch):
-    mixer = installed().build("mixer", "natural", {})
-    monkeypatch.setattr(type(mixer), "observe", lambda self, feedback: None, raising=False)
-    assert list(refused(plan)) == [("two", "mix")]
+def test_a_mixture_that_looks_at_the_run(plan):
+    rule = Rule(F(1), Plugin("odm", {"alpha": F(9, 10)}), {"a": None, "b": None})
+    blend = Blend(rules=(rule,))
+    mix = Curve((Piece(F(0), F(1), blend, blend),))
+    phases = (plan.phases[0], replace(plan.phases[1], mix=mix))
+    assert list(refused(replace(plan, phases=phases))) == [("two", "mix")]
 
 
 def test_everything_is_told_at_once_and_every_node_named(plan):

@@ -23,7 +23,7 @@ def draw(root: ET.Element, frame: Frame, top: float) -> float:
     for value, y in (("100%", top + 10), ("0%", top + HEIGHT)):
         add(root, "text", value, x=GUTTER - 8, y=y, text_anchor="end", class_="quiet")
     for slot in frame.slots:
-        if slot.column.points and all(point.shares is not None for point in slot.column.points):
+        if slot.column.points and all(point.shares is not None and not point.chosen for point in slot.column.points):
             _stack(root, slot, frame.sources, top)
         elif slot.column.points:
             _unknown(root, slot, top)
@@ -60,7 +60,8 @@ def _labels(group: ET.Element, slot: Slot, source: str, floor: Sequence[float], 
 
 
 def _unknown(root: ET.Element, slot: Slot, top: float) -> None:
-    tip = "these shares follow from the sizes of the sources, which are not known before they are read"
+    sized = "these shares follow from the sizes of the sources, which are not known before they are read"
+    tip = phrases.chosen(slot.column) or sized
     group = add(root, "g", tip=tip)
     add(group, "rect", x=slot.left + 1, y=top, width=slot.width - 2, height=HEIGHT, class_="unknown")
     said = fit(phrases.rules(slot.column), slot.width - 8)
