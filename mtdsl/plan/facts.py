@@ -101,7 +101,7 @@ def of_point(phase: Phase, asked: str, tokens: int, span: Span, reader: Reader) 
 
 
 def of_source(source: Source, taken: float | None, asked: str, span: Span) -> Quantity:
-    """A fact of a source: its declared `size`, the `tokens` that the plan takes of it and its parts, how many epochs that is."""
+    """A fact of a source: its `size`, the `tokens` that the plan takes of it and its parts, how many epochs that is."""
     name, size = source.name, source.tokens.value
     if asked not in OF_SOURCE:
         raise _no_fact(asked, OF_SOURCE, span)

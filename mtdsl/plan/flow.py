@@ -9,14 +9,15 @@ from itertools import pairwise
 
 from mtdsl.diag import Label, Report, Span
 from mtdsl.diag.mistake import attempt, mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.drafts import Draft, Family
 from mtdsl.plan.families import Families
 from mtdsl.plan.names import Found, Module, Scope, unknown_name
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+@node
+class Origin(Frozen):
     """Where an edge comes from: a node's end, or the point inside it that `call` (`at(7T)`) names."""
 
     node: str
@@ -62,6 +63,10 @@ class Flow:
         if all(whole):  # what a broken line would reach is not known
             self._unreached(graph, report)
         return graph
+
+    def rungs(self, path: tree.Path) -> set[tuple[str, str]]:
+        """The edges that a path does not name: those inside the ladders that it leads through."""
+        return {edge for node in path.nodes for edge in _rungs(self.nodes(node))}
 
     def pairs(self, path: tree.Path) -> Iterator[tuple[Origin, str, Span]]:
         """The edges of a path: from each node to each it leads to, rungs of a ladder joined."""

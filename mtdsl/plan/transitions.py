@@ -18,6 +18,8 @@ from mtdsl.plan.policies import Failing, Moments, Policies
 
 Kind = Literal["none", "phase", "merge", "start"]
 Said = str | Moments | Gate | Failing
+Edge = tuple[str, str]
+Words = dict[str, tuple[Said, Span]]
 KEYS = ("optimizer", "lr", "data", "gate", "on_fail")
 DEFAULTS: Mapping[Kind, Transition] = {
     "none": Transition("reset", "restart", "fresh"),
@@ -36,7 +38,7 @@ class Edges:
 
     above: Callable[[str], set[str]]
     file: tree.File
-    words: dict[tuple[str, str], dict[str, tuple[Said, Span]]] = field(default_factory=dict)
+    words: dict[Edge, Words] = field(default_factory=dict)
     items: dict[tuple[str, str], list[tree.Transition]] = field(default_factory=dict)
 
     def of(self, parent: str | None, name: str, kind: Kind, rate_known: bool) -> Transition:
@@ -112,14 +114,20 @@ def edges(flow: Flow, graph: Graph, policies: Policies, above: Callable[[str], s
     existing = {(origin.node, name) for name, origin in graph.origins.items()}
     if not existing and report.failed:
         return found  # without a flow no edge exists, which is told already
+    ladders: dict[Edge, Words] = {}
     for item in flow.module.items(tree.Transition):
         assert isinstance(item, tree.Transition)
-        attempt(report, lambda item=item: _read(item, flow, existing, policies, found))  # type: ignore[misc]
+        attempt(report, lambda item=item: _read(item, flow, existing, policies, found, ladders))  # type: ignore[misc]
+    for edge, words in ladders.items():  # what names the edge itself comes before what names its ladder
+        found.words[edge] = {**words, **found.words.get(edge, {})}
     return found
 
 
-def _read(item: tree.Transition, flow: Flow, existing: set[tuple[str, str]], policies: Policies, found: Edges) -> None:
-    words: dict[str, tuple[Said, Span]] = {}
+def _read(
+    item: tree.Transition, flow: Flow, existing: set[Edge], policies: Policies, found: Edges, ladders: dict[Edge, Words]
+) -> None:
+    """Adds what one `transition` says: to `ladders` of the edges between rungs, to `found` of those that it names."""
+    words: Words = {}
     for entry in item.body.entries:
         if isinstance(entry, tree.When):
             raise mistake("event-cannot-set", "an event happens inside a phase, not on a transition", entry.span)
@@ -128,14 +136,24 @@ def _read(item: tree.Transition, flow: Flow, existing: set[tuple[str, str]], pol
         if entry.name not in KEYS:
             raise unknown_attribute(entry, KEYS, "a transition")
         words[entry.name] = policies.read(entry), entry.value.span
+    rungs = flow.rungs(item.path)
     for origin, name, span in flow.pairs(item.path):
         if (origin.node, name) not in existing:
             raise mistake("transition-without-edge", f"no flow goes from `{origin.node}` to `{name}`", span)
         found.items.setdefault((origin.node, name), []).append(item)
-        _add(found.words.setdefault((origin.node, name), {}), words, origin.node, name)
+        edge = origin.node, name
+        if edge in rungs:
+            _add(ladders.setdefault(edge, {}), _between_rungs(words), *edge)
+        else:
+            _add(found.words.setdefault(edge, {}), words, *edge)
 
 
-def _add(before: dict[str, tuple[Said, Span]], words: Mapping[str, tuple[Said, Span]], parent: str, name: str) -> None:
+def _between_rungs(words: Words) -> Words:
+    """What a ladder's transition says of its rungs: all but whose state is kept, since each goes on with its parent's."""
+    return {key: said for key, said in words.items() if not (isinstance(said[0], Moments) and said[0].of)}
+
+
+def _add(before: Words, words: Words, parent: str, name: str) -> None:
     for key, (word, span) in words.items():
         other, where = before.setdefault(key, (word, span))
         if other != word:
