@@ -10,7 +10,7 @@ from mtdsl.diag import Diagnostic, Refusal, concerning
 
 if TYPE_CHECKING:
     from mtdsl.data.measuring import Item
-    from mtdsl.lang.node import Frozen
+    from mtdsl.frozen import Frozen
     from mtdsl.plan.lock import Lock
     from mtdsl.plan.model import Plan
 

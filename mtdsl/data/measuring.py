@@ -15,7 +15,7 @@ from mtdsl.data.reading import Reading, Say, bound
 from mtdsl.data.table import read
 from mtdsl.data.tokenise import table
 from mtdsl.data.tokenizer import Encoder, obtain
-from mtdsl.lang.node import Frozen
+from mtdsl.frozen import Frozen
 from mtdsl.plan.lock import Lock, LockedSource, LockedTokenizer, Sized
 from mtdsl.plan.model import Pin, Plan, Source, Tokenizer
 from mtdsl.plan.pins import pinned

@@ -7,7 +7,7 @@ one door to the tree; what stands inside items is in `mtdsl.lang.values`.
 from __future__ import annotations
 
 from mtdsl.diag import Source, Span
-from mtdsl.lang.node import Frozen, node
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang.values import (
     Attribute,
     Binary,

@@ -12,7 +12,7 @@ from dataclasses import field, replace
 from pathlib import Path
 
 from mtdsl.diag import Diagnostic, Label, Source, Span
-from mtdsl.lang.node import Frozen, node
+from mtdsl.frozen import Frozen, node
 from mtdsl.plan.codec import decode, encode
 from mtdsl.plan.model import Tokenizer
 from mtdsl.plan.values import Plugin

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mtdsl.diag import Change, Fix, Report, Span
+from mtdsl.frozen import Frozen
 from mtdsl.lang import tree
-from mtdsl.lang.node import Frozen
 
 Quiet = tree.Param | tree.Let | tree.Mix
 """Items that do nothing by themselves. Sources are left out: what there is to train on may well be listed whole."""

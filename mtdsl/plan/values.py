@@ -7,7 +7,7 @@ from dataclasses import field
 from fractions import Fraction
 from typing import Generic, Literal, TypeVar
 
-from mtdsl.lang.node import Frozen, node
+from mtdsl.frozen import Frozen, node
 
 V = TypeVar("V")
 Scalar = str | bool | int | Fraction | None

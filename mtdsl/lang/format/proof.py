@@ -6,10 +6,10 @@ from dataclasses import fields
 from typing import Any
 
 from mtdsl.diag import Source, Span
+from mtdsl.frozen import Frozen
 from mtdsl.lang import parse
 from mtdsl.lang.comments import Comments
 from mtdsl.lang.format.lines import significant
-from mtdsl.lang.node import Frozen
 from mtdsl.lang.tree import File
 
 
