@@ -73,7 +73,7 @@ RUNS: Mapping[type, frozenset[str]] = {
     Plan: _fields(
         "recipe title params model tokenizer starts sources phases merges order leaves checks plugins totals pins notes format"
     ),
-    Source: _fields("name source tokens documents max_epochs holdout longest"),
+    Source: _fields("name source tokens documents max_epochs holdout longest whole"),
     Start: _fields("name weights tokens context lr facts"),
     Phase: _fields("name family parents asked tokens steps origin seen spent batch lr packing mask seed transition doc")
     | _fields("certainty coupling"),
