@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from mtdsl.diag import Span
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang.tree import Number
 
 Dimension = Literal["number", "tokens", "steps", "epochs", "length", "share"]
@@ -27,8 +27,8 @@ NOUNS: dict[Dimension, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+@node
+class Quantity(Frozen):
     """An exact number and its dimension; `scaled` where it was written with `M`, `B` or `T`."""
 
     value: Fraction
@@ -63,32 +63,38 @@ def add(left: Quantity, right: Quantity, sign: int, span: Span) -> Quantity:
 
 
 def multiply(left: Quantity, right: Quantity, span: Span) -> Quantity:
-    """A product: one side a plain number or a share; a count of sequences times a length is tokens."""
+    """A product: one side a plain number or a share; steps times the tokens of one step are tokens."""
     for one, other in ((left, right), (right, left)):
         if one.dimension in ("number", "share"):
             value = _computable(one.value * other.value, span)
             return Quantity(value, other.dimension, span, one.scaled or other.scaled)
+    if {left.dimension, right.dimension} in ({"steps", "tokens"}, {"steps", "length"}):
+        return Quantity(_computable(left.value * right.value, span), "tokens", span)
     raise mistake("unit-mismatch", f"{left.noun} times {right.noun} has no meaning here", span)
 
 
 def divide(left: Quantity, right: Quantity, span: Span) -> Quantity:
-    """A quotient: two of one dimension give a plain number."""
+    """A quotient: two of one dimension give a plain number; tokens by steps are the tokens of one step."""
     if right.value == 0:
         raise mistake("division-by-zero", "this divides by zero", span)
     value = _computable(left.value / right.value, span)
     if right.dimension in ("number", "share"):
         return Quantity(value, left.dimension, span, left.scaled)
-    if left.dimension in (right.dimension, "number"):
+    if left.dimension == "tokens" and right.dimension == "steps":
+        return Quantity(value, "tokens", span)
+    if left.dimension in (right.dimension, "number") or {left.dimension, right.dimension} == {"tokens", "length"}:
         return Quantity(value, "number", span)
     raise mistake("unit-mismatch", f"{left.noun} divided by {right.noun} has no meaning here", span)
 
 
 def common(left: Quantity, right: Quantity, span: Span) -> Dimension:
-    """The dimension two quantities share; a plain number takes the other's."""
+    """The dimension two quantities share; a plain number takes the other's, and a window's length is a number of tokens."""
     if left.dimension == right.dimension or right.dimension == "number":
         return left.dimension
     if left.dimension == "number":
         return right.dimension
+    if {left.dimension, right.dimension} == {"tokens", "length"}:
+        return "tokens"
     raise mistake("unit-mismatch", f"{left.noun} and {right.noun} do not go together", span)
 
 

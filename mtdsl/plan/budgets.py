@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.amounts import check_steps, rounded
 from mtdsl.plan.attributes import Lookup
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from mtdsl.plan.schedules import Schedules
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+@node
+class Budget(Frozen):
     """Window, batch and length of a phase, and its events in order; no batch where it trains nothing."""
 
     window: Window
@@ -78,7 +79,7 @@ class Budgets:
         self._size = size
         self._point = point
         self._schedules = schedules
-        self._windows = Windows(evaluator, techniques)
+        self._windows = Windows(evaluator, techniques, report)
         self._done: dict[str, Budget | Mistake] = {}
         self._open: list[str] = []
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
-from mtdsl.diag import Report
+from mtdsl.diag import Label, Report
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.lang.values import Unit
 from mtdsl.plan.axis import Axis, Stretch
@@ -21,6 +21,7 @@ from mtdsl.plan.model import Batch, Blend, Curve, Event, Test, V
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot
 from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.rates import shown
 from mtdsl.plan.schedules import Schedules
 from mtdsl.plan.steps import sequences_of_step, steps_of
 from mtdsl.registry import Registry
@@ -28,16 +29,16 @@ from mtdsl.registry import Registry
 Reader = Callable[[tree.Expr, Scope], Fraction]
 
 
-@dataclass(frozen=True, slots=True)
-class Moving:
+@node
+class Moving(Frozen):
     """What moves in a phase: `numbers` by attribute (`lr`, `weight_decay`, ...), and the mixture."""
 
     numbers: Mapping[str, Curve[Fraction]]
     mix: Curve[Blend]
 
 
-@dataclass(frozen=True)
-class Pens:
+@node
+class Pens(Frozen):
     """What events are drawn with; `readers` reads one end of each number that can move."""
 
     evaluator: Evaluator
@@ -77,6 +78,8 @@ def _happened(draft: Draft, budget: Budget, found: Expected, moving: Moving, pen
             _check_free(draft, found, name, before, pens)
             slot = Slot(name, pens.readers(name), value_at(before, found.at, pens.registry))
             sets[name] = _laid(slot, found, name, budget, scope, pens)
+            if name == "lr":
+                _check_decay(draft, found, before, sets[name], budget, pens)
             numbers[name] = overlaid(before, sets[name].pieces, found.at)
     return Moving(numbers, mix), Event(test, found.at, sets, blend)
 
@@ -104,6 +107,21 @@ def _check_free(draft: Draft, found: Expected, name: str, before: Curve[Fraction
     if before.warmup is not None and found.at < before.warmup.tokens:
         message = f"this is expected at {found.at:,} tokens, and `{draft.name}` warms up for {before.warmup.tokens:,}"
         raise mistake("event-in-warmup", message, span, help="expect it behind the warm-up")
+
+
+def _check_decay(
+    draft: Draft, found: Expected, before: Curve[Fraction], sets: Curve[Fraction], budget: Budget, pens: Pens
+) -> None:
+    """Warns of a standing rate that replaces what would still have come down."""
+    lands, here = before.pieces[-1].stop, value_at(before, found.at, pens.registry)
+    stands = sets.pieces[0].start
+    if lands >= here or any(value != stands for piece in sets.pieces for value in (piece.start, piece.stop)):
+        return
+    message = (
+        f"`{draft.name}` would still have come down to {shown(lands)}; from this event on its rate stands at {shown(stands)}"
+    )
+    hint = f"write the decay in the event too, `lr = [... until 80%, -> {shown(lands)}]`, or let a phase behind it decay"
+    pens.report.warning("event-ends-decay", message, Label(found.sets["lr"].span), help=hint)
 
 
 def _now(found: Expected, moving: Moving, batch: Batch, registry: Registry) -> Scope:

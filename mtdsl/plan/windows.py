@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from mtdsl.diag import Fix, Span
+from mtdsl.diag import Diagnostic, Fix, Label, Report, Span
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.endings import Ending
@@ -14,9 +13,12 @@ from mtdsl.plan.model import Context, Plugin
 from mtdsl.plan.names import Scope
 from mtdsl.plan.plugins import Techniques
 
+LONG = 8000
+"""Tokens: a shorter window, such as 1000, is one to try things out with."""
 
-@dataclass(frozen=True, slots=True)
-class Window:
+
+@node
+class Window(Frozen):
     """The context of a phase, and the extender that shaped the positions the model now has."""
 
     context: Context
@@ -26,9 +28,10 @@ class Window:
 class Windows:
     """Reads `context`."""
 
-    def __init__(self, evaluator: Evaluator, techniques: Techniques) -> None:
+    def __init__(self, evaluator: Evaluator, techniques: Techniques, report: Report) -> None:
         self._evaluator = evaluator
         self._techniques = techniques
+        self._report = report
 
     def of(self, draft: Draft, written: Written | None, ending: Ending) -> Window:
         """The window of a phase whose parent ended so. Raises `Mistake`."""
@@ -76,7 +79,20 @@ class Windows:
         return Window(Context(before, size, None if plugin == in_force else plugin), plugin)
 
     def _length(self, expr: tree.Expr, scope: Scope) -> int:
-        return length(self._evaluator.number(expr, scope), "context")
+        size = length(self._evaluator.number(expr, scope), "context")
+        found, _ = self._evaluator.resolve(expr, scope)
+        if isinstance(found, tree.Number) and not found.suffix and size >= LONG and size % 1000 == 0:
+            self._report.add(_decimal(size, found.span))
+        return size
+
+
+def _decimal(size: int, span: Span) -> Diagnostic:
+    """What is said of `128_000`: mostly `128k`, 131,072, was meant."""
+    binary = f"{size // 1000}k"
+    message = f"`context` is a window, and {size:,} is decimal"
+    fix = Fix.write(span, binary, safe=False)
+    hint = f"a window is binary: write `{binary}` ({size // 1000 * 1024:,})"
+    return Diagnostic("window-decimal", "warning", message, (Label(span),), hint, fix)
 
 
 def _same(draft: Draft, size: int, ending: Ending, span: Span) -> None:
