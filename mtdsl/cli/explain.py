@@ -34,8 +34,11 @@ def explain(id: str | None = None, /, *, format_: Format = "text") -> int:
         return 0
     entry = meaning(id, installed())
     if entry is None:
+        from mtdsl.diag.catalogue.aliases import ALIASES
         from mtdsl.diag.nearest import nearest
 
+        if id in ALIASES:
+            raise Misuse(f"there is no diagnostic `{id}`; see {' and '.join(f'`{other}`' for other in ALIASES[id])}")
         near = nearest(id, [other.id for other in meanings(installed())])
         raise Misuse(f"there is no diagnostic `{id}`" + (f"; did you mean `{near}`?" if near else ""))
     sys.stdout.write(_told(entry, format_))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import cast
 
-from mtdsl.diag import Report, Span
+from mtdsl.diag import Label, Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE
@@ -311,7 +311,9 @@ def _entries(body: tree.Body) -> Mapping[str, tree.Attribute]:
         if isinstance(entry, tree.When):
             raise mistake("not-a-mix", "a mix has shares only", entry.span)
         if entry.name in found:
-            raise mistake("declared-twice", f"`{entry.name}` is given twice", entry.name_span, found[entry.name].name_span)
+            # the very words of `mtdsl.plan.names`, which tells of declared mixtures too: a report keeps one of the two
+            labels = Label(entry.name_span, "given again here"), Label(found[entry.name].name_span, "first given here")
+            raise mistake("declared-twice", f"`{entry.name}` is given twice", *labels)
         if entry.name not in DESCRIPTIVE:
             found[entry.name] = entry
     return found

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mtdsl.diag import Diagnostic, Report, Span
 from mtdsl.diag.mistake import Mistake, attempt
+from mtdsl.diag.ordering import in_order
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.allows import silenced
@@ -80,8 +81,9 @@ def analyse(path: Path, sets: Mapping[str, str] | None = None, registry: Registr
         report.extend(tuple(local(told)))
     found = silenced(report, module.files, module.file, registry.names("lint"), complete=plan is not None)
     errors = {one.id for one in found if one.severity == "error"}
+    paths = [file.source.path for file in (module.file, *module.files)]
     unchecked = plan if errors == {"check-failed"} else None
-    return Analysis(None if errors else plan, tuple(_given(one, sets or {}) for one in found), written, unchecked)
+    return Analysis(None if errors else plan, in_order((_given(one, sets or {}) for one in found), paths), written, unchecked)
 
 
 def survey(path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None) -> Analysis:
@@ -204,7 +206,8 @@ def _span(compiler: Compiler, name: str, attribute: str) -> Span | None:
 def _title(module: Module, report: Report) -> tuple[str, str]:
     recipes = [item for item in module.file.items if isinstance(item, tree.Recipe)]
     if not recipes:
-        report.error("no-recipe", "the file does not say which recipe it is", help='begin with `recipe NAME "title"`')
+        start = Span(module.file.source, 0, 0)
+        report.error("no-recipe", "the file does not say which recipe it is", start, help='begin with `recipe NAME "title"`')
         raise Mistake
     if len(recipes) > 1:
         report.error("declared-twice", "a file is one recipe", recipes[1].span, recipes[0].span)

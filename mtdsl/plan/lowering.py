@@ -48,7 +48,7 @@ class PhaseLowering:
         draft, before, tools = self._draft, self._before, self._tools
         budget = self._budget or tools.budgets.of(draft.name)
         transition = tools.edges.of(before.node, draft.name, before.kind, before.lr is not None)
-        seed = self._try(lambda: self._seed(transition))
+        seed = self._try(lambda: self._seed(transition, budget))
         motions = Motions(draft, tools, self._report, before, budget, transition)
         lr, mix = (self._try(motions.rate), self._try(motions.mixture)) if budget.batch else (None, None)
         said = [name for name in SCALARS if budget.batch and (self._find(name) or tools.schedules.owns(name, draft.name))]
@@ -135,13 +135,14 @@ class PhaseLowering:
     def _find(self, name: str) -> Written | None:
         return self._tools.lookup(self._draft, name)
 
-    def _seed(self, transition: Transition) -> int:
+    def _seed(self, transition: Transition, budget: Budget) -> int:
         written = self._find("seed")
         if written is None:
             return 0 if self._before.seed is None else self._before.seed
         seed = count(self._number(written), "seed")
         inherited = self._before.seed
-        if transition.data == "continue" and inherited is not None and seed != inherited:
+        reads = transition.data == "continue" and budget.steps  # a phase of no steps goes on with nothing
+        if reads and inherited is not None and seed != inherited:
             name = self._draft.name if self._draft.rungs > 1 else self._draft.family  # once for a whole fork
             own = f"seed {seed}" if name == self._draft.name else "a seed of its own"
             message = f"`{name}` has {own}, but goes on with the data order that seed {inherited} began"

@@ -42,3 +42,9 @@ def test_json_for_machines(mtdsl):
     one = json.loads(mtdsl("explain", "lr-jump", "--format", "json").stdout)
     assert one["summary"] == catalogue()["lr-jump"].summary
     assert one in json.loads(mtdsl("explain", "--format", "json").stdout)
+
+
+def test_another_name_points_to_ours(mtdsl):
+    done = mtdsl("explain", "soup-of-unlike-models")
+    said = "error: there is no diagnostic `soup-of-unlike-models`; see `merge-unlike` and `merge-of-strangers`\n"
+    assert (done.returncode, done.stderr) == (2, said)
