@@ -5,32 +5,32 @@ A stage never prints. It returns its value and the diagnostics it found; the com
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from mtdsl.diag.source import Span
+from mtdsl.frozen import Frozen, node
 
 Severity = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+@node
+class Label(Frozen):
     """A short remark under a piece of source text."""
 
     span: Span
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+@node
+class Change(Frozen):
     """Text to be replaced: what `span` covers becomes `replacement`."""
 
     span: Span
     replacement: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+@node
+class Fix(Frozen):
     """Changes that a machine may make, all or none; they do not overlap.
 
     Where `safe`, what was meant leaves no doubt. An unsafe one gives the recipe a meaning that its author has to want.
@@ -46,8 +46,8 @@ class Fix:
         return cls(title or f"write `{replacement.strip()}`", (Change(span, replacement),), safe)
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+@node
+class Diagnostic(Frozen):
     """One thing that is wrong or worth knowing.
 
     `labels[0]` is the primary one, where the reader should look first; it may be missing where no text is to blame.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 
 from lark import Token
 
 from mtdsl.diag import Diagnostic, Fix, Label, Source, Span
+from mtdsl.frozen import Frozen, node
 
 OPENS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 """Opening brackets and what closes them."""
@@ -17,8 +17,8 @@ END = "$END"
 """Type of the token after the last one."""
 
 
-@dataclass(frozen=True)
-class Failure:
+@node
+class Failure(Frozen):
     """Where a parse stopped.
 
     The piece is characters `offset` to `end` of the source, and `before` the tokens that were taken. The first that was not has

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mtdsl.diag import Report, Source, Span
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang.comments import Comments
 from mtdsl.lang.grammar import reserved
 from mtdsl.lang.tree import Body
@@ -24,8 +23,8 @@ class Word(str):
         return word
 
 
-@dataclass(frozen=True)
-class Place:
+@node
+class Place(Frozen):
     """The piece of `source` that begins at `offset`."""
 
     source: Source

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.model import Batch
 from mtdsl.plan.steps import tokens_of
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+@node
+class Stretch(Frozen):
     """One phase on the axis."""
 
     batch: Batch
@@ -25,8 +25,8 @@ class Stretch:
         return tokens_of(self.batch, self.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+@node
+class Axis(Frozen):
     """The stretches of an axis in order; the last one goes on at its batch."""
 
     stretches: tuple[Stretch, ...]

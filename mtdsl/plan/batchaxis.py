@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.batches import batch_of
 from mtdsl.plan.evaluate import whole
@@ -18,8 +18,8 @@ from mtdsl.registry import Registry
 FAR = 10**15
 
 
-@dataclass(frozen=True, slots=True)
-class BatchAxis:
+@node
+class BatchAxis(Frozen):
     """A budget of `tokens` or of `steps`, in sequences of `window` tokens.
 
     A piece of so many steps is as many tokens as it takes for exactly these steps to begin in it.

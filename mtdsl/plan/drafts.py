@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from mtdsl.diag import Span
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.evaluate import is_word
 from mtdsl.plan.names import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+@node
+class Written(Frozen):
     """An attribute and where the names in its value are looked up."""
 
     attribute: tree.Attribute
@@ -30,8 +30,8 @@ class Written:
         return self.attribute.value.span
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+@node
+class Occasion(Frozen):
     """A `when` of a phase, where the names in it are looked up, and whether `like` copied it."""
 
     item: tree.When
@@ -39,16 +39,16 @@ class Occasion:
     copied: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+@node
+class Key(Frozen):
     """One value of a `for`: as written, and in the form that references are compared by."""
 
     shown: str
     value: object
 
 
-@dataclass(frozen=True)
-class Draft:
+@node
+class Draft(Frozen):
     """A phase before lowering: its name, its place in its family, its attributes by name, its `when`s in order."""
 
     name: str
@@ -78,8 +78,8 @@ class Draft:
         return self.item.name_span
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+@node
+class Family(Frozen):
     """All members that one `phase` item declares."""
 
     name: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from mtdsl.diag import Span
+from mtdsl.frozen import Frozen, node
 from mtdsl.plan.curves import coupled, in_force, scalar_at, shares_at, under_rule
 from mtdsl.plan.model import Blend, Certainty, Curve, Phase, Plugin
 from mtdsl.plan.steps import step_at
@@ -14,8 +15,8 @@ from mtdsl.plan.transitions import Kind
 from mtdsl.registry import Registry
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+@node
+class Ending(Frozen):
     """A point in the flow. `used` counts the tokens of every distinct ancestor, itself included, by name.
 
     `certainty` is `bounded` where a `stop` there or before may end it early. `batch` is the tokens of its last step,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from mtdsl.diag import Label, Span
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.lang.values import Unit
 from mtdsl.plan.attributes import DESCRIPTIVE, PHASE, unknown_attribute
@@ -22,8 +23,8 @@ from mtdsl.plan.steps import tokens_of
 SETTABLE = ("batch", "lr", "mix", *SCALARS)
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+@node
+class Expected(Frozen):
     """An event of a phase: the step boundary where the plan draws it, in tokens, and the attributes that it sets.
 
     `batch` is what it makes of the batch, in sequences, positions counted from the event.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from math import prod
 
 from mtdsl.diag import Fix
 from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.drafts import Draft, Family, Key, Occasion, Written
 from mtdsl.plan.evaluate import Evaluator
@@ -19,8 +20,8 @@ MEMBERS = 10_000
 """Phases that a plan holds at most, of all families together."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+@node
+class _Choice(Frozen):
     """One value of one `for`: what it binds, and whether and where it stands on a ladder."""
 
     keys: tuple[Key, ...]

@@ -71,9 +71,9 @@ class Flow:
     def pairs(self, path: tree.Path) -> Iterator[tuple[Origin, str, Span]]:
         """The edges of a path: from each node to each it leads to, rungs of a ladder joined."""
         groups = [self.nodes(node) for node in path.nodes]
-        for node, family in zip(path.nodes, groups, strict=True):
+        for named, family in zip(path.nodes, groups, strict=True):
             for one, other in _rungs(family):
-                yield Origin(one, None, node.span), other, node.span
+                yield Origin(one, None, named.span), other, named.span
         for (left, left_node), (right, right_node) in pairwise(zip(groups, path.nodes, strict=True)):
             for one, other in _joined(left, right, right_node.span):
                 yield Origin(one, left_node.call, left_node.span), other, right_node.span
@@ -135,12 +135,12 @@ class Flow:
 
     def _edges(self, path: tree.Path, graph: Graph) -> bool:
         """Adds the edges of a path; always True. Raises `Mistake`."""
-        for node in path.nodes:
-            group = self.nodes(node)
+        for named in path.nodes:
+            group = self.nodes(named)
             names = [group] if isinstance(group, str) else [member.name for member in group.members]
             graph.reached.update(names)
             last = [group] if isinstance(group, str) else [member.name for member in group.exits]
-            graph.ends.update(last if node.call is None else [])
+            graph.ends.update(last if named.call is None else [])
         end = path.nodes[-1].call
         if end is not None and end.func.span.text != "end":
             hint = f"name the checkpoint: `phase early {{ steps = 0 }}` and `flow {path.nodes[-1].span.text} -> early`"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal, cast
 
 from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.attributes import Lookup
@@ -28,8 +29,8 @@ COUPLINGS = ("none", "sqrt", "linear")
 Coupling = Literal["none", "sqrt", "linear"]
 
 
-@dataclass(frozen=True)
-class Manners:
+@node
+class Manners(Frozen):
     """Reads these attributes of one phase; `axis` is None where it trains nothing. Every method raises `Mistake`."""
 
     draft: Draft
@@ -115,8 +116,8 @@ class Manners:
         return OnPhase(self, self.axis, self.before.techniques.get(attribute))
 
 
-@dataclass(frozen=True)
-class OnPhase:
+@node
+class OnPhase(Frozen):
     """The surroundings of a technique that a phase trains with; `last` is the parent's, as its parameters had become."""
 
     manners: Manners

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from mtdsl.diag import Span
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.axis import bisect_steps
 from mtdsl.plan.budgets import Budget
@@ -24,8 +24,8 @@ Weighted = tuple[Parent, Fraction]
 ONE = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+@node
+class Terms(Frozen):
     """What a merge's expression says; no weights where what was measured decides."""
 
     merger: Plugin

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from mtdsl.diag import Report
 from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan import rates
 from mtdsl.plan.axis import Axis, Stretch
@@ -26,8 +26,8 @@ from mtdsl.plan.tools import Tools
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class Motions:
+@node
+class Motions(Frozen):
     """Reads the curves of one phase that trains; every method raises `Mistake`. A schedule over a path comes first."""
 
     draft: Draft

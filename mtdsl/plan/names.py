@@ -11,22 +11,23 @@ from mtdsl.diag import Diagnostic, Label, Report, Source, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.diag.nearest import suggest
 from mtdsl.diag.source import TYPED
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import files, parse, parse_expression, tree
 from mtdsl.plan.outside import says_more
 
 DECLARING = (tree.Param, tree.Let, tree.Start, tree.Data, tree.Mix, tree.Phase, tree.Merge, tree.Eval)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+@node
+class Found(Frozen):
     """A declared item and the module whose names its values are looked up in."""
 
     item: tree.Param | tree.Let | tree.Start | tree.Data | tree.Mix | tree.Phase | tree.Merge | tree.Eval
     module: Module
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+@node
+class Bound(Frozen):
     """An expression that a name stands for, and where the names in it are looked up."""
 
     expr: tree.Expr

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Literal
 
 from mtdsl.diag import Diagnostic, Label, Span
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import PHASE
 from mtdsl.plan.share_spans import share_span
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 Via = Literal["written", "copied", "recipe", "schedule", "parent", "lock", "default"]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+@node
+class Origin(Frozen):
     """How a value came to be.
 
     `written` in the node itself, `copied` by `like` from the phase `of`, from the `recipe`'s top level, set by a `schedule`,
@@ -31,8 +32,8 @@ class Origin:
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
+@node
+class Origins(Frozen):
     """Origins by node and attribute; see `mtdsl.registry.remarks.Place` for how attributes are named.
 
     `shares` looks for the share of a source in the mixture of a phase: only when it is asked for, since there are many.

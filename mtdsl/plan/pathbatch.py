@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
 from mtdsl.diag import Report
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.batchaxis import BatchAxis
 from mtdsl.plan.evaluate import Evaluator
@@ -21,8 +22,8 @@ from mtdsl.registry import Registry
 Chain = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class PathBatch:
+@node
+class PathBatch(Frozen):
     """Cuts a phase's part out of such a schedule.
 
     `asked` is the budget of a phase in tokens or steps, `passed` the tokens that the path takes of one that comes before,

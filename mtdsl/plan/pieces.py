@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Generic, Protocol
 
 from mtdsl.diag import Report
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.curves import under_rule
@@ -25,8 +26,8 @@ SCHEDULER = "linear"
 Drawn = Callable[[Fraction], tuple[Piece[Any], ...]]
 
 
-@dataclass(frozen=True)
-class Slot(Generic[V]):
+@node
+class Slot(Frozen, Generic[V]):
     """What an attribute's values are, and how they move.
 
     `read` evaluates one end; `ruled` a value `by` a rule that is no scheduler (mixtures); `before` is where the parent ended

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, cast
 
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.conditions import Conditions
 from mtdsl.plan.evaluate import Evaluator, plain
@@ -18,8 +18,8 @@ WORDS = {"lr": ("continue", "restart", "rewarm"), "data": ("continue", "fresh")}
 MOMENTS = ("keep", "reset", "reset_moments")
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+@node
+class Moments(Frozen):
     """`optimizer = ...`: the word, whose state `keep(NODE)` takes, and the factor of `rescale(0.5)`."""
 
     word: Literal["keep", "reset", "reset_moments", "rescale"]
@@ -27,8 +27,8 @@ class Moments:
     factor: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failing:
+@node
+class Failing(Frozen):
     """`on_fail = stop`, or the node to go back to."""
 
     rollback: str = ""

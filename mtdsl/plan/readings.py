@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.model import Curve, Plugin
@@ -35,8 +35,8 @@ class Surroundings(Protocol):
         """Those of a technique among the call's arguments."""
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+@node
+class Readings(Frozen):
     """The reader of one call's arguments; `around` is None where the call stands on no axis."""
 
     evaluator: Evaluator

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.evaluate import Evaluator
@@ -13,8 +13,8 @@ from mtdsl.plan.names import Scope
 from mtdsl.registry import Bound, NotNegative, Share
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+@node
+class Number(Frozen):
     """A number of a phase: what it may be, what it is where nobody says (None: the optimizer's own), what it does."""
 
     bound: Bound

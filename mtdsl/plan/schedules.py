@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from mtdsl.diag import Fix, Report, Span
 from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.diag.nearest import suggest
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.budgets import Budgets
@@ -27,8 +27,8 @@ from mtdsl.plan.steps import steps_of
 MOVING = ("lr", "batch", "mix", *SCALARS)
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+@node
+class Owned(Frozen):
     """A schedule, and every chain of phases that one phase stands in: several before a fork."""
 
     item: tree.Schedule
@@ -142,10 +142,10 @@ class Schedules:
     def _read(self, item: tree.Schedule) -> bool:
         if item.name not in MOVING:
             raise _unmovable(item)
-        for node in item.path.nodes:
-            if isinstance(self._flow.nodes(node), str):
-                message = f"`{node.name}` does not train, so a schedule cannot run over it"
-                raise mistake("schedule-path", message, node.span, help="a schedule runs over phases")
+        for named in item.path.nodes:
+            if isinstance(self._flow.nodes(named), str):
+                message = f"`{named.name}` does not train, so a schedule cannot run over it"
+                raise mistake("schedule-path", message, named.span, help="a schedule runs over phases")
         for origin, name, span in self._flow.pairs(item.path):
             edge = self._graph.origins.get(name)
             if edge is None or edge.node != origin.node:

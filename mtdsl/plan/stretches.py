@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
 from mtdsl.diag.mistake import mistake
+from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.model import Curve
@@ -21,8 +21,8 @@ class Measures(Protocol):
         """A length that begins at token `begin`, in tokens. Raises `Mistake`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+@node
+class Placed(Frozen):
     """The surroundings of a scheduler whose piece begins at token `begin` of an axis."""
 
     axis: Measures

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from mtdsl.frozen import Frozen, node
 from mtdsl.plan.attributes import Lookup
 from mtdsl.plan.blends import Blends
 from mtdsl.plan.budgets import Budgets
@@ -18,8 +18,8 @@ from mtdsl.plan.transitions import Edges
 from mtdsl.registry import Registry
 
 
-@dataclass(frozen=True)
-class Tools:
+@node
+class Tools(Frozen):
     """The parts of one recipe, each worked out on demand; `ending` tells where the parent of a phase ended."""
 
     graph: Graph

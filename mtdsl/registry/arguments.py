@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mtdsl.diag import Span
+from mtdsl.frozen import Frozen, node
 
 if TYPE_CHECKING:
     from mtdsl.registry.parameters import Parameter
 
 
-@dataclass(frozen=True, slots=True)
-class Deferred:
+@node
+class Deferred(Frozen):
     """A value that only the planner can read, with the `scope` of its names: one that `moves`, or a technique's call."""
 
     value: object
@@ -21,8 +21,8 @@ class Deferred:
     moves: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+@node
+class Argument(Frozen):
     """A value of the recipe: a `Fraction`, text, truth value, tuple of arguments or something deferred.
 
     `dimension` is a number's, or None; `scaled` where it was written with `M`, `B` or `T`; `bare` is a word without quotes;

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from mtdsl.frozen import Frozen, node
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+@node
+class Bound(Frozen):
     """A number between two ends; `None` is no end. `open_low` and `open_high` leave the end itself out."""
 
     low: float | None = None
@@ -26,8 +26,8 @@ class Bound:
         return " and ".join(part for part in (low, high) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Dimension:
+@node
+class Dimension(Frozen):
     """The unit a parameter is written in: `tokens`, `steps` or `length` (a window); without it, a plain number.
 
     A `stretch` is written in tokens or steps and is given to the technique in tokens.
@@ -36,21 +36,21 @@ class Dimension:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Movable:
+@node
+class Movable(Frozen):
     """Marks a number that may move along the tokens: `objective = next_token(mtp = [0.3 until 10T, 0.1])`.
 
     A plan holds its curve; the technique is built with what it is at a position.
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+@node
+class Naming(Frozen):
     """Marks text that is a name of the recipe, and so stands without quotes: `plateau(loss, over = 10B)`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Technique:
+@node
+class Technique(Frozen):
     """Marks a parameter that is a technique of its own: `muon(others = adamw(beta1 = 0.9))`. It is handed over built."""
 
     kind: str

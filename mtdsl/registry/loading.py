@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from types import ModuleType
 from typing import Any
 
@@ -101,11 +101,15 @@ def register(points: Iterable[EntryPoint]) -> Registry:
     """A registry of the packages behind `points`; one that fails to load is kept as broken, the rest works."""
     entries: dict[tuple[str, str], tuple[Entry, ...]] = {}
     broken: list[Broken] = []
+    labels: dict[Distribution | None, tuple[str, str]] = {}
+    manager = pluggy.PluginManager(hooks.PROJECT)
+    manager.add_hookspecs(hooks)
     for point in sorted(points, key=lambda point: (point.name, point.value)):
-        package = point.dist.name if point.dist else point.module
-        version = point.dist.version if point.dist else ""
+        if point.dist not in labels:
+            labels[point.dist] = _label(point.dist)
+        package, version = labels[point.dist] if point.dist else (point.module, "")
         try:
-            found = list(_descriptors(point.load()))
+            found = list(_descriptors(point.load(), manager))
         except Exception as error:  # noqa: BLE001  a stranger's package may raise anything and must not stop the rest
             broken.append(Broken(package, point.name, f"{type(error).__name__}: {error}"))
             continue
@@ -115,11 +119,21 @@ def register(points: Iterable[EntryPoint]) -> Registry:
     return Registry(entries, tuple(broken))
 
 
-def _descriptors(module: ModuleType) -> Iterator[Descriptor]:
-    manager = pluggy.PluginManager(hooks.PROJECT)
-    manager.add_hookspecs(hooks)
+def _label(package: Distribution | None) -> tuple[str, str]:
+    """Name and version of a package, whose metadata is parsed anew whenever it is asked for."""
+    if package is None:
+        return "", ""
+    metadata = package.metadata
+    return metadata["Name"], metadata["Version"]
+
+
+def _descriptors(module: ModuleType, manager: pluggy.PluginManager) -> Iterator[Descriptor]:
+    """What one module registers; it leaves the manager again, so that what is wrong with it is nobody else's mistake."""
     manager.register(module)
-    manager.check_pending()
-    for kind in KINDS:
-        for implementation in getattr(manager.hook, hooks.hook_of(kind.kind)).get_hookimpls():
-            yield from implementation.function()
+    try:
+        manager.check_pending()
+        for kind in KINDS:
+            for implementation in getattr(manager.hook, hooks.hook_of(kind.kind)).get_hookimpls():
+                yield from implementation.function()
+    finally:
+        manager.unregister(module)

@@ -6,7 +6,7 @@ import re
 import types
 import typing
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, fields
 from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any, Literal, cast, get_args, get_origin
@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, cast, get_args, get_origin
 from mtdsl.diag import Fix, Label, Report, Span
 from mtdsl.diag.mistake import attempt
 from mtdsl.diag.nearest import suggest
+from mtdsl.frozen import Frozen, node
 from mtdsl.registry.arguments import Argument, Deferred, Reader
 from mtdsl.registry.constraints import Bound, Dimension, Movable, Naming, Technique
 
@@ -26,8 +27,8 @@ DIMENSIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+@node
+class Parameter(Frozen):
     """A field of a plugin's dataclass, its type taken apart.
 
     `scheduled`: it may move along the tokens. `technique`: it is another technique, of that kind. `word`: text without quotes.
@@ -129,8 +130,8 @@ def _unknown(name: str, argument: Argument, title: str, known: Mapping[str, Para
     report.error("plugin-argument", f"`{title}` has no parameter `{name}`", where, help=hint, fix=fix)
 
 
-@dataclass(frozen=True, slots=True)
-class _Binding:
+@node
+class _Binding(Frozen):
     """One call being bound."""
 
     title: str

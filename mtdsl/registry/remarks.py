@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from mtdsl.frozen import Frozen, node
 
-@dataclass(frozen=True, slots=True)
-class Place:
+
+@node
+class Place(Frozen):
     """A value of the plan, by the node it belongs to and the attribute that says it; the core finds its line.
 
     `node` is a phase, merge, start, source or eval. `attribute` is one of its attributes (`lr`, `mix`, `max_epochs`),
@@ -21,8 +22,8 @@ class Place:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+@node
+class Edit(Frozen):
     """What could be written instead, in the place of the value that `place` names."""
 
     title: str
@@ -31,8 +32,8 @@ class Edit:
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+@node
+class Remark(Frozen):
     """One finding. Its id is the lint's name; `places[0]` is where the reader should look first."""
 
     message: str
