@@ -185,9 +185,7 @@ def test_a_ladder_of_ladders_is_climbed_from_the_inside(plan):
 
 
 def test_a_fork_at_every_rung_is_one_ladder_a_branch(plan):
-    made = plan(
-        TRUNK + f"phase x for length, th in [512, 1M] -> [1k, 2M] for blend in [a, b] {{ {CLIMB} }}\nflow trunk -> x\n"
-    )
+    made = plan(TRUNK + f"phase x for length, th in [512, 1M] -> [1k, 2M] for blend in [a, b] {{ {CLIMB} }}\nflow trunk -> x\n")
     assert edges(made) == {
         "trunk": [],
         "x[512, 1M, a]": ["trunk"],

@@ -152,7 +152,8 @@ def test_what_a_batch_cannot_do_is_named(wrong, batch, id):
 
 PATH = (
     "lr = 1e-3\nmix = a\n"
-    "phase p {{ {p}, context = 512 }}\nphase q {{ {q}, context = -> 1k by rope(theta = 1M) }}\nphase r {{ {q} }}\nflow p -> q -> r\n"
+    "phase p {{ {p}, context = 512 }}\nphase q {{ {q}, context = -> 1k by rope(theta = 1M) }}\nphase r {{ {q} }}\n"
+    "flow p -> q -> r\n"
     "schedule batch over p -> q -> r = {batch}\n"
 )
 

@@ -40,6 +40,5 @@ def test_every_way_to_name_something_counts(unused, body):
     assert [one.message for one in unused(body)] == []
 
 
-
 def test_used_files_may_declare_more_than_one_recipe_needs(unused):
     assert unused(f'use "lib.mtr"\n{PHASE}mix all = c\n', files={"lib.mtr": "let spare = 3\n"})[0].labels[0].span.text == "all"

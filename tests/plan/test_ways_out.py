@@ -99,7 +99,8 @@ def test_a_model_is_not_told_its_vocabulary(wrong):
     [
         ("q.spent <= 3000", "`q.spent` is 1,000 of `s` + 1,024 of `p` + 1,024 of `q`; a phase's last step is whole, "
          "so budgets round up: 48 tokens here, less than a step of each phase"),
-        ("p.tokens == 1000", "a phase's last step is whole, so budgets round up: 24 tokens here, less than a step of each phase"),
+        ("p.tokens == 1000", "a phase's last step is whole, so budgets round up: 24 tokens here, "
+         "less than a step of each phase"),
         ("q.seen <= 1000", "`q.seen` is 1,000 of `s` + 1,024 of `p` + 1,024 of `q`"),
         ("p.tokens >= 1030", None),
         ("q.lr.end == 1", None),
