@@ -45,12 +45,12 @@ def _parts(plan: Plan, registry: Registry, width: int) -> Iterator[RenderableTyp
     for table in tables.of(plan, columns, registry, width):
         yield table
         yield ""
+    if plan.notes:
+        yield notes.table(plan.notes)
+        yield ""
     for check in plan.checks:
         yield _checked(check.holds, check.text, check.message)
     yield summary(plan)
-    if plan.notes:
-        yield ""
-        yield notes.table(plan.notes)
 
 
 def _given(plan: Plan) -> Iterator[str]:
