@@ -48,7 +48,7 @@ class Conditions:
 
     def _gate(self, call: tree.Call, scope: Scope) -> Test:
         plugin = self._techniques.bind("gate", call, scope)
-        for metric in self._techniques.made("gate", plugin).metrics():
+        for metric in self._techniques.ask("gate", plugin, lambda made: tuple(made.metrics()), call.span):
             self.check_metric(metric, call.span)
         return Test("gate", plugin=plugin)
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import ceil, isfinite
 
-from mtdsl.diag.mistake import mistake
+from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.plan.model import Blend, Curve, Param, Phase, Piece, Plugin, Rule, V
 from mtdsl.plan.steps import sequences, tokens_before
 from mtdsl.registry import Progress, Registry, SourceFacts
 from mtdsl.registry.kinds import Shape
+from mtdsl.registry.strangers import Failed, ask
 
 PARTS = 64
 """Midpoints that a mean is taken over."""
@@ -149,9 +150,9 @@ def _ruled(rule: Rule, sizes: Mapping[str, int], registry: Registry) -> dict[str
 def _weighed(mixer: Plugin, facts: list[SourceFacts], registry: Registry) -> list[float]:
     """What a mixer says. Raises `Mistake` where it fails, or where these are no weights."""
     try:
-        raw = [float(weight) for weight in registry.build("mixer", mixer.name, mixer.params)(facts)]
-    except Exception as error:  # a stranger's technique may raise anything
-        raise mistake("plugin-failed", f"the mixer `{mixer.name}` failed: {error!r}") from error
+        raw = ask(lambda: [float(weight) for weight in registry.build("mixer", mixer.name, mixer.params)(facts)])
+    except Failed as failed:
+        raise mistake("plugin-failed", f"the mixer `{mixer.name}` failed: {failed}") from failed
     if len(raw) != len(facts) or not all(isfinite(weight) and weight >= 0 for weight in raw) or sum(raw) <= 0:
         raise mistake("plugin-failed", f"the mixer `{mixer.name}` gives {raw} where weights of {len(facts)} sources are needed")
     return raw
@@ -178,15 +179,20 @@ class Motion:
         passed = float(min(tokens, self._end) - self._begin)
         if passed <= 0:
             return 0.0
+        progress = Progress(passed / self._length, passed, self._length, *self._ends)
         try:
-            found = float(self._shape(Progress(passed / self._length, passed, self._length, *self._ends)))
-        except ValueError as error:  # it says itself what it cannot do
-            raise mistake("plugin-failed", f"`{self._name}`: {error}") from error
-        except Exception as error:  # a stranger's technique may raise anything
-            raise mistake("plugin-failed", f"the scheduler `{self._name}` failed: {error!r}") from error
+            found = ask(lambda: float(self._shape(progress)))
+        except Failed as failed:
+            raise self._failed(failed) from failed
         if not isfinite(found):
             raise mistake("plugin-failed", f"the scheduler `{self._name}` gives {found} where a number is needed")
         return found
+
+    def _failed(self, failed: Failed) -> Mistake:
+        """A `ValueError` says itself what the scheduler cannot do."""
+        if isinstance(failed.error, ValueError):
+            return mistake("plugin-failed", f"`{self._name}`: {failed.error}")
+        return mistake("plugin-failed", f"the scheduler `{self._name}` failed: {failed}")
 
 
 def moving(curve: Curve[Fraction], tokens: int, registry: Registry) -> tuple[Callable[[int], float], int]:

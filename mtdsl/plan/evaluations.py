@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Literal, Protocol, cast
+from typing import Literal, Protocol, TypeVar, cast
 
 from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import attempt, mistake
@@ -17,6 +18,7 @@ from mtdsl.registry.kinds import Measuring
 STEP_METRICS = ("loss", "grad_norm")
 """What every step measures; no `eval` may have such a name."""
 
+T = TypeVar("T")
 Unit = Literal["share", "number"]
 
 
@@ -53,20 +55,21 @@ class Evals:
     def unit(self, metric: str) -> Unit:
         """What a metric's numbers are: `share` (0 to 1, written in %), or `number`."""
         found = self._all.get(metric.partition(".")[0])
-        return "number" if found is None else self._built(found).unit
+        return "number" if found is None else self._asked(found, lambda made: made.unit)
 
     def parts(self, name: str) -> tuple[str, ...]:
         """What an evaluation measures beside its one number: `held.web` is the part `web` of `held`."""
         found = self._all.get(name)
-        return () if found is None else tuple(self._built(found).parts())
+        return () if found is None else self._asked(found, lambda made: tuple(made.parts()))
 
     @cached_property
     def _all(self) -> dict[str, Evaluation]:
         read = {name: attempt(self._report, lambda at=at: self._read(at)) for name, at in self._items.items()}  # type: ignore[misc]
         return {name: evaluation for name, evaluation in read.items() if evaluation is not None}
 
-    def _built(self, found: Evaluation) -> Measuring:
-        return cast("Measuring", self._techniques.made("evaluator", found.evaluator))
+    def _asked(self, found: Evaluation, question: Callable[[Measuring], T]) -> T:
+        item = cast(tree.Eval, self._items[found.name].item)
+        return self._techniques.ask("evaluator", found.evaluator, question, item.value.span)
 
     def _read(self, found: Found) -> Evaluation:
         item, scope = cast(tree.Eval, found.item), Scope(found.module)
@@ -78,7 +81,7 @@ class Evals:
         evaluator = self._techniques.bind("evaluator", tree.Call(call.span, call.func, call.args, own), scope)
         every, unit = self._cadence(call, scope)
         made = Evaluation(item.name, evaluator, every, unit)
-        for source in self._built(made).sources():
+        for source in self._asked(made, lambda made: tuple(made.sources())):
             self._reads.source(source, scope, item.value.span)
         return made
 

@@ -9,6 +9,7 @@ from mtdsl.plan.model import Plan
 from mtdsl.plan.origins import Origins
 from mtdsl.registry import Registry
 from mtdsl.registry.remarks import Edit, Place, Remark
+from mtdsl.registry.strangers import Failed, ask
 
 if TYPE_CHECKING:
     from mtdsl.registry.kinds import Linting
@@ -22,10 +23,9 @@ def lint(plan: Plan, written: Origins, registry: Registry, report: Report) -> No
     for name in registry.names("lint"):
         for entry in registry.find("lint", name):
             try:
-                check = cast("Linting", entry.factory())
-                remarks = tuple(check(plan, written))
-            except Exception as error:  # noqa: BLE001  a stranger's lint may raise anything and must not stop the rest
-                report.warning("plugin-broken", f"the lint `{name}` of `{entry.package}` failed: {error!r}")
+                remarks = ask(lambda entry=entry: tuple(cast("Linting", entry.factory())(plan, written)))  # type: ignore[misc]
+            except Failed as failed:  # it must not stop the others
+                report.warning("plugin-broken", f"the lint `{name}` of `{entry.package}` failed: {failed}")
                 continue
             first: dict[object, Diagnostic] = {}
             for found in (_diagnostic(name, remark, written) for remark in remarks):

@@ -79,7 +79,7 @@ class Merges:
         if not pairs:
             raise mistake("merge-empty", f"`{item.name}` merges nothing", value.span)
         parents, weights = tuple(parent for parent, _ in pairs), tuple(weight for _, weight in pairs)
-        if hasattr(self._techniques.made("merger", merger), "choose"):
+        if self._techniques.ask("merger", merger, lambda made: hasattr(made, "choose"), value.span):
             return Terms(merger, parents, ())
         if sum(weights) != ONE:
             total = f"{float(sum(weights)):.4%}"
@@ -90,7 +90,7 @@ class Merges:
         """What `wsm(p2, ...)`, `pick(anneal, by = niah)` or `average(a, b)` merges."""
         made = self._techniques.made("merger", merger)
         if hasattr(made, "checkpoints"):
-            return list(self._sampled(call, made, scope))
+            return list(self._sampled(call, merger, scope))
         if hasattr(made, "choose"):
             self._check_metric(made.by, call.span)
         elif merger.name == MERGER:
@@ -101,17 +101,19 @@ class Merges:
             raise mistake("merge-nested", f"`{merger.name}` takes whole models, not sums of them", call.span, help=hint)
         return [(parent, ONE / len(models)) for model in models for parent, _ in model]
 
-    def _sampled(self, call: tree.Call, made: Sampling, scope: Scope) -> Iterator[Weighted]:
+    def _sampled(self, call: tree.Call, merger: Plugin, scope: Scope) -> Iterator[Weighted]:
         """The checkpoints that a merger declares of the one phase it reads, at step boundaries, oldest first."""
         names = self._nodes.nodes(call.args[0], scope) if len(call.args) == 1 else []
         if len(names) != 1:
             raise mistake("plugin-argument", "one phase is expected here, whose checkpoints are merged", call.span)
         budget = self._nodes.trained(names[0], call, scope)
         assert budget.batch is not None
-        try:
-            points = list(made.checkpoints(budget.tokens, budget.batch.runs[-1].sequences * budget.batch.length))
-        except ValueError as error:
-            raise mistake("plugin-argument", f"`{call.func.span.text}`: {error}", call.span) from error
+        per_step = budget.batch.runs[-1].sequences * budget.batch.length
+
+        def declared(made: Sampling) -> list[tuple[int, Fraction]]:
+            return list(made.checkpoints(budget.tokens, per_step))
+
+        points = self._techniques.ask("merger", merger, declared, call.span)
         total, last = sum(Fraction(weight) for _, weight in points), 0
         for tokens, weight in points:
             steps = bisect_steps(budget.tokens_at, Fraction(tokens)) if tokens > 0 else 0

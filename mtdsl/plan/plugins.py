@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
@@ -17,6 +17,9 @@ from mtdsl.plan.names import Scope
 from mtdsl.plan.readings import Readings, Surroundings
 from mtdsl.registry import Argument, Entry, Registry, bind
 from mtdsl.registry.parameters import parameters
+from mtdsl.registry.strangers import Failed, ask
+
+T = TypeVar("T")
 
 
 class Techniques:
@@ -79,16 +82,22 @@ class Techniques:
         for at in sorted(
             {edge for curve in _moving(params) for piece in curve.pieces for edge in (piece.begin, piece.end)}
         ) or [Fraction(0)]:
+            given = params_at(params, at, self._registry)
             try:
-                self._registry.build(kind, name, params_at(params, at, self._registry))
-            except (ValueError, TypeError, ArithmeticError) as error:
-                raise mistake("plugin-argument", f"`{name}`: {error}", span) from error
-            except Exception as error:  # a stranger's technique may raise anything
-                raise mistake("plugin-failed", f"the {kind} `{name}` failed: {error!r}", span) from error
+                ask(lambda given=given: self._registry.build(kind, name, given))  # type: ignore[misc]
+            except Failed as failed:
+                raise _failure(kind, name, failed, span) from failed
 
     def made(self, kind: str, plugin: Plugin) -> Any:
         """The technique itself."""
         return self._registry.build(kind, plugin.name, plugin.params)
+
+    def ask(self, kind: str, plugin: Plugin, question: Callable[[Any], T], span: Span) -> T:
+        """What `question` learns of the technique itself. Raises `Mistake` at `span` where the technique fails."""
+        try:
+            return ask(lambda: question(self.made(kind, plugin)))
+        except Failed as failed:
+            raise _failure(kind, plugin.name, failed, span) from failed
 
     def knows(self, kind: str, name: str) -> bool:
         """Whether some package provides it."""
@@ -132,11 +141,23 @@ class Techniques:
 
     def _factory(self, entry: Entry, span: Span) -> type[object]:
         try:
-            factory = entry.factory()
-            parameters(factory)
-            return factory
-        except Exception as error:  # a stranger's module: importing it may raise anything
-            raise mistake("plugin-broken", f"`{entry.package}` could not load `{entry.name}`: {error}", span) from error
+            return ask(lambda: _with_parameters(entry.factory()))
+        except Failed as failed:
+            message = f"`{entry.package}` could not load `{entry.name}`: {failed.error}"
+            raise mistake("plugin-broken", message, span) from failed
+
+
+def _with_parameters(factory: type[object]) -> type[object]:
+    """The factory, after its parameters were read: reading them is part of loading it."""
+    parameters(factory)
+    return factory
+
+
+def _failure(kind: str, name: str, failed: Failed, span: Span) -> Mistake:
+    """What a technique says of its parameters is meant for who wrote them; anything else is a fault of its own."""
+    if isinstance(failed.error, ValueError | TypeError | ArithmeticError):
+        return mistake("plugin-argument", f"`{name}`: {failed.error}", span)
+    return mistake("plugin-failed", f"the {kind} `{name}` failed: {failed}", span)
 
 
 def _moving(params: Mapping[str, Param]) -> Iterator[Curve[Fraction]]:

@@ -9,6 +9,7 @@ from typing import Any
 from mtdsl.diag import Refusal, Report, Span, refuse
 from mtdsl.plan.model import Merge, Phase, Plan
 from mtdsl.registry import Registry
+from mtdsl.registry.strangers import Failed, ask
 
 Rope = Mapping[str, Any]
 UNKNOWN: Rope = {"rope_type": "default", "rope_theta": nan}
@@ -58,11 +59,9 @@ def _extended(phase: Phase, before: Rope, registry: Registry) -> Rope:
     assert extender is not None
     before = {**UNKNOWN, **before}
     try:
-        extension = registry.build("extender", extender.name, extender.params)
-        return dict(extension.rope_parameters(before, window.start or window.end, window.end))
-    except Refusal:
-        raise
-    except Exception as error:  # a stranger's technique may raise anything
+        extension = ask(lambda: registry.build("extender", extender.name, extender.params))
+        return ask(lambda: dict(extension.rope_parameters(before, window.start or window.end, window.end)))
+    except Failed as failed:
         if isnan(before["rope_theta"]):  # what it needed may be in the checkpoint
             return UNKNOWN
-        raise refuse("plugin-failed", f"the extender `{extender.name}` failed: {error!r}") from error
+        raise refuse("plugin-failed", f"the extender `{extender.name}` failed: {failed}") from failed

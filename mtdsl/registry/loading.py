@@ -16,6 +16,7 @@ from mtdsl.diag import Diagnostic
 from mtdsl.registry import hooks
 from mtdsl.registry.kinds import KINDS, Descriptor
 from mtdsl.registry.parameters import construct, parameters
+from mtdsl.registry.strangers import Failed, ask
 
 GROUP = "mtdsl"
 
@@ -109,9 +110,9 @@ def register(points: Iterable[EntryPoint]) -> Registry:
             labels[point.dist] = _label(point.dist)
         package, version = labels[point.dist] if point.dist else (point.module, "")
         try:
-            found = list(_descriptors(point.load(), manager))
-        except Exception as error:  # noqa: BLE001  a stranger's package may raise anything and must not stop the rest
-            broken.append(Broken(package, point.name, f"{type(error).__name__}: {error}"))
+            found = ask(lambda point=point: list(_descriptors(point.load(), manager)))  # type: ignore[misc]
+        except Failed as failed:  # it must not stop the others
+            broken.append(Broken(package, point.name, f"{type(failed.error).__name__}: {failed.error}"))
             continue
         for descriptor in found:
             key = descriptor.kind, descriptor.name
