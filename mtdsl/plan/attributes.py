@@ -106,7 +106,7 @@ class Lookup:
         found = [(name, at) for name in BUDGETS if (at := draft.get(name)) is not None]
         found = found or [(name, at) for name in BUDGETS if (at := self.setting(name)) is not None]
         if not found:
-            hint = "write `tokens = ...`, `steps = ...` or `epochs = ...`"
+            hint = f"write {_either(BUDGETS)}"
             raise self.missing(draft, "no-budget", f"`{draft.name}` does not say how long it trains", hint)
         if len(found) > 1:
             names = " and ".join(f"`{name}`" for name, _ in found)
@@ -115,4 +115,9 @@ class Lookup:
 
 
 def _told(found: Mistake) -> tuple[Diagnostic, ...]:
+def _either(names: tuple[str, ...]) -> str:
+    *most, last = (f"`{name} = ...`" for name in names)
+    return f"{', '.join(most)} or {last}"
+
+
     return (found.diagnostic,) if found.diagnostic else ()

@@ -13,7 +13,7 @@ from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.amounts import check_steps, rounded
-from mtdsl.plan.attributes import Lookup
+from mtdsl.plan.attributes import BUDGETS, Lookup
 from mtdsl.plan.batchaxis import BatchAxis
 from mtdsl.plan.batches import batch_of, sequences_of
 from mtdsl.plan.drafts import Draft, Written
@@ -82,6 +82,7 @@ class Budgets:
         self._windows = Windows(evaluator, techniques, report)
         self._done: dict[str, Budget | Mistake] = {}
         self._open: list[str] = []
+        self._read: dict[str, Window] = {}
 
     def of(self, name: str) -> Budget:
         """The budget of a phase. Raises `Mistake`."""
@@ -101,11 +102,7 @@ class Budgets:
         return done
 
     def _budget(self, draft: Draft) -> Budget:
-        before = self._before(draft.name)
-        written = self._lookup(draft, "context")
-        if written is None and before.window is None:
-            raise self._lookup.missing(draft, "no-context", f"`{draft.name}` has no window", "write `context = 4k`")
-        window = self._windows.of(draft, written, before)
+        window = self._window(draft)
         asked, at = self._asked(draft)
         if asked.amount == 0 and asked.unit != "steps":
             raise mistake(
@@ -120,13 +117,23 @@ class Budgets:
         batch, events = self._batch(draft, asked, at, window.context.end)
         return Budget(window, asked, batch, sum(run.steps for run in batch.runs), events)
 
+    def _window(self, draft: Draft) -> Window:
+        """The window of a phase, read once: a path's phases ask for one another's."""
+        if draft.name not in self._read:
+            before, written = self._before(draft.name), self._lookup(draft, "context")
+            if written is None and before.window is None:
+                raise self._lookup.missing(draft, "no-context", f"`{draft.name}` has no window", "write `context = 4k`")
+            self._read[draft.name] = self._windows.of(draft, written, before)
+        return self._read[draft.name]
+
     def _asked(self, draft: Draft) -> tuple[Asked, Written]:
         unit, written = self._lookup.budget(draft)
         amount = self._evaluator.number(cast(Any, written.value), written.scope)
         if unit == "steps":
             check_steps(amount, written)
         if amount.dimension not in (unit, "number"):
-            hint = f"write `{unit} = ...`, or name the other budget: `tokens`, `steps` or `epochs`"
+            others = ", ".join(f"`{other}`" for other in BUDGETS if other != unit)
+            hint = f"write `{unit} = ...`, or name the other budget: {others}"
             if amount.dimension == "length":
                 hint = f"`k` is 1024 and stands on windows: write `{float(amount.value / 1024):.15g}_000`"
             raise mistake("unit-mismatch", f"`{unit}` takes a number of {unit}, not {amount.noun}", written.span, help=hint)
@@ -134,7 +141,7 @@ class Budgets:
             whole(amount, unit)
         elif amount.value < 0:
             raise mistake("unit-mismatch", "`epochs` cannot be negative", written.span)
-        return Asked(cast(Literal["tokens", "steps", "epochs"], unit), amount.value), written
+        return Asked(cast(Literal["tokens", "steps", "sequences", "epochs"], unit), amount.value), written
 
     def _batch(self, draft: Draft, asked: Asked, at: Written, window: int) -> tuple[Batch, tuple[Expected, ...]]:
         """The batch with what every event is expected to make of it, and the events."""
@@ -182,7 +189,7 @@ class Budgets:
         )
 
     def _plain(self, draft: Draft) -> Asked:
-        """A budget in tokens or steps: epochs are as many tokens."""
+        """A budget in tokens or steps: sequences and epochs are as many tokens."""
         asked, at = self._asked(draft)
         tokens = self._tokens(draft, asked, at)
         return asked if tokens is None else Asked("tokens", tokens)
@@ -224,6 +231,8 @@ class Budgets:
     def _tokens(self, draft: Draft, asked: Asked, at: Written) -> Fraction | None:
         if asked.unit == "steps":
             return None
+        if asked.unit == "sequences":
+            return asked.amount * self._window(draft).context.end
         return asked.amount if asked.unit == "tokens" else asked.amount * self._size(draft, at)
 
 

@@ -12,6 +12,7 @@ from mtdsl.diag import Fix
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
+from mtdsl.plan.attributes import BUDGETS
 from mtdsl.plan.drafts import Draft, Family, Key, Occasion, Written
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.names import Bound, Found, Scope, unknown_name
@@ -249,10 +250,9 @@ def _under(scope: Scope, member: Scope) -> Scope:
 
 def _budget(own: Mapping[str, Written], copied: Mapping[str, Written]) -> Mapping[str, Written]:
     """Writing one kind of budget replaces a copied one: the copied is left out."""
-    units = ("tokens", "steps", "epochs")
-    if not any(unit in own for unit in units):
+    if not any(unit in own for unit in BUDGETS):
         return {}
-    return {unit: _unset(copied[unit]) for unit in units if unit in copied and unit not in own}
+    return {unit: _unset(copied[unit]) for unit in BUDGETS if unit in copied and unit not in own}
 
 
 def _unset(written: Written) -> Written:

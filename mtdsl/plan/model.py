@@ -81,9 +81,9 @@ class Parent(Frozen):
 
 @node
 class Asked(Frozen):
-    """The budget as written: so many `unit`."""
+    """The budget as written: so many `unit`. A sequence is one window of the phase."""
 
-    unit: Literal["tokens", "steps", "epochs"]
+    unit: Literal["tokens", "steps", "sequences", "epochs"]
     amount: Fraction
 
 

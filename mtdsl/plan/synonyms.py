@@ -13,6 +13,7 @@ CALLED = {
     "warmup": ("warmup_steps", "warmup_ratio", "warmup_tokens", "warm_up"),
     "steps": ("max_steps", "train_steps", "num_steps", "iterations", "train_iters"),
     "tokens": ("max_tokens", "num_tokens", "train_tokens", "budget", "max_duration"),
+    "sequences": ("samples", "train_samples", "max_samples", "num_samples"),
     "epochs": ("num_epochs", "num_train_epochs"),
     "mix": ("data", "mixture", "dataset", "datasets", "sources"),
     "clip": ("grad_clip", "clip_grad", "gradient_clipping", "max_grad_norm", "grad_norm"),

@@ -23,6 +23,34 @@ def test_the_last_step_is_whole(plan, budget, steps, tokens):
     assert (phase.steps, phase.tokens) == (steps, tokens)
 
 
+@pytest.mark.parametrize(("window", "steps"), [("512", 7), ("1k", 7)])
+def test_sequences_are_windows_and_steps_the_fewest_that_reach_them(plan, window, steps):
+    made = plan(f"phase p {{ sequences = 100, batch = 16 x {window}, context = {window}, lr = 1e-3, mix = a }}")
+    phase = made.phases[0]
+    assert (phase.steps, phase.asked.unit, phase.asked.amount) == (steps, "sequences", 100)
+
+
+def test_a_batch_that_moves_reaches_the_sequences_asked_for_in_the_fewest_steps(plan):
+    phase = phase_of(plan, f"sequences = 1_000, batch = 4 x 512 -> 16 x 512 over 200_000 tokens, {REST}")
+    fed = [sequences(phase, step) for step in range(phase.steps)]
+    assert sum(fed) >= 1_000 > sum(fed[:-1])
+
+
+def test_a_schedule_of_the_batch_runs_over_sequences_and_tokens(plan):
+    text = """
+    context = 512
+    mix = a
+    phase one { sequences = 100, lr = 1e-3 }
+    phase two { tokens = 51_200, lr = -> 0 }
+    schedule batch over one -> two = 4 x 512 -> 16 x 512
+    flow one -> two
+    """
+    one, two = plan(text).phases
+    fed = [sequences(one, step) for step in range(one.steps)]
+    assert sum(fed) >= 100 > sum(fed[:-1])
+    assert sequences(two, 0) > 9  # half-way from 4 to 16, where `two` begins
+
+
 def test_epochs_count_the_declared_size_of_all_sources(plan):
     text = """
     data big { source = text(path = "x"), tokens = 1M }
