@@ -49,10 +49,12 @@ class Claim:
 
     @property
     def holds(self) -> bool:
+        """Whether the value is under its bar."""
         return self.value < self.bar
 
 
 def main() -> int:
+    """Trains the quickstart once a seed; exits 1 where a claim does not hold."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--out", type=Path, default=Path(gettempdir()) / "mtdsl-quickstart")

@@ -27,6 +27,7 @@ def seconds(command: list[str]) -> float:
 
 
 def main() -> int:
+    """Prints the median start beside that of its imports; exits 1 over the bar."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("recipe", nargs="?", default=RECIPE)
     parser.add_argument("--runs", type=int, default=15)
