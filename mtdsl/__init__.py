@@ -5,6 +5,7 @@ What a plugin package needs is here: the `hookimpl` marker, one descriptor a kin
 
 from mtdsl.registry import (
     Bound,
+    Counting,
     Edit,
     Editor,
     Evaluator,
@@ -41,6 +42,7 @@ from mtdsl.registry import (
 
 __all__ = [
     "Bound",
+    "Counting",
     "Edit",
     "Editor",
     "Evaluator",

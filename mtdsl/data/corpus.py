@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from mtdsl.data.table import Table
+from mtdsl.plan.sizes import Size, Sizes
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,8 @@ class Corpus:
     def sizes(self) -> Mapping[str, int]:
         """Training tokens by source."""
         return {name: table.size for name, table in self.tables.items()}
+
+    @cached_property
+    def epochs(self) -> Sizes:
+        """One epoch of each source: its training tokens and its training documents."""
+        return {name: Size(table.size, len(table.training)) for name, table in self.tables.items()}

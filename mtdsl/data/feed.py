@@ -42,7 +42,7 @@ class Feed:
         `inherited` is `state()["streams"]` at the parent's end where the data goes on, None where it begins afresh.
         """
         before = dict(inherited or {})
-        owed = integral(phase, corpus.sizes, registry)
+        owed = integral(phase, corpus.epochs, registry)
         streams = {name: _begun(name, phase, corpus, registry, before.get(name)) for name in owed.names}
         idle = {name: state for name, state in before.items() if name not in streams}
         mixing = Mixing(owed, _owed(owed.names, owed.rates(0), phase, before), [0] * len(owed.names))
@@ -51,7 +51,7 @@ class Feed:
     @staticmethod
     def resume(plan: Plan, phase: Phase, corpus: Corpus, registry: Registry, state: State) -> Feed:
         """The feed that wrote `state`, at the same step."""
-        shares = integral(phase, corpus.sizes, registry)
+        shares = integral(phase, corpus.epochs, registry)
         kept = state["streams"]
         streams = {name: _resumed(name, corpus, registry, kept[name]) for name in shares.names}
         idle = {name: other for name, other in kept.items() if name not in streams}

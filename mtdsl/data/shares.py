@@ -8,12 +8,13 @@ from fractions import Fraction
 from mtdsl.data.integral import Integral
 from mtdsl.plan.curves import shares_at, sources_of, stands_until
 from mtdsl.plan.model import Batch, Phase
+from mtdsl.plan.sizes import Sizes
 from mtdsl.plan.steps import steps_of, tokens_of
 from mtdsl.registry import Registry
 
 
-def integral(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> Integral:
-    """The integrated shares of `phase`, over its windows; `sizes` are the sources' training tokens.
+def integral(phase: Phase, sizes: Sizes, registry: Registry) -> Integral:
+    """The integrated shares of `phase`, over its windows; `sizes` those of what the sources are trained on.
 
     It goes on past the phase's end as the curve does, so that a phase that is cut in two is fed the same.
     """

@@ -18,7 +18,7 @@ DECLARED = 0.99
 
 def check(plan: Plan, corpus: Corpus, registry: Registry, say: Say) -> None:
     """Raise `Refusal` with everything that is too small; `say` which sources are repeated."""
-    used = taken(plan, corpus.sizes, registry)
+    used = taken(plan, corpus.epochs, registry)
     wrong: list[Diagnostic] = []
     for source in plan.sources:
         if source.name in corpus.tables:

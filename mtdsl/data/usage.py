@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 
 from mtdsl.data.integral import UNIT
 from mtdsl.data.shares import integral, windows
 from mtdsl.plan.model import Parent, Plan
+from mtdsl.plan.sizes import Sizes
 from mtdsl.registry import Registry
 
 Taken = dict[str, int]
 """Tokens by source, padding included."""
 
 
-def taken(plan: Plan, sizes: Mapping[str, int], registry: Registry) -> dict[str, Taken]:
-    """Tokens of each source that the weights have seen by the end of each node; `sizes` are training tokens.
+def taken(plan: Plan, sizes: Sizes, registry: Registry) -> dict[str, Taken]:
+    """Tokens of each source that the weights have seen by the end of each node; `sizes` those of what is trained on.
 
     After a merge it is the most that any parent saw. A start made elsewhere has seen nothing that is known here.
     """

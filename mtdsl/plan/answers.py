@@ -16,11 +16,12 @@ from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.families import Families
 from mtdsl.plan.flow import Graph
 from mtdsl.plan.intake import phase_intake
-from mtdsl.plan.model import Merge, Phase
+from mtdsl.plan.model import Blend, Merge, Phase
 from mtdsl.plan.names import Found, Module, Scope
 from mtdsl.plan.needed import only_needed
 from mtdsl.plan.points import point_of
 from mtdsl.plan.readouts import Reader
+from mtdsl.plan.sizes import size_of
 from mtdsl.registry import Registry
 
 
@@ -40,6 +41,9 @@ class Nodes(Protocol):
 
     def merge(self, name: str) -> Merge:
         """A merge. Raises `Mistake`."""
+
+    def mixture(self, name: str) -> Blend | None:
+        """What a node ended with; None where that is not known. Raises `Mistake`."""
 
     def phases(self) -> tuple[Phase, ...]:
         """Every phase that a flow reaches."""
@@ -83,6 +87,20 @@ class Answers:
         if asked in facts.OF_BUDGET:
             return facts.of_budget(self._nodes.budgets.of(name), asked, base.span)
         return facts.of_phase(self._nodes.phase(name), asked, base.span, self._reader())
+
+    def mixture(self, base: tree.Name | tree.Member, scope: Scope) -> Blend:
+        """The mixture that a phase ends with: `trunk.mix`, `anneal[1].mix`. Raises `Mistake`."""
+        whole = isinstance(base, tree.Name) and len(base.parts) == 1
+        name, asked = ("", "") if whole else self.asked(base, scope)
+        if asked != "mix":
+            own = base.span.text if whole else name
+            raise mistake("not-a-mix", f"`{base.span.text}` is no mixture", base.span, help=f"that of a phase is `{own}.mix`")
+        self._check_ready(base.span)
+        found = self._nodes.mixture(name)
+        if found is None:
+            message = f"which mixture `{name}` ends with is not known"
+            raise mistake("no-start-value", message, base.span, help="write the mixture")
+        return found
 
     def fact_at(self, call: tree.Call, scope: Scope) -> Quantity:
         """What is asked of a phase at a point inside: `trunk.lr.at(7T)`. Raises `Mistake`."""
@@ -132,7 +150,7 @@ class Answers:
 
     def _reader(self) -> Reader:
         names = {
-            name: found.epoch for name in dict(self._nodes.declared.items()) if (found := self._nodes.declared.source(name))
+            name: size_of(found) for name in dict(self._nodes.declared.items()) if (found := self._nodes.declared.source(name))
         }
         declared = [name for name, found in self._nodes.module.names.items() if isinstance(found.item, tree.Data)]
         sizes = {name: size for name, size in names.items() if size is not None}

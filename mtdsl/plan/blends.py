@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import cast
@@ -22,16 +22,19 @@ from mtdsl.plan.shares import not_whole
 from mtdsl.plan.views import EVERY, Lengths, lengths_of, shown
 
 Blocks = dict[str, Blend]
+Ended = Callable[[tree.Name | tree.Member, Scope], Blend]
+"""The mixture that `trunk.mix` asks for: what the phase ended with. Raises `Mistake`."""
 TOLERANCE = Fraction(1, 10**6)
 
 
 class Blends:
     """Reads mixtures and remembers the sources they name."""
 
-    def __init__(self, evaluator: Evaluator, techniques: Techniques, report: Report) -> None:
+    def __init__(self, evaluator: Evaluator, techniques: Techniques, report: Report, ended: Ended) -> None:
         self._evaluator = evaluator
         self._techniques = techniques
         self._report = report
+        self._ended = ended
         self.sources: dict[str, Found] = {}
         self.views: dict[str, tuple[str, Lengths]] = {}
         self.told: set[str] = set()
@@ -71,6 +74,8 @@ class Blends:
         match expr:
             case tree.Name():
                 return self._named(expr, scope)
+            case tree.Member():
+                return self._ended(expr, scope)
             case tree.Binary(op="+"):
                 return added(self._read(expr.left, scope), self._read(expr.right, scope))
             case tree.Binary(op="*"):
@@ -90,7 +95,9 @@ class Blends:
         if not isinstance(found, tree.Name):
             return self._let(found, home)
         where, short = home.within(found)
-        named = where.find(short)
+        named = where.find(tree.Name(short.span, short.parts[:1]))
+        if isinstance(named, Found) and isinstance(named.item, tree.Phase | tree.Merge | tree.Start):
+            return self._ended(short, where)
         if not isinstance(named, Found) or not isinstance(named.item, tree.Data | tree.Mix) or len(short.parts) > 1:
             if short.parts[0] in where.module.again:
                 raise Mistake

@@ -23,7 +23,7 @@ from mtdsl.plan.inheritance import Inheritance
 from mtdsl.plan.locked import Locked
 from mtdsl.plan.lowering import PhaseLowering
 from mtdsl.plan.merges import Merges
-from mtdsl.plan.model import Merge, Phase, Start
+from mtdsl.plan.model import Blend, Merge, Phase, Start
 from mtdsl.plan.names import Module, Scope
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.policies import Policies
@@ -58,7 +58,7 @@ class Compiler:
             lambda metric, span: self.conditions.check_metric(metric, span),
         )
         self.lookup = Lookup(module.settings, Scope(module))
-        blends = Blends(self.evaluator, self.techniques, report)
+        blends = Blends(self.evaluator, self.techniques, report, self.answers.mixture)
         self.evals = Evals(module, self.evaluator, self.techniques, report, blends)
         self.conditions: Conditions = Conditions(self.evaluator, self.techniques, self.evals, self.answers.asked)
         self.declared = Declared(self.graph, blends, self.lookup, self.evaluator, self.techniques, report, locked)
@@ -169,6 +169,10 @@ class Compiler:
         return found
 
     def merge(self, name: str) -> Merge:
+    def mixture(self, name: str) -> Blend | None:
+        """The mixture that a node ends with; None out of a start or a merge, or where sizes decide it. Raises `Mistake`."""
+        return self._inherited.ending(name, None).mix
+
         """A merge. Raises `Mistake`."""
         if name not in self._merges:
             found = self.graph.merges[name]

@@ -8,6 +8,7 @@ from math import ceil, isfinite
 
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.plan.model import Blend, Curve, Param, Phase, Piece, Plugin, Rule, V
+from mtdsl.plan.sizes import Sizes, counts
 from mtdsl.plan.steps import sequences, tokens_before
 from mtdsl.registry import Progress, Registry, SourceFacts
 from mtdsl.registry.kinds import Shape
@@ -73,18 +74,17 @@ def _param_at(value: Param, tokens: Fraction | int, registry: Registry) -> Param
     return value
 
 
-def shares_at(curve: Curve[Blend], tokens: Fraction | int, sizes: Mapping[str, int], registry: Registry) -> dict[str, float]:
+def shares_at(curve: Curve[Blend], tokens: Fraction | int, sizes: Sizes, registry: Registry) -> dict[str, float]:
     """The mixture at a position: shares of tokens by source, all above 0, sum 1.
 
-    `sizes` are the sources' training tokens, which rules such as `natural` need; raises `KeyError` for one that is missing.
+    `sizes` are those of the sources, which rules such as `natural` need; raises `KeyError` for one that is missing, or whose
+    documents are not counted where a rule asks for them.
     """
     piece = in_force(curve, tokens)
     return _mixed(piece, _moved(piece, tokens, registry), sizes, registry)
 
 
-def mean_shares(
-    curve: Curve[Blend], begin: Fraction, end: Fraction, sizes: Mapping[str, int], registry: Registry
-) -> dict[str, float]:
+def mean_shares(curve: Curve[Blend], begin: Fraction, end: Fraction, sizes: Sizes, registry: Registry) -> dict[str, float]:
     """The mean mixture between two positions that no border of pieces lies between; `sizes` as in `shares_at`.
 
     Shares move in proportion to how far the piece has, whose mean is taken over `PARTS` midpoints: exact for what stands still
@@ -99,7 +99,7 @@ def mean_shares(
     return _mixed(piece, passed, sizes, registry)
 
 
-def _mixed(piece: Piece[Blend], passed: float, sizes: Mapping[str, int], registry: Registry) -> dict[str, float]:
+def _mixed(piece: Piece[Blend], passed: float, sizes: Sizes, registry: Registry) -> dict[str, float]:
     """The mixture where a piece has moved so far."""
     if passed == 1:
         return {name: share for name, share in weights(piece.stop, sizes, registry).items() if share > 0}
@@ -129,7 +129,7 @@ def names_of(blend: Blend) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fixed + ruled)) if ruled else tuple(fixed)
 
 
-def weights(blend: Blend, sizes: Mapping[str, int], registry: Registry) -> dict[str, float]:
+def weights(blend: Blend, sizes: Sizes, registry: Registry) -> dict[str, float]:
     """Shares by source of a standing blend, its rules applied to the sources' sizes in tokens."""
     shares = {name: float(share) for name, share in blend.shares.items() if share}
     for rule in blend.rules:
@@ -138,13 +138,19 @@ def weights(blend: Blend, sizes: Mapping[str, int], registry: Registry) -> dict[
     return shares
 
 
-def _ruled(rule: Rule, sizes: Mapping[str, int], registry: Registry) -> dict[str, float]:
+def _ruled(rule: Rule, sizes: Sizes, registry: Registry) -> dict[str, float]:
     known = {name: share for name, share in rule.sources.items() if share is not None}
     base = weights(Blend(known, rule.over), sizes, registry) if rule.over else known
-    facts = [SourceFacts(name, sizes[name], float(base[name]) if name in base else None) for name in rule.sources]
+    facts = [_facts(name, sizes, float(base[name]) if name in base else None) for name in rule.sources]
+    if counts(rule, registry) and (uncounted := next((fact.name for fact in facts if fact.documents is None), None)):
+        raise KeyError(uncounted)
     raw = _weighed(rule.mixer, facts, registry)
     total = sum(raw)
     return {fact.name: float(rule.share) * weight / total for fact, weight in zip(facts, raw, strict=True)}
+
+
+def _facts(name: str, sizes: Sizes, share: float | None) -> SourceFacts:
+    return SourceFacts(name, sizes[name].tokens, share, sizes[name].documents)
 
 
 def _weighed(mixer: Plugin, facts: list[SourceFacts], registry: Registry) -> list[float]:

@@ -12,10 +12,11 @@ from mtdsl.plan.certainty import facts_of, seen
 from mtdsl.plan.codec import decode, encode
 from mtdsl.plan.curves import scalar_at, shares_at
 from mtdsl.plan.endings import first_of, rate_at
-from mtdsl.plan.intake import declared, intake, unknown
+from mtdsl.plan.intake import intake
 from mtdsl.plan.learning import reason
 from mtdsl.plan.measured import deciding
 from mtdsl.plan.model import Batch, Blend, Curve, Known, Phase, Plan
+from mtdsl.plan.sizes import Sizes, declared, unknown
 from mtdsl.registry import Registry, installed
 
 DESCRIPTIVE = ("title", "recipe", "params", "checks", "totals", "leaves", "notes")
@@ -87,7 +88,7 @@ def _without(body: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in names}
 
 
-def _phase(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> dict[str, Any]:
+def _phase(phase: Phase, sizes: Sizes, registry: Registry) -> dict[str, Any]:
     body: dict[str, Any] = encode(phase)
     if phase.batch is not None:
         body["batch"] |= _batch(phase.batch)
@@ -125,8 +126,8 @@ def _ends(curve: Curve[Fraction], tokens: int, registry: Registry) -> dict[str, 
     return {"start": float(first_of(curve, registry)), "end": scalar_at(curve, tokens, registry)}
 
 
-def _blends(curve: Curve[Blend], tokens: int, sizes: Mapping[str, int], registry: Registry) -> dict[str, Any]:
-    if unknown(curve, sizes):
+def _blends(curve: Curve[Blend], tokens: int, sizes: Sizes, registry: Registry) -> dict[str, Any]:
+    if unknown(curve, sizes, registry):
         return {"start": None, "end": None, "reason": "a rule needs sizes that are not declared; a run measures them"}
     start = shares_at(curve, 0, sizes, registry)
     if why := reason(curve, registry):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 
 from mtdsl.plan.curves import mean_shares, sources_of
 from mtdsl.plan.learning import learnt
 from mtdsl.plan.model import Blend, Curve, Phase, Plan
+from mtdsl.plan.sizes import Sizes, declared, unknown
 from mtdsl.registry import Registry
 
 
@@ -23,12 +23,12 @@ def intake(plan: Plan, registry: Registry) -> dict[str, float | None]:
     return total
 
 
-def phase_intake(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> dict[str, float | None]:
+def phase_intake(phase: Phase, sizes: Sizes, registry: Registry) -> dict[str, float | None]:
     """Tokens by source in one phase; None for those whose shares are chosen while it runs."""
     if phase.mix is None:
         return {}
     names = sources_of(phase.mix)
-    if unknown(phase.mix, sizes):
+    if unknown(phase.mix, sizes, registry):
         return dict.fromkeys(names)
     total: dict[str, float | None] = dict.fromkeys(names, 0.0)
     bounds = sorted({Fraction(0), *(_inside(phase.mix, phase.tokens)), Fraction(phase.tokens)})
@@ -37,18 +37,6 @@ def phase_intake(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> 
         for name, share in mean_shares(phase.mix, begin, end, sizes, registry).items():
             total[name] = (total[name] or 0.0) + share * tokens
     return total | dict.fromkeys(learnt(phase.mix, registry))
-
-
-def declared(plan: Plan) -> dict[str, int]:
-    """Tokens of one epoch of each source, repeats included, where they are known."""
-    return {source.name: source.epoch for source in plan.sources if source.epoch is not None}
-
-
-def unknown(curve: Curve[Blend], sizes: Mapping[str, int]) -> bool:
-    """Whether a rule in the mixture is told of a size that is not known; whether it looks at it, only the rule knows."""
-    blends = (blend for piece in curve.pieces for blend in (piece.start, piece.stop))
-    rules = (rule for blend in blends for rule in blend.rules)
-    return any(name not in sizes for rule in rules for name in rule.sources)
 
 
 def _inside(curve: Curve[Blend], tokens: int) -> set[Fraction]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mtdsl.diag import Label, Report, Span
-from mtdsl.plan.intake import declared, phase_intake
+from mtdsl.plan.intake import phase_intake
 from mtdsl.plan.lineage import seen, wholes, with_wholes
 from mtdsl.plan.model import Plan, Source
+from mtdsl.plan.sizes import declared
 from mtdsl.registry import Registry
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from mtdsl.diag import Label, Report, Span
 from mtdsl.diag.mistake import Mistake
 from mtdsl.plan.curves import shares_at
-from mtdsl.plan.intake import declared, unknown
 from mtdsl.plan.model import Phase, Plan
+from mtdsl.plan.sizes import Sizes, declared, unknown
 from mtdsl.registry import Registry
 
 
@@ -19,11 +19,11 @@ def prove(plan: Plan, registry: Registry, span: Callable[[str], Span | None], re
     """
     sizes = declared(plan)
     for phase in plan.phases:
-        if phase.mix is not None and not unknown(phase.mix, sizes):
+        if phase.mix is not None and not unknown(phase.mix, sizes, registry):
             _prove(phase, sizes, registry, span(phase.name), report)
 
 
-def _prove(phase: Phase, sizes: dict[str, int], registry: Registry, span: Span | None, report: Report) -> None:
+def _prove(phase: Phase, sizes: Sizes, registry: Registry, span: Span | None, report: Report) -> None:
     assert phase.mix is not None
     try:
         for piece in phase.mix.pieces:

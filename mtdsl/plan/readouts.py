@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal
 
@@ -15,6 +14,7 @@ from mtdsl.plan.endings import blend_at, first_of, rate_at, value_at
 from mtdsl.plan.learning import learnt
 from mtdsl.plan.model import Blend, Curve, Phase
 from mtdsl.plan.names import unknown_name
+from mtdsl.plan.sizes import Sizes
 from mtdsl.plan.steps import sequences, step_at
 from mtdsl.registry import Registry
 
@@ -29,7 +29,7 @@ class Reader(Frozen):
     """Reads curves: `sizes` of the sources where they are known, and the names of all that the recipe declares."""
 
     registry: Registry
-    sizes: Mapping[str, int]
+    sizes: Sizes
     sources: tuple[str, ...]
 
     def read(self, phase: Phase, asked: tuple[str, ...], where: Where, span: Span) -> Quantity | None:
@@ -88,6 +88,8 @@ class Reader(Frozen):
         try:
             shares = shares_at(phase.mix, at, self.sizes, self.registry)
         except KeyError as error:
-            message = f"a rule chooses the share of `{source}`, and the size of {error.args[0]!r} is not known"
-            raise mistake("size-unknown", message, span, help=f"declare it: data {error.args[0]} {{ tokens = ... }}") from error
+            name = error.args[0]
+            lacks, fact = ("number of documents", "documents") if name in self.sizes else ("size", "tokens")
+            message = f"a rule chooses the share of `{source}`, and the {lacks} of {name!r} is not known"
+            raise mistake("size-unknown", message, span, help=f"declare it: data {name} {{ {fact} = ... }}") from error
         return Fraction(repr(shares.get(source, 0.0)))

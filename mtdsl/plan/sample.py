@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterator
 
 from mtdsl.plan.curves import rate_of_step, shares_at, sources_of
-from mtdsl.plan.intake import declared, unknown
 from mtdsl.plan.learning import learnt
 from mtdsl.plan.model import Phase, Plan
+from mtdsl.plan.sizes import declared, unknown
 from mtdsl.plan.steps import sequences, step_at, tokens_before
 from mtdsl.registry import Registry
 
@@ -64,7 +64,7 @@ def _row(plan: Plan, phase: Phase, begin: int, step: int, registry: Registry) ->
 
 def _shares(plan: Plan, phase: Phase, tokens: int, registry: Registry) -> dict[str, object]:
     sizes = declared(plan)
-    if phase.mix is None or unknown(phase.mix, sizes):
+    if phase.mix is None or unknown(phase.mix, sizes, registry):
         known: dict[str, float] | None = None
     else:
         known = shares_at(phase.mix, tokens, sizes, registry)

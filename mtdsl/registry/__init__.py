@@ -16,6 +16,7 @@ from mtdsl.registry.constraints import (
 )
 from mtdsl.registry.hooks import hookimpl
 from mtdsl.registry.kinds import (
+    Counting,
     Editor,
     Evaluator,
     Extender,
@@ -42,6 +43,7 @@ from mtdsl.registry.remarks import Edit, Place, Remark
 __all__ = [
     "Argument",
     "Bound",
+    "Counting",
     "Edit",
     "Editor",
     "Entry",

@@ -142,11 +142,14 @@ class Shape(Protocol):
 
 @node
 class SourceFacts(Frozen):
-    """What a mixer may know of a source: its tokens after tokenizing, and the share it had (None where it was only named)."""
+    """What a mixer may know of a source: its tokens after tokenizing, the share it had (None where it was only named), and
+    its documents (None where nobody counted them). Tokens and documents are those of one epoch.
+    """
 
     name: str
     tokens: int
     share: float | None = None
+    documents: float | None = None
 
 
 class Weighing(Protocol):
@@ -154,6 +157,13 @@ class Weighing(Protocol):
 
     def __call__(self, sources: Sequence[SourceFacts], /) -> Sequence[float]:
         """Weights in the order of `sources`: none negative; they are normalised afterwards."""
+
+
+@runtime_checkable
+class Counting(Weighing, Protocol):
+    """A mixer that is asked only where the documents of all its sources are known."""
+
+    counts_documents: ClassVar[bool]
 
 
 State = Mapping[str, Any]

@@ -9,9 +9,9 @@ from itertools import accumulate
 
 from mtdsl.plan.curves import rate_of_step, shares_at
 from mtdsl.plan.endings import rate_at
-from mtdsl.plan.intake import declared, unknown
 from mtdsl.plan.learning import learnt
 from mtdsl.plan.model import Blend, Curve, Merge, Parent, Phase, Plan, Start
+from mtdsl.plan.sizes import Sizes, declared, unknown
 from mtdsl.plan.steps import sequences, step_at, tokens_before
 from mtdsl.registry import Registry
 
@@ -78,7 +78,7 @@ def _follows(node: Node, previous: Node | None) -> bool:
     return previous is not None and Parent(previous.name) in parents
 
 
-def _points(node: Node, sizes: Mapping[str, int], registry: Registry, wanted: int) -> tuple[Point, ...]:
+def _points(node: Node, sizes: Sizes, registry: Registry, wanted: int) -> tuple[Point, ...]:
     if not isinstance(node, Phase) or node.steps == 0:
         return ()
     inside = [_at_step(node, step, sizes, registry) for step in _steps(node, wanted)]
@@ -110,21 +110,21 @@ def _borders(phase: Phase) -> set[Fraction]:
     return {edge for curve in curves if curve for piece in curve.pieces for edge in (piece.begin, piece.end) if edge > 0}
 
 
-def _at_step(phase: Phase, step: int, sizes: Mapping[str, int], registry: Registry) -> Point:
+def _at_step(phase: Phase, step: int, sizes: Sizes, registry: Registry) -> Point:
     at = tokens_before(phase, step)
     lr = None if phase.lr is None else rate_of_step(phase, step, registry)
     return Point(at, lr, _shares(phase, at, sizes, registry), sequences(phase, step), learnt(phase.mix, registry))
 
 
-def _at_end(phase: Phase, sizes: Mapping[str, int], registry: Registry) -> Point:
+def _at_end(phase: Phase, sizes: Sizes, registry: Registry) -> Point:
     reached = rate_at(phase, phase.tokens, registry)
     lr = None if reached is None else float(reached)
     shares = _shares(phase, phase.tokens, sizes, registry)
     return Point(phase.tokens, lr, shares, sequences(phase, phase.steps - 1), learnt(phase.mix, registry))
 
 
-def _shares(phase: Phase, tokens: int, sizes: Mapping[str, int], registry: Registry) -> dict[str, float] | None:
-    if phase.mix is None or unknown(phase.mix, sizes):
+def _shares(phase: Phase, tokens: int, sizes: Sizes, registry: Registry) -> dict[str, float] | None:
+    if phase.mix is None or unknown(phase.mix, sizes, registry):
         return None
     shares, chosen = shares_at(phase.mix, tokens, sizes, registry), learnt(phase.mix, registry) if tokens else {}
     return {name: share for name, share in shares.items() if name not in chosen} if chosen else shares

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtdsl.plan.curves import weights
 from mtdsl.plan.learning import chosen
+from mtdsl.plan.sizes import Sizes, declared, lacking
 from mtdsl.registry import installed
 from mtdsl_lints.chain import once, pairs
 
@@ -31,8 +32,7 @@ def taken(plan: Plan) -> dict[str, dict[str, float]]:
 
     What a rule chooses among sources of which one has no known size is left out.
     """
-    sizes = {source.name: source.epoch for source in plan.sources if source.epoch}
-    of = _Shares(sizes)
+    of = _Shares({name: size for name, size in declared(plan).items() if size.tokens})
     return {phase.name: _taken(phase, of) for phase in plan.phases if phase.mix is not None}
 
 
@@ -50,7 +50,7 @@ def _last(plan: Plan) -> dict[str, Shares]:
 class _Shares:
     """Shares as floats. A mixture that many phases use is made of the same fractions, and is converted once."""
 
-    def __init__(self, sizes: Mapping[str, int]) -> None:
+    def __init__(self, sizes: Sizes) -> None:
         self._sizes = sizes
         self._known: dict[tuple[tuple[str, ...], tuple[int, ...]], Shares] = {}
 
@@ -58,7 +58,7 @@ class _Shares:
         """The shares of a blend; those that its rules choose only where all sizes they are told of are known,
         and no rule looks at the run.
         """
-        if blend.rules and all(name in self._sizes for rule in blend.rules for name in rule.sources):
+        if blend.rules and not lacking(blend, self._sizes, installed()):
             known, learnt = weights(blend, self._sizes, installed()), chosen(blend, installed())
             return {name: share for name, share in known.items() if name not in learnt}
         key = tuple(blend.shares), tuple(map(id, blend.shares.values()))

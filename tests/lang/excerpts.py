@@ -17,8 +17,8 @@ from mtdsl.lang import parse_expression
 from mtdsl.lang.units import quantity
 from mtdsl.plan import Plan, to_json
 from mtdsl.plan.curves import params_at, rate_of_step, scalar_at, shares_at
-from mtdsl.plan.intake import declared
 from mtdsl.plan.model import Phase
+from mtdsl.plan.sizes import declared
 from mtdsl.plan.steps import sequences, step_at, tokens_before
 from mtdsl.registry import installed
 
@@ -109,7 +109,8 @@ def _shown(value: Any) -> str:
             given = [f"{key} = {_shown(item)}" for key, item in params.items() if item is not None]
             return f"{name}({', '.join(given)})" if given else name
         case {"node": str(node), "at": at}:
-            return node if at is None else f"{node}.at({at:_})"
+            base = f"{node}.ema" if value.get("weights") == "ema" else node
+            return base if at is None else f"{base}.at({at:_})"
         case {"unit": str(unit), "amount": amount}:
             return f"{_shown(amount)} {unit}"
         case {"certainty": str(certainty), "value": known}:

@@ -10,6 +10,8 @@ import pytest
 
 from mtdsl.plan import compile
 from mtdsl.plan.curves import shares_at
+from mtdsl.plan.document import to_json
+from mtdsl.plan.sizes import Size
 from mtdsl.registry import Entry, Mixer, Registry, installed
 
 REST = "steps = 10, batch = 1 x 256, context = 256, lr = 1e-3"
@@ -91,15 +93,64 @@ def test_it_moves_on_from_the_parents_mixture(plan):
 
 
 def test_natural_weighs_by_size_and_temperature_flattens(plan):
-    sizes = {"a": 800, "b": 200}
+    sizes = {"a": Size(800), "b": Size(200)}
     made = plan(f"phase p {{ {REST}, mix = [natural(a, b) over 50%, temperature(a, b, tau = 2)] }}\n")
     curve = made.phases[0].mix
     assert shares_at(curve, 0, sizes, installed()) == pytest.approx({"a": 0.8, "b": 0.2})
     assert shares_at(curve, 2000, sizes, installed()) == pytest.approx({"a": 2 / 3, "b": 1 / 3})
 
 
+FORK = """
+phase one {{ {rest}, mix = a -> 50% * a + 50% * b }}
+phase two for share in [70%, 80%] {{ steps = 10, batch = 1 x 256, lr = 1e-3, mix = share * one.mix + (100% - share) * c }}
+phase three {{ steps = 10, batch = 1 x 256, lr = 1e-3, mix = {mix} }}
+flow one -> two
+flow two[70%] -> three
+"""
+
+
+@pytest.mark.parametrize(
+    ("mix", "shares"),
+    [
+        ("two[80%].mix", {"a": F(4, 10), "b": F(4, 10), "c": F(2, 10)}),
+        ("one.mix with { c = 50% }", {"c": F(1, 2), "a": F(1, 4), "b": F(1, 4)}),
+        ("recall", {"a": F(1, 4), "b": F(3, 4)}),
+    ],
+)
+def test_the_mixture_that_a_phase_ends_with_is_part_of_another(plan, mix, shares):
+    made = plan(FORK.format(rest=REST, mix=mix) + "mix recall = 50% * one.mix + 50% * b\n")
+    assert [start_of(made, at) for at in (1, 2)] == [
+        {"a": F(35, 100), "b": F(35, 100), "c": F(3, 10)},
+        {"a": F(4, 10), "b": F(4, 10), "c": F(2, 10)},
+    ]
+    assert start_of(made, 3) == shares
+
+
+@pytest.mark.parametrize(
+    ("mix", "id"),
+    [("three.mix", "value-cycle"), ("one", "not-a-mix"), ("one.lr.end", "not-a-mix"), ("two.mix", "unknown-name")],
+)
+def test_a_mixture_of_no_one_phase_before_is_a_mistake(wrong, mix, id):
+    assert wrong(FORK.format(rest=REST, mix=mix)).id == id
+
+
+def test_shares_of_documents_are_weighed_by_how_long_these_are(plan):
+    sources = "data x { tokens = 6M, documents = 1_000, repeat = 2 }\ndata y { tokens = 1M, documents = 10_000 }\n"
+    made = plan(f"{sources}phase p {{ {REST}, mix = 60% * x + 40% * y by documents }}\ncheck p.mix.x < 99%")
+    # of 100 documents 60 have 6,000 tokens and 40 have 100: 360,000 tokens and 4,000
+    assert to_json(made)["phases"][0]["mix"]["start"] == pytest.approx({"x": 360 / 364, "y": 4 / 364})
+    assert made.checks[0].holds
+
+
+def test_shares_of_documents_nobody_counted_are_not_guessed(found):
+    sources = "data x { tokens = 6M }\ndata y { tokens = 1M, documents = 10_000 }\n"
+    made, said = found(f"{sources}phase p {{ {REST}, mix = documents(x, y) }}\ncheck p.mix.x < 99%")
+    assert to_json(made)["phases"][0]["mix"]["start"] is None
+    assert [(one.id, one.help) for one in said] == [("check-unknown", "declare it: data x { documents = ... }")]
+
+
 def test_a_rule_may_have_a_part_only_or_know_the_shares(plan):
-    sizes = {"a": 300, "b": 100}
+    sizes = {"a": Size(300), "b": Size(100)}
     text = f"phase p {{ {REST}, mix = [80% * natural(a, b) + 20% * c over 50%, 90% * a + 10% * b by temperature(tau = 2)] }}\n"
     curve = plan(text).phases[0].mix
     assert shares_at(curve, 0, sizes, installed()) == pytest.approx({"a": 0.6, "b": 0.2, "c": 0.2})
@@ -155,7 +206,7 @@ def test_rules_over_rules_and_beside_shares(plan):
     text = "50% * z + 50% * (c with { c = 100% })"
     made = plan(f"{sizes}mix z = natural(x, y) by temperature(tau = 2)\nphase p {{ {REST}, mix = {text} }}\n")
     curve = made.phases[0].mix
-    shares = shares_at(curve, 0, {"x": 10**9, "y": 3 * 10**9, "c": 1}, installed())
+    shares = shares_at(curve, 0, {"x": Size(10**9), "y": Size(3 * 10**9), "c": Size(1)}, installed())
     low, high = 0.25**0.5, 0.75**0.5
     assert shares == pytest.approx({"c": 0.5, "x": 0.5 * low / (low + high), "y": 0.5 * high / (low + high)})
 
