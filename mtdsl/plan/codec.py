@@ -33,6 +33,7 @@ def encode(value: Any) -> Any:
         return {
             field.name: (parameters if _is_params(hints[field.name]) else encode)(getattr(value, field.name))
             for field in fields(value)
+            if not (field.metadata and getattr(value, field.name) == field.default)
         }
     return value
 

@@ -10,6 +10,7 @@ from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.plan import rounds
 from mtdsl.plan.answers import Answers
 from mtdsl.plan.attributes import Lookup, check_phase
+from mtdsl.plan.averages import check_kept
 from mtdsl.plan.blends import Blends
 from mtdsl.plan.budgets import Budgets
 from mtdsl.plan.conditions import Conditions
@@ -168,15 +169,16 @@ class Compiler:
             raise Mistake
         return found
 
-    def merge(self, name: str) -> Merge:
     def mixture(self, name: str) -> Blend | None:
         """The mixture that a node ends with; None out of a start or a merge, or where sizes decide it. Raises `Mistake`."""
         return self._inherited.ending(name, None).mix
 
+    def merge(self, name: str) -> Merge:
         """A merge. Raises `Mistake`."""
         if name not in self._merges:
             found = self.graph.merges[name]
             terms = self.terms.of(found)
+            check_kept(terms.parents, self.graph.phases, self.phase, terms.span)
             endings = [self._inherited.ending(parent.node, parent.at) for parent in terms.parents]
             self._merges[name] = Merge(
                 name=name,

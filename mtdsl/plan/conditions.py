@@ -12,10 +12,11 @@ from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.evaluate import Evaluator
-from mtdsl.plan.evaluations import STEP_METRICS, Evals, Unit
+from mtdsl.plan.evaluations import PROGRESS, STEP_METRICS, Evals, Unit
 from mtdsl.plan.model import Term, Test
 from mtdsl.plan.names import Bound, Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.progress import progress_mixed
 
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 Asked = Callable[[tree.Name | tree.Member, Scope], tuple[str, str]]
@@ -93,7 +94,7 @@ class Conditions:
             if isinstance(found, Bound):
                 return self._side(found.expr, found.scope)
             if not rest:
-                raise self._unknown(first, expr.span, found)
+                raise progress_mixed(first, expr.span) if first in PROGRESS else self._unknown(first, expr.span, found)
         node, asked = self._asked(expr, scope)
         metric, *parts = asked.split(".")
         if metric in STEP_METRICS and not parts:

@@ -62,7 +62,7 @@ def drawn(draft: Draft, budget: Budget, moving: Moving, pens: Pens) -> tuple[Mov
 
 def _happened(draft: Draft, budget: Budget, found: Expected, moving: Moving, pens: Pens) -> tuple[Moving, Event]:
     assert budget.batch is not None
-    test = pens.read_test(found.when.item.test, found.when.scope)
+    test = found.progress or pens.read_test(found.when.item.test, found.when.scope)
     scope = _now(found, moving, budget.batch, pens.registry)
     sets: dict[str, Curve[Fraction]] = {} if found.batch is None else {"batch": found.batch}
     numbers, mix, blend = dict(moving.numbers), moving.mix, None

@@ -19,12 +19,15 @@ def on_edge(file: tree.File, parent: str, name: str, entry: str) -> Fix:
 
 
 def without(attribute: tree.Attribute, phase: tree.Phase) -> Fix | None:
-    """Takes an attribute out of a phase: with its line where it has one, else with a comma beside it. Unsafe.
+    """As `removed`, of an attribute of a phase.
 
     None where the phase only copies it, and others may need it.
     """
-    if all(entry is not attribute for entry in phase.body.entries):
-        return None
+    return removed(attribute) if any(entry is attribute for entry in phase.body.entries) else None
+
+
+def removed(attribute: tree.Attribute) -> Fix:
+    """Takes an attribute out of its body: with its line where it has one, else with a comma beside it. Unsafe."""
     source, start, end = attribute.span.source, attribute.span.start, attribute.span.end
     text = source.text
     first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)

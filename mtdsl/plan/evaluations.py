@@ -18,6 +18,9 @@ from mtdsl.registry.kinds import Measuring
 STEP_METRICS = ("loss", "grad_norm")
 """What every step measures; no `eval` may have such a name."""
 
+PROGRESS = ("tokens", "steps")
+"""How far a phase is, which an event may wait for and nothing measures; no `eval` may have such a name either."""
+
 T = TypeVar("T")
 Unit = Literal["share", "number"]
 
@@ -75,6 +78,9 @@ class Evals:
         item, scope = cast(tree.Eval, found.item), Scope(found.module)
         if item.name in STEP_METRICS:
             message = f"`{item.name}` is what every step measures, so no `eval` can have its name"
+            raise mistake("declared-twice", message, item.name_span)
+        if item.name in PROGRESS:
+            message = f"`{item.name}` is how far a phase is, so no `eval` can have its name"
             raise mistake("declared-twice", message, item.name_span)
         call, scope = self._evaluator.call(cast(tree.Expr, item.value), scope)
         own = tuple(named for named in call.named if named.name not in ("every", "at"))

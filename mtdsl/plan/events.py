@@ -1,22 +1,29 @@
-"""`when loss < 1.98 { expect = 69B, batch = 32Mi tokens }`: where the plan draws an event, and what it sets."""
+"""`when loss < 1.98 { expect = 69B, batch = 32Mi tokens }`: where the plan draws an event, and what it sets.
+
+Where one waits for progress, `when tokens >= 80% { ... }`, the plan knows it; `mtdsl.plan.progress` reads that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
 from mtdsl.diag import Label, Span
 from mtdsl.diag.mistake import mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
+from mtdsl.lang.units import Quantity
 from mtdsl.lang.values import Unit
 from mtdsl.plan.attributes import DESCRIPTIVE, PHASE, unknown_attribute
 from mtdsl.plan.axis import bisect_steps
 from mtdsl.plan.drafts import Draft, Occasion, Written
+from mtdsl.plan.edits import removed
 from mtdsl.plan.evaluate import Evaluator
-from mtdsl.plan.model import Asked, Batch, Curve, Piece, Run, V
+from mtdsl.plan.model import Asked, Batch, Curve, Piece, Run, Term, Test, V
 from mtdsl.plan.names import Bound, Scope
+from mtdsl.plan.progress import Waits, waits_for
 from mtdsl.plan.scalars import SCALARS
 from mtdsl.plan.steps import tokens_of
 
@@ -27,13 +34,15 @@ SETTABLE = ("batch", "lr", "mix", *SCALARS)
 class Expected(Frozen):
     """An event of a phase: the step boundary where the plan draws it, in tokens, and the attributes that it sets.
 
-    `batch` is what it makes of the batch, in sequences, positions counted from the event.
+    `batch` is what it makes of the batch, in sequences, positions counted from the event. `progress` is the test of one that
+    waits for progress: it is drawn where it happens.
     """
 
     when: Occasion
     at: int
     sets: Mapping[str, Written]
     batch: Curve[Fraction] | None = None
+    progress: Test | None = None
 
     @property
     def span(self) -> Span:
@@ -44,20 +53,49 @@ class Expected(Frozen):
 def expected(draft: Draft, when: Occasion, asked: Asked, batch: Batch, evaluator: Evaluator) -> Expected:
     """Where `when` is drawn on a phase that is fed `batch` until then. Raises `Mistake` where that is not inside."""
     sets, expect = _entries(when)
+    waits = waits_for(when, evaluator)
+    if waits is not None:
+        return _known(draft, when, waits, sets, expect, asked, batch)
     if expect is None:
         hint = "add where the plan should draw it: `expect = 69B`"
         raise mistake("event-without-expect", "nothing says when this is expected to happen", when.item.test.span, help=hint)
+    _check_sets(when, sets)
+    if isinstance(expect.value, tree.Hold | tree.Ruled | tree.Move):
+        raise mistake("unit-mismatch", "`expect` takes tokens, steps or a share of the phase", expect.span)
+    steps, _ = steps_until(evaluator.number(expect.value, expect.scope), "expect =", asked, batch)
+    _check_inside(draft, when, steps, batch, expect.span)
+    return Expected(when, tokens_of(batch, steps), sets)
+
+
+def _known(
+    draft: Draft, when: Occasion, waits: Waits, sets: dict[str, Written], expect: Written | None, asked: Asked, batch: Batch
+) -> Expected:
+    """An event that waits for progress: the plan knows where it happens."""
+    if expect is not None:
+        fix = removed(expect.attribute)
+        message = f"the plan knows where this happens, at `{when.item.test.span.text}`"
+        raise mistake("event-expect-known", message, expect.attribute.span, help="leave `expect` out", fix=fix)
+    _check_sets(when, sets)
+    steps, unit = steps_until(waits.amount, f"{waits.of} >=", asked, batch)
+    _check_inside(draft, when, steps, batch, waits.amount.span)
+    at = tokens_of(batch, steps)
+    return Expected(when, at, sets, progress=Test(">=", (Term(metric=unit), Term(Fraction(at if unit == "tokens" else steps)))))
+
+
+def _check_sets(when: Occasion, sets: Mapping[str, Written]) -> None:
     if not sets:
         raise mistake("event-sets-nothing", "this event changes nothing", when.item.span, help="write what becomes of what")
-    steps = _steps(expect, asked, batch, evaluator)
+
+
+def _check_inside(draft: Draft, when: Occasion, steps: int, batch: Batch, span: Span) -> None:
+    """Raises `Mistake` where an event is drawn before the first step or behind the last."""
     total = sum(run.steps for run in batch.runs)
     if not 0 < steps < total:
         message = f"`{draft.name}` has {tokens_of(batch, total):,} tokens in {total:,} steps; the event is expected outside"
         own = any(entry is when.item for entry in draft.item.body.entries)
         hint = "the budget is a cap: expect it before its end, or not at all"
         hint = hint if own else f"`{draft.family}` copies it through `like`: write `when = none` there"
-        raise mistake("event-past-end", message, expect.span, help=hint)
-    return Expected(when, tokens_of(batch, steps), sets)
+        raise mistake("event-past-end", message, span, help=hint)
 
 
 def check_order(events: Iterable[Expected]) -> None:
@@ -122,21 +160,25 @@ def _check_settable(entry: tree.Attribute) -> None:
         raise unknown_attribute(entry, ("expect", *SETTABLE), "an event")
 
 
-def _steps(expect: Written, asked: Asked, batch: Batch, evaluator: Evaluator) -> int:
-    """The steps before the boundary where an event is drawn."""
-    if isinstance(expect.value, tree.Hold | tree.Ruled | tree.Move):
-        raise mistake("unit-mismatch", "`expect` takes tokens, steps or a share of the phase", expect.span)
-    amount = evaluator.number(expect.value, expect.scope)
+def steps_until(amount: Quantity, of: str, asked: Asked, batch: Batch) -> tuple[int, Literal["tokens", "steps"]]:
+    """The steps before the boundary that is so far into the phase, and what they were counted in. Raises `Mistake`."""
     if amount.dimension == "steps":
-        return -(-amount.value.numerator // amount.value.denominator)
+        return _whole(amount.value), "steps"
     if amount.dimension == "share":
         total = sum(run.steps for run in batch.runs)
-        share = amount.value * (total if asked.unit == "steps" else tokens_of(batch, total))
-        return -(-share.numerator // share.denominator) if asked.unit == "steps" else _reaching(batch, share)
+        if asked.unit == "steps":
+            return _whole(amount.value * total), "steps"
+        return _reaching(batch, amount.value * tokens_of(batch, total)), "tokens"
     if amount.dimension == "tokens" or (amount.dimension == "number" and amount.scaled):
-        return _reaching(batch, amount.value)
-    hint = "write `expect = 69B`, `expect = 20_000 steps` or `expect = 30%`"
-    raise mistake("unit-mismatch", f"`expect` takes tokens, steps or a share, not {amount.noun}", expect.span, help=hint)
+        return _reaching(batch, amount.value), "tokens"
+    hint = f"write `{of} 69B`, `{of} 20_000 steps` or `{of} 30%`"
+    name = of.partition(" ")[0]
+    raise mistake("unit-mismatch", f"`{name}` takes tokens, steps or a share, not {amount.noun}", amount.span, help=hint)
+
+
+def _whole(steps: Fraction) -> int:
+    """The least whole number that reaches it."""
+    return -(-steps.numerator // steps.denominator)
 
 
 def _reaching(batch: Batch, tokens: Fraction) -> int:

@@ -16,7 +16,7 @@ def deciding(plan: Plan) -> tuple[Evaluation, ...]:
 def _asked(plan: Plan) -> Iterator[str]:
     for phase in plan.phases:
         gate = phase.transition.gate
-        for test in (phase.stop, gate.test if gate else None, *(event.test for event in phase.events)):
+        for test in (phase.stop, gate.test if gate else None, *(event.test for event in phase.events if event.measured)):
             yield from _of_test(test) if test else ()
         yield from _names(gate.plugin) if gate and gate.plugin else ()
     for merge in plan.merges:

@@ -1,8 +1,9 @@
-"""The models that a merge's expression names: ends of nodes, points inside phases, the last of several."""
+"""The models that a merge's expression names: ends of nodes, points inside phases, the last of several, averaged weights."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from mtdsl.diag.mistake import mistake
@@ -15,9 +16,12 @@ from mtdsl.plan.model import Parent
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.points import point_of
 
+AVERAGED = "ema"
+"""What is asked of a phase for the running average of its weights: `anneal.ema`, `anneal.ema.at(7T)`."""
+
 
 class Models:
-    """Reads `anneal`, `lc[128k]`, `trunk.at(7T)`, `reason.last(3, every = 1000 steps)`."""
+    """Reads `anneal`, `lc[128k]`, `trunk.at(7T)`, `reason.last(3, every = 1000 steps)`, `anneal.ema`."""
 
     def __init__(self, families: Families, evaluator: Evaluator, budget: Callable[[str], Budget]) -> None:
         self._families = families
@@ -29,19 +33,19 @@ class Models:
         if isinstance(expr, tree.Call):
             return True
         if isinstance(expr, tree.Member):
-            return not expr.rest
-        return isinstance(expr, tree.Name) and expr.parts[1:] in ((), ("end",)) and isinstance(scope.find(expr), Found)
+            return expr.rest in ((), (AVERAGED,))
+        known = isinstance(expr, tree.Name) and expr.parts[1:] in ((), ("end",), (AVERAGED,))
+        return known and isinstance(expr, tree.Name) and isinstance(scope.find(expr), Found)
 
     def parents(self, expr: tree.Value, scope: Scope) -> Iterator[Parent]:
         """The points of the flow that a node, a family or `x.last(...)` stands for. Raises `Mistake`."""
-        if isinstance(expr, tree.Call):
-            yield from self._points(expr, scope)
-        else:
-            yield from (Parent(name) for name in self.nodes(expr, scope))
+        base, averaged = _averaged(_method(expr)[0] if isinstance(expr, tree.Call) else expr)
+        found = self._points(expr, base, scope) if isinstance(expr, tree.Call) else map(Parent, self.nodes(base, scope))
+        yield from (replace(parent, weights="ema") for parent in found) if averaged else found
 
-    def _points(self, call: tree.Call, scope: Scope) -> Iterator[Parent]:
+    def _points(self, call: tree.Call, base: tree.Value, scope: Scope) -> Iterator[Parent]:
         """`x.at(...)` and `x.last(n, every = ...)`."""
-        base, method = _method(call)
+        method = _method(call)[1]
         for name in self.nodes(base, scope):
             budget = self.trained(name, call, scope)
             if method == "at":
@@ -90,7 +94,7 @@ class Models:
         base = expr if isinstance(expr, tree.Name) else expr.base
         asked = expr.rest if isinstance(expr, tree.Member) else expr.parts[1:]
         if asked not in ((), ("end",)):
-            hint = "there are `end`, `at(...)` and `last(n, every = ...)`"
+            hint = "there are `end`, `at(...)`, `last(n, every = ...)`, and `ema` before any of them"
             raise mistake("unknown-name", f"a node has no `{'.'.join(asked)}` that could be merged", expr.span, help=hint)
         found = scope.module.names.get(base.parts[0])
         if found is None or not isinstance(found.item, tree.Phase | tree.Merge | tree.Start):
@@ -117,9 +121,9 @@ class Models:
             for arg in expr.args:
                 yield from self.names(arg, scope)
         elif isinstance(expr, tree.Call):
-            yield from self.nodes(_method(expr)[0], scope)
+            yield from self.nodes(_averaged(_method(expr)[0])[0], scope)
         elif isinstance(expr, tree.Name | tree.Member):
-            yield from self.nodes(expr, scope)
+            yield from self.nodes(_averaged(expr)[0], scope)
 
 
 def is_technique(expr: tree.Value) -> bool:
@@ -130,8 +134,18 @@ def is_technique(expr: tree.Value) -> bool:
 def _method(call: tree.Call) -> tuple[tree.Name | tree.Member, str]:
     """`reason.last` apart: the node, and what is asked of it."""
     if isinstance(call.func, tree.Member):
-        return tree.Member(call.func.span, call.func.base, call.func.keys), call.func.rest[-1] if call.func.rest else ""
+        *before, method = call.func.rest or ("",)
+        return tree.Member(call.func.span, call.func.base, call.func.keys, tuple(before)), method
     return tree.Name(call.func.span, call.func.parts[:-1] or call.func.parts), call.func.parts[-1]
+
+
+def _averaged(expr: tree.Value) -> tuple[tree.Value, bool]:
+    """`anneal.ema` apart: the node, and whether its averaged weights are meant."""
+    if isinstance(expr, tree.Member) and expr.rest == (AVERAGED,):
+        return tree.Member(expr.span, expr.base, expr.keys), True
+    if isinstance(expr, tree.Name) and len(expr.parts) > 1 and expr.parts[1:] == (AVERAGED,):
+        return tree.Name(expr.span, expr.parts[:-1]), True
+    return expr, False
 
 
 def _expr(value: tree.Value) -> tree.Expr:

@@ -26,11 +26,12 @@ ONE = Fraction(1)
 
 @node
 class Terms(Frozen):
-    """What a merge's expression says; no weights where what was measured decides."""
+    """What a merge's expression says; no weights where what was measured decides. `span` is that of the expression."""
 
     merger: Plugin
     parents: tuple[Parent, ...]
     weights: tuple[Fraction, ...]
+    span: Span
 
 
 class Merges:
@@ -80,11 +81,11 @@ class Merges:
             raise mistake("merge-empty", f"`{item.name}` merges nothing", value.span)
         parents, weights = tuple(parent for parent, _ in pairs), tuple(weight for _, weight in pairs)
         if self._techniques.ask("merger", merger, lambda made: hasattr(made, "choose"), value.span):
-            return Terms(merger, parents, ())
+            return Terms(merger, parents, (), value.span)
         if sum(weights) != ONE:
             total = f"{float(sum(weights)):.4%}"
             raise mistake("mix-not-100", f"the shares of `{item.name}` sum to {total}, not 100 %", value.span)
-        return Terms(merger, parents, weights)
+        return Terms(merger, parents, weights, value.span)
 
     def _called(self, call: tree.Call, merger: Plugin, scope: Scope) -> list[Weighted]:
         """What `wsm(p2, ...)`, `pick(anneal, by = niah)` or `average(a, b)` merges."""

@@ -41,6 +41,7 @@ __all__ = [
     "Event",
     "Feeding",
     "Gate",
+    "Group",
     "Known",
     "Merge",
     "Model",
@@ -67,16 +68,23 @@ __all__ = [
     "Warmup",
 ]
 
+RARE = {"rare": True}
+"""Marks a field that the JSON of a plan leaves out where it has its default."""
+
 
 # ---- phases
 
 
 @node
 class Parent(Frozen):
-    """Where a phase comes from: the end of `node`, or its step boundary at `at` tokens of its own."""
+    """Where a node comes from: the end of `node`, or its step boundary at `at` tokens of its own.
+
+    `weights` are those of the last step there, or the running average that `ema` keeps. The usual one stands in no JSON.
+    """
 
     node: str
     at: int | None = None
+    weights: Literal["last", "ema"] = field(default="last", metadata=RARE)
 
 
 @node
@@ -146,13 +154,19 @@ class Event(Frozen):
 
     `expect`: the step boundary, in tokens of the phase, where the plan draws it; the phase's own curves and batch hold what
     follows from that. `sets` is what the event itself changes, positions counted from wherever it happens; `batch` in
-    sequences.
+    sequences. One that waits for progress (`tokens >= 80%`) tests the metric `tokens` or `steps`, counted in its phase:
+    it happens where it is drawn, and the curves are all of it.
     """
 
     test: Test
     expect: int
     sets: Mapping[str, Curve[Fraction]] = field(default_factory=dict)
     mix: Curve[Blend] | None = None
+
+    @property
+    def measured(self) -> bool:
+        """Whether only a run knows where it happens."""
+        return not any(term.metric in ("tokens", "steps") for term in self.test.terms)
 
 
 @node
@@ -161,6 +175,21 @@ class Feeding(Frozen):
 
     lengths: tuple[int, ...]
     shares: tuple[Fraction, ...]
+
+
+@node
+class Group(Frozen):
+    """Parameters that train otherwise than the rest of a phase: those that a pattern of `match` fits and no group before has.
+
+    Their rate is the phase's times `lr`. `weight_decay` is their own, of norms, biases and embeddings too, and stands still;
+    None leaves it to the phase. `optimizer` None is the phase's own.
+    """
+
+    name: str
+    match: tuple[str, ...]
+    lr: Fraction = Fraction(1)
+    weight_decay: Fraction | None = None
+    optimizer: Plugin | None = None
 
 
 @node
@@ -173,6 +202,11 @@ class Phase(Frozen):
 
     `certainty` of its tokens, steps and `seen`: `bounded` where a `stop` here or before may end it early. `train` and
     `freeze` are patterns of parameter names. `coupling` is how the rate follows a batch that moves inside the phase.
+
+    Under the mask `document` a token sees its own document only. `positions` count from where the document begins in its
+    window, or from where the window does. `eod_loss` says whether a document's last token has to predict the first of the next
+    document in its window. A document in `fim_mode` is given as prefix, suffix, middle (`psm`), suffix first (`spm`), or
+    either, half of the documents each (`mixed`; arXiv:2207.14255, section 3).
     """
 
     name: str
@@ -199,9 +233,13 @@ class Phase(Frozen):
     objective: Plugin | None = None
     train: tuple[str, ...] = ()
     freeze: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
     edits: tuple[Plugin, ...] = ()
     feeding: Feeding | None = None
     coupling: Literal["none", "sqrt", "linear"] = "none"
+    positions: Literal["document", "window"] = "document"
+    eod_loss: Literal["masked", "learnt"] = "masked"
+    fim_mode: Literal["psm", "spm", "mixed"] = "psm"
     stop: Test | None = None
     events: tuple[Event, ...] = ()
 

@@ -14,6 +14,11 @@ from mtdsl.plan.names import Scope
 
 def point_of(call: tree.Call, budget: Budget, scope: Scope, evaluator: Evaluator, name: str) -> int | None:
     """Tokens of the phase at the step boundary that `at(...)` names, None for its end. Raises `Mistake` past it."""
+    if call.func.span.text == "ema":
+        hint = f"give them a name: `merge averaged = {name}.ema`, and write `flow {name} -> averaged -> ...`"
+        raise mistake(
+            "plugin-argument", "a flow goes on from weights that were trained, not from averaged ones", call.span, help=hint
+        )
     named_at = call.func.span.text.rpartition(".")[2] == "at"
     if not named_at or len(call.args) != 1 or call.named or isinstance(call.args[0], tree.Hold | tree.Ruled | tree.Move):
         raise mistake("plugin-argument", "write one point: `at(7T)`, `at(80%)` or `at(9000 steps)`", call.span)

@@ -30,7 +30,7 @@ NUMBERS: dict[str, Number] = {
     "ema": Number(
         Bound(low=0, high=1, open_high=True),
         Fraction(0),
-        "what the running average of the weights, which evaluations read, keeps of itself a step (arXiv:1407.0202, section 7)",
+        "what the averaged weights, which evaluations and `.ema` read, keep of themselves a step (arXiv:1407.0202, section 7)",
     ),
 }
 SCALARS = tuple(NUMBERS)

@@ -86,7 +86,8 @@ def _object(made: Any, bound: Mapping[Any, Any], defs: dict[str, Schema]) -> Sch
     properties = {**own, **{name: {**of_type(kind, defs), "description": text} for name, (kind, text) in added.items()}}
     for name in REPLACED.get(made, ()):
         properties[name] = {"anyOf": [properties[name], {"type": "null"}]}
-    required = [name for name in properties if name not in optional(made)]
+    rare = [field.name for field in fields(made) if field.metadata]
+    required = [name for name in properties if name not in (*optional(made), *rare)]
     return {
         "description": " ".join((inspect.getdoc(made) or "").split()),
         "type": "object",

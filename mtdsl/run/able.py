@@ -12,7 +12,7 @@ from typing import Any
 
 from mtdsl.diag import Diagnostic, Refusal
 from mtdsl.plan.learning import learnt
-from mtdsl.plan.model import Blend, Context, Curve, Merge, Phase, Plan, Plugin, Source, Start, Transition
+from mtdsl.plan.model import Blend, Context, Curve, Event, Group, Merge, Parent, Phase, Plan, Plugin, Source, Start, Transition
 from mtdsl.registry import Registry
 from mtdsl.registry.parameters import parameters
 
@@ -61,6 +61,20 @@ def _partial(value: Context, registry: Registry) -> bool:
     return value.extender is not None and value.extender.params.get("layers") is not None
 
 
+def _several(value: tuple[Group, ...], registry: Registry) -> bool:
+    """Whether some parameters have another optimizer than the rest."""
+    return any(group.optimizer is not None for group in value)
+
+
+def _measured(value: tuple[Event, ...], registry: Registry) -> bool:
+    """Whether an event waits for what a run measures; one that waits for progress is all in the curves."""
+    return any(event.measured for event in value)
+
+
+def _averaged(value: tuple[Parent, ...], registry: Registry) -> bool:
+    return any(parent.weights != "last" for parent in value)
+
+
 def _exact(default: object) -> object:
     return Fraction(repr(default)) if isinstance(default, float) else default
 
@@ -76,9 +90,9 @@ RUNS: Mapping[type, frozenset[str]] = {
     Source: _fields("name source tokens documents max_epochs holdout longest whole"),
     Start: _fields("name weights tokens context lr facts"),
     Phase: _fields("name family parents asked tokens steps origin seen spent batch lr packing mask seed transition doc")
-    | _fields("certainty coupling"),
+    | _fields("certainty coupling positions fim_mode"),
     Transition: _fields("optimizer optimizer_of rescale lr data written"),
-    Merge: _fields("name merger parents seen spent context doc"),
+    Merge: _fields("name merger seen spent context doc"),
 }
 """The fields that a run follows, or that only describe."""
 
@@ -93,20 +107,25 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
     },
     Phase: {
         "context": Limit("positions that change in some layers only (`layers`)", _partial, "context"),
-        "events": Limit("events inside a phase (`when`)", _given, "when.0"),
+        "events": Limit("events inside a phase (`when`)", _measured, "when.0"),
         "stop": Limit("phases that may end early (`stop`)", _given, "stop"),
         "mix": Limit("mixtures under a rule that looks at the run", _learns, "mix"),
         "optimizer": Limit("an optimizer whose parameters move", _moves, "optimizer"),
         "objective": Limit("an objective other than the loss of the next token", _unusual, "objective"),
         "train": Limit("training a part of the model (`train`)", _given, "train"),
         "freeze": Limit("freezing a part of the model (`freeze`)", _given, "freeze"),
+        "groups": Limit("a group of parameters with an optimizer of its own", _several, "groups"),
+        "eod_loss": Limit("a loss across ends of documents (`eod_loss`)", _other_than("masked"), "eod_loss"),
         "edits": Limit("changes of the architecture (`edit`)", _given, "edit"),
         "feeding": Limit("steps of several lengths (`window`)", _given, "window"),
         "scalars": Limit("", lambda value, _: not value.keys() <= MOVED),
     },
     Transition: {"gate": Limit("gates (`gate`)", _given, "transition.gate")},
     Start: {},
-    Merge: {"weights": Limit("merges that choose by what was measured", lambda value, _: not value)},
+    Merge: {
+        "parents": Limit("averaged weights (`ema`)", _averaged, "value"),
+        "weights": Limit("merges that choose by what was measured", lambda value, _: not value),
+    },
 }
 """The fields that a run can follow only as far as they ask for nothing unusual."""
 
@@ -137,6 +156,7 @@ def _all(plan: Plan, registry: Registry) -> Iterator[tuple[str, str, str]]:
         yield from _of(phase, phase.name, registry)
         yield from _of(phase.transition, phase.name, registry)
         yield from _out_of_start(phase, starts)
+        yield from _out_of_step(phase)
     for merge in plan.merges:
         yield from _of(merge, merge.name, registry)
 
@@ -160,3 +180,9 @@ def _out_of_start(phase: Phase, starts: set[str]) -> Iterator[tuple[str, str, st
         yield "an optimizer's state that was made elsewhere", phase.name, "transition.optimizer"
     if edge.data == "continue" and parents & starts:
         yield "a data order that began elsewhere", phase.name, "transition.data"
+
+
+def _out_of_step(phase: Phase) -> Iterator[tuple[str, str, str]]:
+    """Positions are counted inside what a token sees."""
+    if (phase.positions == "document") != (phase.mask == "document"):
+        yield "positions that begin elsewhere than what a token sees (`positions`)", phase.name, "positions"

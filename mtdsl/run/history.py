@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
-from mtdsl.plan.model import Batch, Blend, Curve, Merge, Parent, Phase, Plan, Plugin, Start, Transition
+from mtdsl.plan.model import Batch, Blend, Curve, Group, Merge, Parent, Phase, Plan, Plugin, Start, Transition
 from mtdsl.plan.steps import steps_of
 from mtdsl.run.canon import Canon, Json, digest, joined, number, params
 
@@ -90,7 +90,7 @@ class Histories:
 
     def _merge(self, merge: Merge) -> Segment:
         parents: list[Json] = [
-            [self.key(parent.node, parent.at), number(weight)]
+            [self.key(parent.node, parent.at), number(weight), *([parent.weights] if parent.weights != "last" else [])]
             for parent, weight in zip(merge.parents, merge.weights, strict=True)
         ]
         return {"merge": self._canon.plugin("merger", merge.merger), "parents": parents}
@@ -132,8 +132,9 @@ class Histories:
         return {
             "length": phase.batch.length,
             "window": phase.context.end,
-            "packing": [canon.plugin("packer", phase.packing), phase.mask],
+            "packing": [canon.plugin("packer", phase.packing), phase.mask, *_borders(phase)],
             "optimizer": canon.plugin("optimizer", _own(phase), origin),
+            **({"groups": [_group(canon, group, origin) for group in phase.groups]} if phase.groups else {}),
             "seed": phase.seed,
             "steps": _runs(phase.batch, until),
             "lr": canon.curve(phase.lr, origin, until, number),
@@ -147,6 +148,21 @@ def _own(phase: Phase) -> Plugin:
     """The optimizer without those parameters that are numbers of the phase: their curves say what they are."""
     params = {name: value for name, value in phase.optimizer.params.items() if name not in phase.scalars}
     return Plugin(phase.optimizer.name, params)
+
+
+def _borders(phase: Phase) -> list[Json]:
+    """What the borders of documents mean beside the mask, where that is not the usual."""
+    follows = (phase.positions == "document") == (phase.mask == "document")
+    said: list[Json] = [] if follows else [["positions", phase.positions]]
+    said += [] if phase.eod_loss == "masked" else [["eod_loss", phase.eod_loss]]
+    return said + ([["fim_mode", phase.fim_mode]] if "fim" in phase.scalars else [])
+
+
+def _group(canon: Canon, group: Group, origin: int) -> Json:
+    """A group of parameters without its name."""
+    decay = None if group.weight_decay is None else number(group.weight_decay)
+    optimizer = canon.plugin("optimizer", group.optimizer, origin) if group.optimizer else None
+    return [[*group.match], number(group.lr), decay, optimizer]
 
 
 def _mix(canon: Canon, mix: Curve[Blend], batch: Batch, origin: int) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
 from mtdsl.plan.curves import sources_of
@@ -11,6 +11,7 @@ from mtdsl.plan.model import (
     Curve,
     Event,
     Gate,
+    Group,
     Known,
     Merge,
     Param,
@@ -134,8 +135,9 @@ def asked(budget: Asked) -> str:
 
 
 def parent(where: Parent) -> str:
-    """`trunk`, or `trunk.at(7T)`."""
-    return where.node if where.at is None else f"{where.node}.at({numbers.count(where.at)})"
+    """`trunk`, `trunk.at(7T)` or `trunk.ema`."""
+    node = f"{where.node}.ema" if where.weights == "ema" else where.node
+    return node if where.at is None else f"{node}.at({numbers.count(where.at)})"
 
 
 def plugin(used: Plugin) -> str:
@@ -174,12 +176,31 @@ def manner(phase: Phase) -> Iterator[str]:
     for word, patterns in (("trains", phase.train), ("freezes", phase.freeze)):
         if patterns:
             yield f"{word} {', '.join(patterns)}"
+    yield from (f"group {group(one)}" for one in phase.groups)
     yield from (f"edit {plugin(edit)}" for edit in phase.edits)
     if phase.feeding is not None:
         shares = zip(phase.feeding.shares, phase.feeding.lengths, strict=True)
         yield "fed " + ", ".join(f"{numbers.share(share)} in {numbers.length(length)}" for share, length in shares)
+    yield from documents(phase)
     if phase.coupling != "none":
         yield f"rate follows the batch ({phase.coupling})"
+
+
+def documents(phase: Phase) -> Iterator[str]:
+    """What the borders of documents mean in a phase, where that is not the usual."""
+    if (phase.positions == "document") != (phase.mask == "document"):
+        yield f"positions by {phase.positions}"
+    if phase.eod_loss == "learnt":
+        yield "loss across ends of documents"
+    if "fim" in phase.scalars and phase.fim_mode != "psm":
+        yield f"fim {phase.fim_mode}"
+
+
+def group(one: Group) -> str:
+    """`embeddings (*.embed_tokens.*, lm_head.*) at 10% of the rate, weight_decay 0, adamw(...)`."""
+    said = [f"{one.name} ({', '.join(one.match)})" + ("" if one.lr == 1 else f" at {numbers.share(one.lr)} of the rate")]
+    said += [] if one.weight_decay is None else [f"weight_decay {numbers.plain(one.weight_decay)}"]
+    return ", ".join([*said, *([plugin(one.optimizer)] if one.optimizer else [])])
 
 
 def reading(source: Source) -> Iterator[str]:
@@ -247,7 +268,8 @@ def test(condition: Test) -> str:
         return f"not ({test(condition.tests[0])})"
     if condition.plugin is not None:
         return plugin(condition.plugin)
-    parts = [*(_term(term) for term in condition.terms), *(_inner(inner) for inner in condition.tests)]
+    spell = numbers.count if any(term.metric in ("tokens", "steps") for term in condition.terms) else "{:g}".format
+    parts = [*(_term(term, spell) for term in condition.terms), *(_inner(inner) for inner in condition.tests)]
     return f" {condition.op} ".join(parts)
 
 
@@ -255,8 +277,8 @@ def _inner(inner: Test) -> str:
     return f"({test(inner)})" if inner.op in ("and", "or") else test(inner)
 
 
-def _term(term: Term) -> str:
+def _term(term: Term, spell: Callable[[float], str]) -> str:
     if term.value is not None:
-        return f"{float(term.value):g}"
+        return spell(float(term.value))
     measured = f"{term.of}.{term.metric}" if term.of else term.metric
     return measured if term.times == 1 else f"{float(term.times):g} x {measured}"

@@ -26,17 +26,22 @@ def of_phase(phase: Phase) -> Iterator[Value]:
     yield "seed", str(phase.seed)
     yield "packing", phrases.plugin(phase.packing)
     yield "mask", phase.mask
+    yield "positions", phase.positions
+    yield "eod_loss", phase.eod_loss
+    yield from (("fim_mode", phase.fim_mode) for _ in phase.scalars.keys() & {"fim"})
     yield "optimizer", _optimizer(phase)
     yield "objective", phrases.plugin(phase.objective) if phase.objective else NONE
     yield "train", ", ".join(phase.train) or "everything"
     yield "freeze", ", ".join(phase.freeze) or NONE
+    yield "groups", "; ".join(map(phrases.group, phase.groups)) or NONE
     yield "edit", ", ".join(map(phrases.plugin, phase.edits)) or NONE
     yield "window", _feeding(phase)
     yield "coupling", phase.coupling
     yield from ((name, curve(moving, numbers.plain, phase.tokens)) for name, moving in phase.scalars.items())
     yield "stop", phrases.test(phase.stop) if phase.stop else NONE
     for at, event in enumerate(phase.events):
-        yield f"when.{at}", f"{phrases.test(event.test)}, expected at {event.expect:,} tokens: {phrases.changes(event)}"
+        sure = ", expected" if event.measured else ","
+        yield f"when.{at}", f"{phrases.test(event.test)}{sure} at {event.expect:,} tokens: {phrases.changes(event)}"
     yield from _transition(phase.transition)
 
 

@@ -20,7 +20,8 @@ def event_copied(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """`like` copies a `when` into a phase behind the one where its test came true.
 
     A loss that fell below a threshold is below it when the next phase begins, so the copy happens at once, whatever its
-    `expect` draws: the batch that it sets is that of the first steps too, or it doubles a batch that has doubled.
+    `expect` draws: the batch that it sets is that of the first steps too, or it doubles a batch that has doubled. An event that
+    waits for progress happens in each phase anew.
     """
     happened: dict[str, Happened] = {}
     for phase in plan.phases:
@@ -42,4 +43,5 @@ def event_copied(plan: Plan, written: Origins, /) -> Iterator[Remark]:
 def _own(phase: Phase, past: Happened) -> Happened:
     if not phase.events:
         return past
-    return {**{repr(event.test): Place(phase.name, f"when.{at}") for at, event in enumerate(phase.events)}, **past}
+    own = {repr(event.test): Place(phase.name, f"when.{at}") for at, event in enumerate(phase.events) if event.measured}
+    return {**own, **past}

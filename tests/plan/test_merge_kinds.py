@@ -6,6 +6,7 @@ from fractions import Fraction as F
 
 import pytest
 
+from mtdsl.plan import from_json, to_json
 from mtdsl.plan.model import Parent, Plugin
 
 REST = "batch = 1 x 256, lr = 1e-3, mix = a"
@@ -113,3 +114,53 @@ def test_a_checkpoint_inside_a_phase_gets_a_name(plan):
 def test_a_flow_that_ends_inside_a_phase_names_nothing(wrong):
     found = wrong(merged("average(anneal)") + "flow trunk.at(30%)\n")
     assert (found.id, "phase early { steps = 0 }" in found.help) == ("flow-ends-inside", True)
+
+
+AVERAGED = f"""
+context = 256
+phase trunk for order in [1, 2] {{ steps = 1000, {REST}, seed = order, ema = [0 until 500 steps, 0.9] }}
+flow trunk
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "parents"),
+    [
+        ("trunk[1].ema", [Parent("trunk[1]", weights="ema")]),
+        ("average(trunk.ema)", [Parent("trunk[1]", weights="ema"), Parent("trunk[2]", weights="ema")]),
+        ("90% * trunk[1].ema + 10% * trunk[1]", [Parent("trunk[1]", weights="ema"), Parent("trunk[1]")]),
+        ("10% * trunk[1] + 90% * trunk[1].ema.at(80%)", [Parent("trunk[1]"), Parent("trunk[1]", 800 * STEP, "ema")]),
+        (
+            "average(trunk[2].ema.last(2, every = 50 steps))",
+            [Parent("trunk[2]", 950 * STEP, "ema"), Parent("trunk[2]", weights="ema")],
+        ),
+    ],
+)
+def test_averaged_weights_are_read(plan, text, parents):
+    member = "trunk[1]" if "[1]" in text else "trunk[2]"
+    made = plan(f"{AVERAGED}merge soup = {text}\nflow {member} -> soup\n")
+    assert list(made.merges[0].parents) == parents
+    assert from_json(to_json(made)) == made
+
+
+def test_the_usual_weights_stand_in_no_json(plan):
+    made = to_json(plan(f"{AVERAGED}merge soup = 50% * trunk[1] + 50% * trunk[1].ema\nflow trunk[1] -> soup\n"))
+    assert made["merges"][0]["parents"] == [
+        {"node": "trunk[1]", "at": None},
+        {"node": "trunk[1]", "at": None, "weights": "ema"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "id", "says"),
+    [
+        ("trunk[1].ema.at(500 steps)", "ema-not-kept", "`trunk` keeps no running average"),
+        ("average(inner.ema, trunk[1])", "ema-not-kept", "`inner` trains nothing"),
+        ("trunk[1].emma", "unknown-name", "no `emma`"),
+        ("trunk[1].emma.at(80%)", "unknown-name", "no `emma`"),
+    ],
+)
+def test_what_is_no_average(wrong, text, id, says):
+    inner = "merge inner = average(trunk)\nflow trunk -> inner -> soup\n" if "inner" in text else ""
+    found = wrong(f"{AVERAGED}{inner}merge soup = {text}\nflow trunk[1] -> soup\n")
+    assert (found.id, says in found.message) == (id, True), found.message

@@ -138,6 +138,13 @@ def test_a_start_hands_on_weights_only(plan):
 
 
 def test_a_mixture_that_looks_at_the_run(plan):
+def test_averaged_weights(plan):
+    soup = replace(plan.merges[0], parents=(Parent("one", weights="ema"), Parent("one")))
+    assert refused(replace(plan, merges=(soup,))) == {
+        ("soup", "value"): "this version cannot run averaged weights (`ema`) yet: `soup`"
+    }
+
+
     rule = Rule(F(1), Plugin("odm", {"alpha": F(9, 10)}), {"a": None, "b": None})
     blend = Blend(rules=(rule,))
     mix = Curve((Piece(F(0), F(1), blend, blend),))

@@ -1,0 +1,67 @@
+"""Events that wait for progress, `when tokens >= 80%`: what they wait for. The plan knows where that is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal, cast
+
+from mtdsl.diag import Span
+from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.frozen import Frozen, node
+from mtdsl.lang import tree
+from mtdsl.lang.units import Quantity
+from mtdsl.plan.drafts import Occasion
+from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.evaluations import PROGRESS
+from mtdsl.plan.names import Bound, Scope
+
+MIRRORED = {"<=": ">=", ">=": "<="}
+
+
+@node
+class Waits(Frozen):
+    """How far its phase must be: an `amount` of tokens or steps, or a share of it."""
+
+    of: Literal["tokens", "steps"]
+    amount: Quantity
+
+
+def waits_for(when: Occasion, evaluator: Evaluator) -> Waits | None:
+    """The progress that an event waits for; None where it waits for what is measured. Raises `Mistake`."""
+    test, scope = evaluator.resolve(when.item.test, when.scope)
+    if not isinstance(test, tree.Binary) or test.op in ("and", "or"):
+        return None
+    op, named, other = test.op, test.left, test.right
+    if not _is_progress(named, scope):
+        op, named, other = cast("tree.Operator", MIRRORED.get(op, op)), other, named
+    if not _is_progress(named, scope):
+        return None
+    of = cast(Literal["tokens", "steps"], named.span.text)
+    if op != ">=":
+        hint = f"write `{of} >= {other.span.text}`"
+        raise mistake("progress-test", f"an event waits until so many {of} are done", test.span, help=hint)
+    return Waits(of, _amount(of, evaluator.number(other, scope)))
+
+
+def progress_mixed(name: str, span: Span) -> Mistake:
+    """The error for progress in a test of what is measured, or where a phase is over by then."""
+    message = f"`{name}` is no measurement: the plan knows how far a phase is"
+    hint = f"write an event of its own, `when {name} >= 80% {{ ... }}`; where a phase ends, its budget says"
+    return mistake("progress-test", message, span, help=hint)
+
+
+def _is_progress(expr: tree.Expr, scope: Scope) -> bool:
+    found = isinstance(expr, tree.Name) and len(expr.parts) == 1 and expr.parts[0] in PROGRESS
+    return found and not isinstance(scope.find(cast(tree.Name, expr)), Bound)
+
+
+def _amount(of: str, amount: Quantity) -> Quantity:
+    """A plain number is so many tokens or steps; every other is a share, or has the unit of what is waited for."""
+    plain = amount.dimension == "number"
+    if plain and not (of == "steps" and amount.scaled):
+        return replace(amount, dimension=cast(Literal["tokens", "steps"], of))
+    if amount.dimension in (of, "share"):
+        return amount
+    hint = f"write `{of} >= {'7T' if of == 'tokens' else '9000'}` or `{of} >= 80%`"
+    noun = "a number of tokens" if amount.scaled else amount.noun
+    raise mistake("unit-mismatch", f"`{of}` is compared with {noun}", amount.span, help=hint)

@@ -1,0 +1,112 @@
+"""`when tokens >= 80%`: events whose place the plan knows, and which its curves hold."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+
+import pytest
+
+from mtdsl.plan import from_json, to_json
+from mtdsl.plan.curves import shares_at
+from mtdsl.plan.model import Run, Term, Test
+from mtdsl.registry import installed
+from mtdsl.run import able
+
+HEAD = "context = 256\nlr = 1e-3\nmix = a\n"
+STEP = 16 * 256
+
+
+def phase(body, budget="steps = 100"):
+    return f"{HEAD}phase p {{ {budget}, batch = 16 x 256\n{body}\n}}\n"
+
+
+@pytest.fixture
+def made(plan):
+    """The phase `p` with these `when`s."""
+    return lambda body, **options: plan(phase(body, **options)).phase("p")
+
+
+def at_least(metric, value):
+    return Test(">=", (Term(metric=metric), Term(F(value))))
+
+
+@pytest.mark.parametrize(
+    ("test", "waits"),
+    [
+        ("tokens >= 122_881 tokens", at_least("tokens", 31 * STEP)),
+        ("tokens >= 0.122_881M", at_least("tokens", 31 * STEP)),
+        ("tokens >= 122_881", at_least("tokens", 31 * STEP)),
+        ("0.122_881M <= tokens", at_least("tokens", 31 * STEP)),
+        ("steps >= 31", at_least("steps", 31)),
+        ("steps >= 31 steps", at_least("steps", 31)),
+        ("steps >= 30.5%", at_least("steps", 31)),
+        ("tokens >= 30.5%", at_least("steps", 31)),
+    ],
+)
+def test_it_happens_at_the_next_step_boundary(made, test, waits):
+    p = made(f"when {test} {{ lr = 5e-4 }}")
+    assert (p.events[0].expect, p.events[0].test, p.events[0].measured) == (31 * STEP, waits, False)
+    assert [(piece.begin, piece.stop) for piece in p.lr.pieces] == [(0, F(1, 1000)), (31 * STEP, F(1, 2000))]
+
+
+def test_a_share_of_a_budget_in_tokens_is_one_of_tokens(made):
+    assert made("when tokens >= 50% { lr = 5e-4 }", budget="tokens = 100_000 tokens").events[0].test == at_least(
+        "tokens", 13 * STEP
+    )
+
+
+def test_a_test_may_have_a_name(plan):
+    p = plan("let late = (tokens >= 50%)\n" + phase("when late { batch = 2 * batch }")).phase("p")
+    assert p.batch.runs == (Run(50, 16), Run(50, 32))
+
+
+def test_a_mixture_is_changed_where_it_stands(made):
+    p = made("when tokens >= 80% { mix = 90% * mix + 10% * b }")
+    before, after = (shares_at(p.mix, at * STEP, {}, installed()) for at in (79, 80))
+    assert (before, after) == ({"a": 1.0}, {"a": 0.9, "b": 0.1})
+
+
+def test_events_of_both_kinds_stand_in_order(made):
+    p = made("when loss < 2 { expect = 30%, batch = 2 * batch }\nwhen tokens >= 80% { batch = 2 * batch }")
+    assert [event.measured for event in p.events] == [True, False]
+    assert p.batch.runs == (Run(30, 16), Run(50, 32), Run(20, 64))
+
+
+def test_a_run_follows_it(plan):
+    """All of it is in the curves, so nothing is refused."""
+    made = plan(phase("when tokens >= 80% { batch = 2 * batch, lr = 5e-4, mix = b }"))
+    able.check(made, installed())
+    assert made.phase("p").certainty == "exact"
+    assert from_json(to_json(made)) == made
+
+
+@pytest.mark.parametrize(
+    ("body", "id", "says"),
+    [
+        ("when tokens >= 80% { expect = 80%, lr = 0 }", "event-expect-known", "`tokens >= 80%`"),
+        ("when tokens >= 100% { lr = 0 }", "event-past-end", "100 steps"),
+        ("when tokens >= 2M { lr = 0 }", "event-past-end", "409,600 tokens"),
+        ("when steps >= 0 { lr = 0 }", "event-past-end", "100 steps"),
+        ("when steps >= 80% {}", "event-sets-nothing", "changes nothing"),
+        ("when tokens > 80% { lr = 0 }", "progress-test", "so many tokens"),
+        ("when steps == 80 { lr = 0 }", "progress-test", "so many steps"),
+        ("when tokens >= 80 steps { lr = 0 }", "unit-mismatch", "a number of steps"),
+        ("when steps >= 1M { lr = 0 }", "unit-mismatch", "a number of tokens"),
+        ("when tokens >= 4k { lr = 0 }", "unit-mismatch", "a window length"),
+        ("when tokens >= 80% and loss < 2 { expect = 80%, lr = 0 }", "progress-test", "no measurement"),
+        ("stop = steps >= 80", "progress-test", "no measurement"),
+        ("when steps >= 90 { lr = 0 }\nwhen steps >= 80 { lr = 1e-4 }", "event-order", "another order"),
+    ],
+)
+def test_what_is_no_such_event(wrong, body, id, says):
+    found = wrong(phase(body))
+    assert (found.id, says in found.message) == (id, True), found.message
+
+
+def test_no_evaluation_has_its_name(wrong):
+    assert wrong(f"eval tokens = needle()\n{phase('')}").id == "declared-twice"
+
+
+def test_a_number_of_that_name_is_a_number(wrong):
+    """Then nothing that is measured or waited for is left."""
+    assert wrong(f"let steps = 50\n{phase('when steps >= 80 { expect = 50%, lr = 0 }')}").id == "test-constant"
