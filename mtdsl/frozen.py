@@ -1,13 +1,13 @@
-"""Frozen values whose classes are cheap to define.
+"""Frozen values whose classes are cheap to define, and quick to make.
 
 `dataclass(frozen=True)` compiles six functions a class: 1 ms each, 45 ms for the syntax tree, in every command.
-These share one set of functions and are dataclasses all the same for `fields`, `replace` and the type checker.
+These share one set of functions, but for `__init__`: that is compiled when the first value of a class is made. They are
+dataclasses all the same for `fields`, `replace` and the type checker.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 _T = TypeVar("_T")
@@ -16,7 +16,27 @@ _T = TypeVar("_T")
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def node(cls: type[_T]) -> type[_T]:
     """Make a subclass of `Frozen` a dataclass: its annotations are its fields."""
+
+    def first(self: Any, *values: Any, **named: Any) -> None:
+        cls.__init__ = _initializer(cls)  # type: ignore[misc]
+        cls.__init__(self, *values, **named)
+
+    cls.__init__ = first  # type: ignore[misc]
     return dataclass(init=False, repr=False, eq=False)(cls)
+
+
+def _initializer(cls: Any) -> Any:
+    """`def __init__(self, a, b=...)`, which writes `a` and `b` past the lock: a long recipe makes a hundred thousand values."""
+    known: dict[str, Any] = {"MISSING": MISSING}
+    given, lines = ["self"], ["    _made = self.__dict__"]
+    for at in fields(cls):
+        name, default, fresh = at.name, f"_default_{at.name}", at.default_factory is not MISSING
+        known[default] = at.default_factory if fresh else at.default
+        given.append(f"{name}=MISSING" if fresh else name if at.default is MISSING else f"{name}={default}")
+        lines.append(f"    _made[{name!r}] = " + (f"{default}() if {name} is MISSING else {name}" if fresh else name))
+    exec("\n".join([f"def __init__({', '.join(given)}):", *lines]), known)  # as dataclasses do
+    known["__init__"].__qualname__ = f"{cls.__qualname__}.__init__"
+    return known["__init__"]
 
 
 class Frozen:
@@ -24,29 +44,6 @@ class Frozen:
 
     __match_args__: tuple[str, ...] = ()
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-    def __init__(self, *values: Any, **named: Any) -> None:
-        names = self.__match_args__
-        if len(values) == len(names) and not named:  # nearly always, and by far the fastest
-            self.__dict__.update(zip(names, values, strict=True))
-            return
-        given = dict(zip(names, values, strict=False))
-        if len(values) > len(names) or not given.keys().isdisjoint(named) or not named.keys() <= set(names):
-            raise TypeError(f"{type(self).__name__} takes {', '.join(names)}")
-        given.update(named)
-        if len(given) < len(names):
-            given.update(self._left_out(given))
-        self.__dict__.update(given)
-
-    def _left_out(self, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-        """The defaults of the fields that were not given. Raises `TypeError` where one has none."""
-        for name in self.__match_args__:
-            if name in given:
-                continue
-            known = self.__dataclass_fields__[name]
-            if known.default is MISSING and known.default_factory is MISSING:
-                raise TypeError(f"{type(self).__name__} lacks {name}")
-            yield name, known.default if known.default_factory is MISSING else known.default_factory()
 
     def _values(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self.__match_args__)

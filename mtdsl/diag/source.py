@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 TYPED = "--set"
 """The path of what was typed on the command line and is in no file."""
@@ -34,11 +35,10 @@ class Source:
         return self.text[start:end].rstrip("\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Characters `start` up to `end` of a source."""
 
-    source: Source = field(repr=False)
+    source: Source
     start: int
     end: int
 
