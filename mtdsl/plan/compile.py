@@ -33,6 +33,7 @@ from mtdsl.plan.notes import notes
 from mtdsl.plan.origins import Origins, origins
 from mtdsl.plan.positions import check_positions
 from mtdsl.plan.proving import prove
+from mtdsl.plan.reach import check_measured
 from mtdsl.plan.requirements import check_requirements
 from mtdsl.plan.rounds import local
 from mtdsl.plan.sums import explained
@@ -187,6 +188,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     )
     plan = replace(plan, notes=notes(compiler, (source.name for source in plan.sources), report))
     prove(plan, registry, lambda name: _span(compiler, name, "mix"), report)
+    check_measured(plan, compiler, report)
     check_positions(plan, registry, lambda name: _span(compiler, name, "context"), report)
     if report.failed:
         report.extend(checked.done())

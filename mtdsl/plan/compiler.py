@@ -57,10 +57,11 @@ class Compiler:
             self.techniques,
             lambda name: self.budgets.of(name),
             lambda metric, span: self.conditions.check_metric(metric, span),
+            lambda metric: self.evals.control(metric),
         )
         self.lookup = Lookup(module.settings, Scope(module))
         blends = Blends(self.evaluator, self.techniques, report, self.answers.mixture)
-        self.evals = Evals(module, self.evaluator, self.techniques, report, blends)
+        self.evals: Evals = Evals(module, self.evaluator, self.techniques, report, blends, self.terms.nodes)
         self.conditions: Conditions = Conditions(self.evaluator, self.techniques, self.evals, self.answers.asked)
         self.declared = Declared(self.graph, blends, self.lookup, self.evaluator, self.techniques, report, locked)
         self._inherited = inherited = Inheritance(self)
@@ -180,15 +181,17 @@ class Compiler:
             terms = self.terms.of(found)
             check_kept(terms.parents, self.graph.phases, self.phase, terms.span)
             endings = [self._inherited.ending(parent.node, parent.at) for parent in terms.parents]
+            control = [self._inherited.ending(terms.against, None)] if terms.against else []
             self._merges[name] = Merge(
                 name=name,
                 merger=terms.merger,
                 parents=terms.parents,
                 weights=terms.weights,
                 seen=max(ending.seen for ending in endings),
-                spent=sum(united([ending.used for ending in endings]).values()),
+                spent=sum(united([ending.used for ending in (*endings, *control)]).values()),
                 context=self._inherited.merged_window(name)[0] or 0,
                 doc=found.item.doc,
+                against=terms.against,
             )
         return self._merges[name]
 

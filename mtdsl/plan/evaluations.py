@@ -21,6 +21,10 @@ STEP_METRICS = ("loss", "grad_norm")
 PROGRESS = ("tokens", "steps")
 """How far a phase is, which an event may wait for and nothing measures; no `eval` may have such a name either."""
 
+OWN = ("every", "at", "on", "against")
+"""What every `eval` may say beside its technique's parameters."""
+
+Nodes = Callable[[tree.Value, Scope], list[str]]
 T = TypeVar("T")
 Unit = Literal["share", "number"]
 
@@ -35,12 +39,21 @@ class Reads(Protocol):
 class Evals:
     """The recipe's evaluations, each read once."""
 
-    def __init__(self, module: Module, evaluator: Evaluator, techniques: Techniques, report: Report, reads: Reads) -> None:
+    def __init__(
+        self,
+        module: Module,
+        evaluator: Evaluator,
+        techniques: Techniques,
+        report: Report,
+        reads: Reads,
+        nodes: Nodes,
+    ) -> None:
         self._items = {name: found for name, found in module.names.items() if isinstance(found.item, tree.Eval)}
         self._evaluator = evaluator
         self._techniques = techniques
         self._report = report
         self._reads = reads
+        self._nodes = nodes
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,6 +78,11 @@ class Evals:
         found = self._all.get(name)
         return () if found is None else self._asked(found, lambda made: tuple(made.parts()))
 
+    def control(self, metric: str) -> str:
+        """The node that an evaluation compares others with; empty where there is none."""
+        found = self._all.get(metric.partition(".")[0])
+        return "" if found is None else found.against
+
     @cached_property
     def _all(self) -> dict[str, Evaluation]:
         read = {name: attempt(self._report, lambda at=at: self._read(at)) for name, at in self._items.items()}  # type: ignore[misc]
@@ -83,13 +101,38 @@ class Evals:
             message = f"`{item.name}` is how far a phase is, so no `eval` can have its name"
             raise mistake("declared-twice", message, item.name_span)
         call, scope = self._evaluator.call(cast(tree.Expr, item.value), scope)
-        own = tuple(named for named in call.named if named.name not in ("every", "at"))
+        own = tuple(named for named in call.named if named.name not in OWN)
         evaluator = self._techniques.bind("evaluator", tree.Call(call.span, call.func, call.args, own), scope)
         every, unit = self._cadence(call, scope)
-        made = Evaluation(item.name, evaluator, every, unit)
+        made = Evaluation(item.name, evaluator, every, unit, *self._compared(call, scope))
         for source in self._asked(made, lambda made: tuple(made.sources())):
             self._reads.source(source, scope, item.value.span)
         return made
+
+    def _compared(self, call: tree.Call, scope: Scope) -> tuple[tuple[str, ...], str]:
+        """`on = branch, against = branch[web]`: the nodes that are measured, and the control among them."""
+        given = {named.name: named.value for named in call.named}
+        on = dict.fromkeys(self._listed(given["on"], scope)) if "on" in given else {}
+        if "against" not in given:
+            return tuple(on), ""
+        said = given["against"]
+        control = self._nodes(said, scope)
+        if len(control) != 1:
+            listed = ", ".join(f"`{name}`" for name in control[:8])
+            raise mistake("not-a-control", "a control is one node", said.span, help=f"name one of {listed}")
+        if not on.keys() - control:
+            family = said.base.span.text if isinstance(said, tree.Member) else "branch"
+            hint = f"say which nodes are compared with it: `on = {family}`"
+            raise mistake("not-a-control", f"nothing is compared with `{said.span.text}`", said.span, help=hint)
+        return tuple(dict.fromkeys((*on, *control))), control[0]
+
+    def _listed(self, value: tree.Value, scope: Scope) -> list[str]:
+        """The nodes that a name or a list of names stands for."""
+        if isinstance(value, tree.Items):
+            return [name for item in value.items for name in self._listed(item, scope)]
+        if not isinstance(value, tree.Name | tree.Member):
+            raise mistake("unit-mismatch", "phases and merges are expected here: `on = branch`", value.span)
+        return self._nodes(value, scope)
 
     def _cadence(self, call: tree.Call, scope: Scope) -> tuple[int | None, Literal["tokens", "steps"]]:
         """`every = 10B`, `every = 500 steps`; `at = end`, which is always measured, says that this is all."""

@@ -18,18 +18,18 @@ def _asked(plan: Plan) -> Iterator[str]:
         gate = phase.transition.gate
         for test in (phase.stop, gate.test if gate else None, *(event.test for event in phase.events if event.measured)):
             yield from _of_test(test) if test else ()
-        yield from _names(gate.plugin) if gate and gate.plugin else ()
+        yield from metrics_of(gate.plugin) if gate and gate.plugin else ()
     for merge in plan.merges:
-        yield from _names(merge.merger) if not merge.weights else ()
+        yield from metrics_of(merge.merger) if not merge.weights else ()
 
 
 def _of_test(test: Test) -> Iterator[str]:
     yield from (term.metric for term in test.terms if term.metric)
-    yield from _names(test.plugin) if test.plugin else ()
+    yield from metrics_of(test.plugin) if test.plugin else ()
     for inner in test.tests:
         yield from _of_test(inner)
 
 
-def _names(plugin: Plugin) -> Iterator[str]:
-    """Every text among a technique's parameters: one of them names the metric."""
+def metrics_of(plugin: Plugin) -> Iterator[str]:
+    """What a technique may be told of: every text among a technique's parameters: one of them names the metric."""
     yield from (param for param in plugin.params.values() if isinstance(param, str))

@@ -26,12 +26,16 @@ ONE = Fraction(1)
 
 @node
 class Terms(Frozen):
-    """What a merge's expression says; no weights where what was measured decides. `span` is that of the expression."""
+    """What a merge's expression says; no weights where what was measured decides, `against` a control if there is one.
+
+    `span` is that of the expression.
+    """
 
     merger: Plugin
     parents: tuple[Parent, ...]
     weights: tuple[Fraction, ...]
     span: Span
+    against: str = ""
 
 
 class Merges:
@@ -47,11 +51,13 @@ class Merges:
         techniques: Techniques,
         budget: Callable[[str], Budget],
         check_metric: Callable[[str, Span], None],
+        control: Callable[[str], str],
     ) -> None:
         self._nodes = Models(families, evaluator, budget)
         self._evaluator = evaluator
         self._techniques = techniques
         self._check_metric = check_metric
+        self._control = control
         self._done: dict[str, Terms] = {}
 
     def of(self, found: Found) -> Terms:
@@ -65,13 +71,25 @@ class Merges:
     def names(self, found: Found) -> tuple[str, ...]:
         """The nodes whose weights go in, without asking how long they train."""
         assert isinstance(found.item, tree.Merge)
-        return tuple(dict.fromkeys(self._nodes.names(found.item.value, Scope(found.module))))
+        value = found.item.value
+        return tuple(dict.fromkeys((*self._nodes.names(value, Scope(found.module)), *self._controls(value))))
+
+    def nodes(self, value: tree.Value, scope: Scope) -> list[str]:
+        """The nodes that a name stands for: all members of a family at its end. Raises `Mistake`."""
+        return self._nodes.nodes(value, scope)
+
+    def _controls(self, value: tree.Value) -> Iterator[str]:
+        """The control of what `pick(anneal, by = held)` chooses by, if there is one."""
+        for item in value.named if isinstance(value, tree.Call) else ():
+            if item.name == "by" and (control := self._control(item.value.span.text)):
+                yield control
 
     def _terms(self, item: tree.Merge, scope: Scope) -> Terms:
         value = item.value
         if is_technique(value):
             assert isinstance(value, tree.Call)
             _check_last(value)
+            _check_control(value)
             merger = self._techniques.bind("merger", value, scope, without=len(value.args))
             pairs = self._called(value, merger, scope)
         else:
@@ -81,7 +99,7 @@ class Merges:
             raise mistake("merge-empty", f"`{item.name}` merges nothing", value.span)
         parents, weights = tuple(parent for parent, _ in pairs), tuple(weight for _, weight in pairs)
         if self._techniques.ask("merger", merger, lambda made: hasattr(made, "choose"), value.span):
-            return Terms(merger, parents, (), value.span)
+            return Terms(merger, parents, (), value.span, next(self._controls(value), ""))
         if sum(weights) != ONE:
             total = f"{float(sum(weights)):.4%}"
             raise mistake("mix-not-100", f"the shares of `{item.name}` sum to {total}, not 100 %", value.span)
@@ -100,7 +118,8 @@ class Merges:
         if any(len(model) > 1 for model in models):
             hint = "give what stands inside a name: `merge inner = ...`, and its place in the flow"
             raise mistake("merge-nested", f"`{merger.name}` takes whole models, not sums of them", call.span, help=hint)
-        return [(parent, ONE / len(models)) for model in models for parent, _ in model]
+        controls = tuple(self._controls(call))
+        return [(parent, ONE / len(models)) for model in models for parent, _ in model if parent.node not in controls]
 
     def _sampled(self, call: tree.Call, merger: Plugin, scope: Scope) -> Iterator[Weighted]:
         """The checkpoints that a merger declares of the one phase it reads, at step boundaries, oldest first."""
@@ -171,6 +190,15 @@ def _check_last(call: tree.Call) -> None:
     many, every = (said[name].value.span.text if name in said else other for name, other in (("last", "5"), ("every", "1B")))
     hint = f"write `{MERGER}({where}.last({many}, every = {every}))`"
     raise mistake("plugin-argument", "which checkpoints go in is said of their phase", call.span, help=hint)
+
+
+def _check_control(call: tree.Call) -> None:
+    """Raises `Mistake` for `pick(branch, by = held, against = branch[web])`: what is compared is said where it is measured."""
+    said = {item.name: item for item in call.named}
+    if "by" in said and "against" in said and call.args:
+        by, control = said["by"].value.span.text, said["against"].value.span.text
+        hint = f"write `eval {by} = ...(on = {call.args[0].span.text}, against = {control})`"
+        raise mistake("plugin-argument", "what models are compared with is said where they are measured", call.span, help=hint)
 
 
 def _scaled(models: list[list[Weighted]], share: Fraction) -> Iterator[Weighted]:

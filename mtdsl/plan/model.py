@@ -248,7 +248,8 @@ class Phase(Frozen):
 class Merge(Frozen):
     """Weights made of other weights: no training.
 
-    `weights` are the parents' shares in the order of `parents`, sum 1; empty where what was measured decides (`pick`).
+    `weights` are the parents' shares in the order of `parents`, sum 1; empty where what was measured decides (`pick`). What it
+    is measured by may have a control: `against` is that node, none of the parents, whose value is taken off theirs.
     """
 
     name: str
@@ -259,16 +260,23 @@ class Merge(Frozen):
     spent: int
     context: int
     doc: str = ""
+    against: str = field(default="", metadata=RARE)
 
 
 @node
 class Evaluation(Frozen):
-    """`eval niah = needle(every = 10B)`: measured each `every` tokens (or steps) of training, and at the end of every phase."""
+    """`eval niah = needle(every = 10B)`: measured each `every` tokens (or steps) of training, and at the end of every phase.
+
+    With `on`, of these nodes only. With `against`, one of them, each of the others is compared with it: its value less that of
+    the control, both where they end.
+    """
 
     name: str
     evaluator: Plugin
     every: int | None = None
     unit: Literal["tokens", "steps"] = "tokens"
+    on: tuple[str, ...] = field(default=(), metadata=RARE)
+    against: str = field(default="", metadata=RARE)
 
 
 @node

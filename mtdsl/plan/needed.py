@@ -17,7 +17,8 @@ def only_needed(phases: tuple[Phase, ...], merges: tuple[Merge, ...], ends: set[
 def _cut(phase: Phase, phases: tuple[Phase, ...], merges: tuple[Merge, ...]) -> Phase:
     nodes: tuple[Phase | Merge, ...] = (*phases, *merges)
     points = [parent.at for node in nodes for parent in node.parents if parent.node == phase.name]
-    if not points or None in points:
+    control = any(merge.against == phase.name for merge in merges)
+    if not points or None in points or control:
         return phase
     furthest = max(point for point in points if point is not None)
     less, steps = phase.tokens - furthest, step_at(phase, furthest)

@@ -92,7 +92,7 @@ RUNS: Mapping[type, frozenset[str]] = {
     Phase: _fields("name family parents asked tokens steps origin seen spent batch lr packing mask seed transition doc")
     | _fields("certainty coupling positions fim_mode"),
     Transition: _fields("optimizer optimizer_of rescale lr data written"),
-    Merge: _fields("name merger seen spent context doc"),
+    Merge: _fields("name merger seen spent context doc against"),
 }
 """The fields that a run follows, or that only describe."""
 

@@ -9,6 +9,7 @@ from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import (
     Asked,
     Curve,
+    Evaluation,
     Event,
     Gate,
     Group,
@@ -228,11 +229,20 @@ def at_most(amount: str, bounded: bool) -> str:
 
 
 def parts(merge: Merge) -> str:
-    """`50% a + 50% b`; where what was measured decides, `the best of a, b`."""
+    """`50% a + 50% b`; where what was measured decides, `one of a, b, measured against c`."""
     if not merge.weights:
-        return f"one of {', '.join(parent(at) for at in merge.parents)}"
+        against = f", measured against {merge.against}" if merge.against else ""
+        return f"one of {', '.join(parent(at) for at in merge.parents)}{against}"
     pairs = zip(merge.parents, merge.weights, strict=True)
     return " + ".join(f"{numbers.share(weight)} {parent(at)}" for at, weight in pairs)
+
+
+def measured(evaluation: Evaluation) -> str:
+    """`every 10B tokens and at the end of every phase`, `at the end of a and b, each compared with c`."""
+    often = "" if evaluation.every is None else f"every {numbers.count(evaluation.every)} {evaluation.unit} and "
+    others = [name for name in evaluation.on if name != evaluation.against]
+    where = f"at the end of {', '.join(others) or 'every phase'}"
+    return f"{often}{where}" + (f", each against {evaluation.against}" if evaluation.against else "")
 
 
 def moments(edge: Transition) -> str:

@@ -121,8 +121,7 @@ def _events(phases: Sequence[Phase]) -> Table:
 def _evals(evals: Sequence[Evaluation]) -> Table:
     table = _table("eval", "by", "measured")
     for one in evals:
-        often = "" if one.every is None else f"every {numbers.count(one.every)} {one.unit} and "
-        table.add_row(one.name, phrases.plugin(one.evaluator), f"{often}at the end of every phase")
+        table.add_row(one.name, phrases.plugin(one.evaluator), phrases.measured(one))
     return table
 
 

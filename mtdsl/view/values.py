@@ -76,8 +76,7 @@ def of_source(source: Source) -> Iterator[Value]:
 
 def of_evaluation(evaluation: Evaluation) -> Iterator[Value]:
     """What is measured, and when."""
-    every = "" if evaluation.every is None else f"every {evaluation.every:,} {evaluation.unit} and "
-    yield "value", f"{phrases.plugin(evaluation.evaluator)}, {every}at the end of every phase"
+    yield "value", f"{phrases.plugin(evaluation.evaluator)}, {phrases.measured(evaluation)}"
 
 
 def curve(moving: Curve[V] | None, spell: Callable[[V], str], tokens: int) -> str:

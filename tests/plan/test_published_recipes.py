@@ -121,18 +121,20 @@ def test_marin_grows_its_batch_and_goes_up_again():
     assert plan.phases[-1].seen / T == pytest.approx(12.7, abs=0.1)
 
 
-def test_octothinker_forks_three_ways_twice():
+def test_octothinker_forks_three_ways_twice_beside_a_control():
     """arXiv:2506.20512, section 3."""
     plan = made("octothinker")
     assert plan.phases[0].tokens == 50_000 * 512 * 8192
-    names = [f"branch[{blend}_cot, {order}]" for blend in ("long", "short", "hybrid") for order in (1, 2)]
+    blends = ("megamath", "long_cot", "short_cot", "hybrid_cot")
+    names = [f"branch[{blend}, {order}]" for blend in blends for order in (1, 2)]
     assert [phase.name for phase in plan.phases[1:]] == names == list(plan.leaves)
     ends = {
         (float(phase.lr.pieces[0].start), float(phase.lr.pieces[0].stop), phase.lr.pieces[0].by.name)
         for phase in plan.phases[1:]
     }
     assert ends == {(2e-5, 2e-6, "cosine")}
-    assert {shares_at(phase.mix, 0, {}, installed())["qa"] for phase in plan.phases[1:]} == {0.3}
+    assert {shares_at(phase.mix, 0, {}, installed())["qa"] for phase in plan.phases[3:]} == {0.3}
+    assert (list(plan.evals[0].on), plan.evals[0].against) == (names, "branch[megamath, 1]")
 
 
 def test_olmo2_13b_souped_from_four_anneals():
