@@ -1,6 +1,6 @@
 """From documents to windows of tokens: sources, tables, order, mixing, packing. No torch."""
 
-from mtdsl.data.batch import Flat, collate, trained
+from mtdsl.data.batch import Borders, Flat, collate, trained
 from mtdsl.data.corpus import Corpus
 from mtdsl.data.entry import cache_folder
 from mtdsl.data.feed import Feed
@@ -10,6 +10,7 @@ from mtdsl.data.table import Table
 
 __all__ = [
     "Block",
+    "Borders",
     "Corpus",
     "Feed",
     "Flat",

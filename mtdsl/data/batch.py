@@ -11,9 +11,27 @@ import numpy.typing as npt
 
 from mtdsl.data.corpus import Corpus
 from mtdsl.data.documents import Int64, boundaries, labels, positions
-from mtdsl.data.packing import Piece, Window
+from mtdsl.data.packing import Window
+from mtdsl.plan.model import Phase
 
-Mask = Literal["document", "none"]
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """What the borders of documents in a window mean.
+
+    Under the mask `document` a token sees its own document only, under `none` all that stands before it. `positions` count from
+    where the document begins in the window, or the window does. `eod_loss`: a document's last token predicts nothing, or,
+    `learnt`, the first token of the document behind it in the window.
+    """
+
+    mask: Literal["document", "none"] = "document"
+    positions: Literal["document", "window"] = "document"
+    eod_loss: Literal["masked", "learnt"] = "masked"
+
+    @staticmethod
+    def of(phase: Phase) -> Borders:
+        """As a phase has them."""
+        return Borders(phase.mask, phase.positions, phase.eod_loss)
 
 
 @dataclass(frozen=True)
@@ -31,40 +49,54 @@ class Flat:
     max_length: int
 
 
-def collate(windows: Sequence[Window], corpus: Corpus, length: int, mask: Mask) -> Flat:
+def collate(windows: Sequence[Window], corpus: Corpus, length: int, borders: Borders) -> Flat:
     """The arrays of `windows`, each `length` tokens, `T = len(windows) * length`.
 
     Under the mask `document` every piece of a document is a segment, and so is the padding of a window; under `none` every
-    window is one. Labels are the same under both.
+    window is one. Positions begin at 0 in each piece, or in each window.
     """
     ids = np.full(len(windows) * length, corpus.pad, np.int64)
     ends: list[int] = []
     padded: list[Int64] = []
-    segments: list[int] = []
     for at, window in enumerate(windows):
         end = at * length
         table = corpus.tables[window.source]
-        for piece in window.pieces:
+        for piece, silent in zip(window.pieces, _silent(window, corpus, borders), strict=True):
             table.copy(piece.document, piece.start, ids[end : end + piece.size])
             end += piece.size
-            ends.append(end)
+            ends += [end] * silent
         padded.append(np.arange(end, (at + 1) * length))
-        segments.extend(_segments(window.pieces, length, mask))
     shifted = labels(ids, np.array(ends, np.int64), np.concatenate(padded))
-    sizes = np.array(segments, np.int64)
-    return Flat(ids, shifted, positions(sizes), boundaries(segments), int(sizes.max()))
+    segments = _sizes(windows, length, by_document=borders.mask == "document")
+    counted = _sizes(windows, length, by_document=borders.positions == "document")
+    return Flat(ids, shifted, positions(counted), boundaries(segments), int(segments.max()))
 
 
-def trained(windows: Sequence[Window]) -> int:
-    """How many labels of `windows` are not masked, without looking at a token: one less than each piece has."""
-    return sum(piece.size - 1 for window in windows for piece in window.pieces)
+def trained(windows: Sequence[Window], corpus: Corpus, borders: Borders) -> int:
+    """How many labels of `windows` are not masked, without looking at a token: all but one for each piece that ends silent."""
+    return sum(
+        piece.size - silent
+        for window in windows
+        for piece, silent in zip(window.pieces, _silent(window, corpus, borders), strict=True)
+    )
 
 
-def _segments(pieces: Sequence[Piece], length: int, mask: Mask) -> Iterator[int]:
-    if mask == "none":
-        yield length
-        return
-    sizes = [piece.size for piece in pieces]
-    yield from sizes
-    if left := length - sum(sizes):
+def _silent(window: Window, corpus: Corpus, borders: Borders) -> Iterator[bool]:
+    """Of each piece, whether its last token predicts nothing, as where a document is cut, or nothing follows in the window."""
+    lengths = corpus.tables[window.source].lengths if borders.eod_loss == "learnt" else None
+    last = len(window.pieces) - 1
+    for at, piece in enumerate(window.pieces):
+        yield lengths is None or at == last or piece.stop < int(lengths[piece.document])
+
+
+def _sizes(windows: Sequence[Window], length: int, *, by_document: bool) -> Int64:
+    """Tokens of each stretch of the rows: of every piece and of the padding behind it, or of every window."""
+    if not by_document:
+        return np.full(len(windows), length, np.int64)
+    return np.array([size for window in windows for size in _pieces(window, length)], np.int64)
+
+
+def _pieces(window: Window, length: int) -> Iterator[int]:
+    yield from (piece.size for piece in window.pieces)
+    if left := length - window.size:
         yield left

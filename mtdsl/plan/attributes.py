@@ -14,8 +14,9 @@ from mtdsl.plan.names import Scope
 from mtdsl.plan.scalars import SCALARS
 from mtdsl.plan.synonyms import called, said
 
-BUDGETS = ("tokens", "steps", "epochs")
-MANNER = ("packing", "mask", "optimizer", "objective", "train", "freeze", "edit", "window", "coupling")
+BUDGETS = ("tokens", "steps", "sequences", "epochs")
+DOCUMENTS = ("packing", "mask", "positions", "eod_loss", "fim_mode")
+MANNER = (*DOCUMENTS, "optimizer", "objective", "train", "freeze", "edit", "window", "coupling")
 PHASE = (*BUDGETS, "batch", "context", "lr", "warmup", "mix", "seed", *MANNER, "stop", *SCALARS)
 SOURCE = (
     "source",

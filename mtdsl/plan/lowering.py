@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from mtdsl.diag import Report
@@ -56,13 +57,16 @@ class PhaseLowering:
         manners = self._manners(budget)
         packing, objective = (self._try(lambda name=name: manners.technique(name)) for name in ("packing", "objective"))  # type: ignore[misc]
         optimizer = self._try(lambda: manners.optimizer(found))
-        mask, coupling, edits = self._try(manners.mask), self._try(manners.coupling), self._try(manners.edits)
+        mask, edits = self._try(manners.mask), self._try(manners.edits)
+        positions = self._try(lambda: manners.positions(mask or "document"))
+        words: dict[str, Any] = {name: self._try(partial(manners.word, name)) for name in ("eod_loss", "fim_mode", "coupling")}
         train, freeze = (self._try(lambda name=name: manners.patterns(name)) for name in ("train", "freeze"))  # type: ignore[misc]
         feeding = self._try(lambda: self._feeding(budget))
         stop = self._try(self._stop)
         if self._failed:
             raise Mistake
         lr, mix, scalars, events = self._events(motions, lr, mix, cast(dict[str, Curve[Fraction]], found))
+        manners.check_fim(scalars.get("fim"))
         return Phase(
             name=draft.name,
             family=draft.family,
@@ -86,13 +90,14 @@ class PhaseLowering:
             freeze=freeze or (),
             edits=edits or (),
             feeding=feeding,
-            coupling=coupling or "none",
+            positions=positions or "document",
             seed=cast(int, seed),
             transition=transition,
             doc=draft.item.doc,
             certainty="bounded" if stop or before.certainty == "bounded" else "exact",
             stop=stop,
             events=events,
+            **words,
         )
 
     def _events(

@@ -25,8 +25,14 @@ from mtdsl.plan.readings import Read
 from mtdsl.registry import Registry
 
 DEFAULTS = {"packing": ("packer", "concat"), "optimizer": ("optimizer", "adamw"), "objective": ("objective", "next_token")}
-COUPLINGS = ("none", "sqrt", "linear")
-Coupling = Literal["none", "sqrt", "linear"]
+WORDS = {
+    "positions": ("document", "window"),
+    "eod_loss": ("masked", "learnt"),
+    "fim_mode": ("psm", "spm", "mixed"),
+    "coupling": ("none", "sqrt", "linear"),
+}
+Mask = Literal["document", "none"]
+Positions = Literal["document", "window"]
 
 
 @node
@@ -76,20 +82,32 @@ class Manners(Frozen):
         written = self.lookup(self.draft, name)  # None: a schedule sets it
         return (span, written.attribute.name_span) if written else (span,)
 
-    def mask(self) -> Literal["document", "none"]:
+    def mask(self) -> Mask:
         """Whether documents in a window see each other."""
         written = self.lookup.written(self.draft, "mask")
         if written is None:
             return "document"
         word = self.evaluator.word(written.value, written.scope, ("document", "none"), "mask")
-        return cast(Literal["document", "none"], word)
+        return cast(Mask, word)
 
-    def coupling(self) -> Coupling:
-        """How the rate follows a batch that moves inside the phase."""
-        written = self.lookup(self.draft, "coupling")
-        if written is None:
-            return "none"
-        return cast(Coupling, self.evaluator.word(written.value, written.scope, COUPLINGS, "coupling"))
+    def positions(self, mask: Mask) -> Positions:
+        """Where positions begin to count; left out, where what a token sees begins."""
+        if self.lookup(self.draft, "positions") is None:
+            return "document" if mask == "document" else "window"
+        return cast(Positions, self.word("positions"))
+
+    def word(self, name: str) -> str:
+        """An attribute that is one of a closed list of words, the first of which it is where it is left out."""
+        written = self.lookup(self.draft, name)
+        return WORDS[name][0] if written is None else self.evaluator.word(written.value, written.scope, WORDS[name], name)
+
+    def check_fim(self, fim: Curve[Fraction] | None) -> None:
+        """Raises `Mistake` where a phase says itself in which mode it fills in middles, and fills in none."""
+        written = self.lookup(self.draft, "fim_mode")
+        own = written is not None and any(entry is written.attribute for entry in self.draft.item.body.entries)
+        if written is not None and own and (fim is None or not any(piece.start or piece.stop for piece in fim.pieces)):
+            message = f"`{self.draft.name}` says how middles are filled in, and moves none: its `fim` is 0"
+            raise mistake("fim-mode-without-fim", message, written.span, help="write `fim = 10%`, or leave `fim_mode` out")
 
     def patterns(self, name: str) -> tuple[str, ...]:
         """`train` or `freeze`: patterns of parameters' names; none where all are trained, or none is frozen."""

@@ -18,9 +18,12 @@ CALLED = {
     "mix": ("data", "mixture", "dataset", "datasets", "sources"),
     "clip": ("grad_clip", "clip_grad", "gradient_clipping", "max_grad_norm", "grad_norm"),
     "weight_decay": ("wd", "decay"),
-    "mask": ("doc_mask", "document_mask", "attention_mask"),
+    "mask": ("doc_mask", "document_mask", "attention_mask", "reset_attention_mask", "intra_document_mask"),
+    "positions": ("position_ids", "reset_position_ids"),
+    "eod_loss": ("eod_mask_loss", "eos_loss", "end_of_document"),
     "seed": ("random_seed", "data_seed"),
     "fim": ("fim_rate",),
+    "fim_mode": ("fim_format", "fim_type", "fim_spm_rate"),
     "ema": ("ema_decay",),
 }
 """Other names of an attribute."""

@@ -90,7 +90,7 @@ RUNS: Mapping[type, frozenset[str]] = {
     Source: _fields("name source tokens documents max_epochs holdout longest whole"),
     Start: _fields("name weights tokens context lr facts"),
     Phase: _fields("name family parents asked tokens steps origin seen spent batch lr packing mask seed transition doc")
-    | _fields("certainty coupling positions fim_mode"),
+    | _fields("certainty coupling positions eod_loss fim_mode"),
     Transition: _fields("optimizer optimizer_of rescale lr data written"),
     Merge: _fields("name merger seen spent context doc against"),
 }
@@ -115,7 +115,6 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "train": Limit("training a part of the model (`train`)", _given, "train"),
         "freeze": Limit("freezing a part of the model (`freeze`)", _given, "freeze"),
         "groups": Limit("a group of parameters with an optimizer of its own", _several, "groups"),
-        "eod_loss": Limit("a loss across ends of documents (`eod_loss`)", _other_than("masked"), "eod_loss"),
         "edits": Limit("changes of the architecture (`edit`)", _given, "edit"),
         "feeding": Limit("steps of several lengths (`window`)", _given, "window"),
         "scalars": Limit("", lambda value, _: not value.keys() <= MOVED),
@@ -156,7 +155,6 @@ def _all(plan: Plan, registry: Registry) -> Iterator[tuple[str, str, str]]:
         yield from _of(phase, phase.name, registry)
         yield from _of(phase.transition, phase.name, registry)
         yield from _out_of_start(phase, starts)
-        yield from _out_of_step(phase)
     for merge in plan.merges:
         yield from _of(merge, merge.name, registry)
 
@@ -180,9 +178,3 @@ def _out_of_start(phase: Phase, starts: set[str]) -> Iterator[tuple[str, str, st
         yield "an optimizer's state that was made elsewhere", phase.name, "transition.optimizer"
     if edge.data == "continue" and parents & starts:
         yield "a data order that began elsewhere", phase.name, "transition.data"
-
-
-def _out_of_step(phase: Phase) -> Iterator[tuple[str, str, str]]:
-    """Positions are counted inside what a token sees."""
-    if (phase.positions == "document") != (phase.mask == "document"):
-        yield "positions that begin elsewhere than what a token sees (`positions`)", phase.name, "positions"

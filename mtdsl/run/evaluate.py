@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import numpy as np
 import torch
 
-from mtdsl.data.batch import Flat, collate
+from mtdsl.data.batch import Borders, Flat, collate
 from mtdsl.data.validation import long_windows, windows
 from mtdsl.run.loss import IGNORED
 
@@ -80,7 +80,7 @@ def means(loss_model: LossModel, flats: Iterable[Flat], edges: Sequence[int]) ->
 def _flats(held: Sequence[Window], corpus: Corpus, length: int) -> Iterator[Flat]:
     at_once = max(1, MICRO_BATCH // length)
     for begin in range(0, len(held), at_once):
-        yield collate(held[begin : begin + at_once], corpus, length, "document")
+        yield collate(held[begin : begin + at_once], corpus, length, Borders())
 
 
 def _tensors(flat: Flat, device: torch.device) -> dict[str, Any]:

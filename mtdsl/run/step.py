@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.optim import Optimizer
 
-from mtdsl.data.batch import Flat, Mask, collate, trained
+from mtdsl.data.batch import Borders, Flat, collate, trained
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -38,17 +38,23 @@ class Outcome:
 
 
 def gradients(
-    model: LossModel, windows: Sequence[Window], corpus: Corpus, length: int, mask: Mask, clip: float, accelerator: Accelerator
+    model: LossModel,
+    windows: Sequence[Window],
+    corpus: Corpus,
+    length: int,
+    borders: Borders,
+    clip: float,
+    accelerator: Accelerator,
 ) -> Outcome:
     """Leave the step's clipped gradient on the model: that of the mean loss over all its unmasked labels.
 
     The count of labels is known before the first backward pass, so that micro-batches of unequal counts weigh as they should.
     `clip` bounds the gradient's norm; 0 leaves it as it is.
     """
-    count = trained(windows)
+    count = trained(windows, corpus, borders)
     total = 0.0
     for begin in range(0, len(windows), per_micro_batch(length)):
-        flat = collate(windows[begin : begin + per_micro_batch(length)], corpus, length, mask)
+        flat = collate(windows[begin : begin + per_micro_batch(length)], corpus, length, borders)
         loss = model(**_tensors(flat, accelerator.device), scale=1.0 / max(count, 1))
         accelerator.backward(loss)
         total += float(loss.detach())

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from torch import Tensor
 
+from mtdsl.data import Borders
 from mtdsl.diag import refuse
 from mtdsl.plan.curves import rate_of_step, scalar_at
 from mtdsl.plan.model import Phase
@@ -69,9 +70,8 @@ def _take(session: Session, training: Training, model: LossModel) -> Step:
     set_rates(training.optimizer, rate, _scalar(session, phase, "weight_decay", before))
     clip = _scalar(session, phase, "clip", before)
     windows = training.feed.step()
-    outcome = gradients(
-        model, windows, session.corpus, phase.batch.length, phase.mask, CLIP if clip is None else clip, session.accelerator
-    )
+    clip, length = CLIP if clip is None else clip, phase.batch.length
+    outcome = gradients(model, windows, session.corpus, length, Borders.of(phase), clip, session.accelerator)
     if not outcome.finite:
         raise _diverged(session, phase, step, outcome)
     training.optimizer.step()

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from datakit import blend, corpus, counted, phase, plan, prefix, table
 
-from mtdsl.data import Corpus, Feed, Window, collate, trained
+from mtdsl.data import Borders, Corpus, Feed, Window, collate, trained
 from mtdsl.data import Piece as Reference
 from mtdsl.data.order import Order
 from mtdsl.data.stream import Stream
@@ -158,4 +158,4 @@ def test_the_state_is_small(text: Corpus):
 def test_labels_are_counted_without_a_token(text: Corpus):
     for packing in PACKERS:
         windows = fed(begin(phase("p", MIXED, 10, 8, 64, packing=packing, transition=Transition()), text), 10)
-        assert (collate(windows, text, 64, "document").labels >= 0).sum() == trained(windows)
+        assert (collate(windows, text, 64, Borders()).labels >= 0).sum() == trained(windows, text, Borders())

@@ -85,6 +85,9 @@ def test_a_mixture_that_is_about_to_move_is_in_the_past(histories):
         {"batch": "2 x 128", "context": "128"},
         {"packing": "best_fit"},
         {"mask": "none"},
+        {"positions": "window"},
+        {"eod_loss": "learnt"},
+        {"fim": "10%"},
         {"optimizer": "adamw(eps = 1e-6)"},
         {"weight_decay": "0.2"},
         {"clip": "0.5"},
@@ -94,6 +97,12 @@ def test_a_mixture_that_is_about_to_move_is_in_the_past(histories):
 )
 def test_what_changes_weights_changes_the_key(histories, changed):
     assert histories(trunk(**changed)).key("trunk") != histories(trunk()).key("trunk")
+
+
+def test_the_mode_of_what_is_filled_in_changes_the_key_and_a_default_that_is_written_out_does_not(histories):
+    modes = {histories(trunk(fim="10%", fim_mode=mode)).key("trunk") for mode in ("psm", "spm", "mixed")}
+    assert len(modes | {histories(trunk(fim="10%")).key("trunk")}) == 3
+    assert histories(trunk(positions="document", eod_loss="masked")).key("trunk") == histories(trunk()).key("trunk")
 
 
 @pytest.mark.parametrize(
