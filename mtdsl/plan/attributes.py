@@ -115,10 +115,10 @@ class Lookup:
         return found[0]
 
 
-def _told(found: Mistake) -> tuple[Diagnostic, ...]:
 def _either(names: tuple[str, ...]) -> str:
     *most, last = (f"`{name} = ...`" for name in names)
     return f"{', '.join(most)} or {last}"
 
 
+def _told(found: Mistake) -> tuple[Diagnostic, ...]:
     return (found.diagnostic,) if found.diagnostic else ()
