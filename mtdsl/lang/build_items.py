@@ -14,6 +14,7 @@ from mtdsl.lang.tree import (
     Body,
     Data,
     Each,
+    Group,
     Let,
     Mix,
     Name,
@@ -171,3 +172,10 @@ def phase(place: Place, span: Span, parts: list[Any]) -> Phase:
     model = next((part for part in middle if isinstance(part, Node)), None)
     families = tuple(part for part in middle if isinstance(part, Each))
     return Phase(span, place.doc(span, body), *place.declare(name), model, families, body)
+
+
+@RULES
+def group(place: Place, span: Span, parts: list[Any]) -> Group:
+    """`group NAME { ... }`."""
+    name, body = parts
+    return Group(span, place.doc(span, body), *place.declare(name), body)

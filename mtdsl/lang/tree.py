@@ -49,6 +49,7 @@ __all__ = [
     "Extent",
     "File",
     "Flow",
+    "Group",
     "Hold",
     "Item",
     "Items",
@@ -211,6 +212,13 @@ class Phase(Declaration):
 
 
 @node
+class Group(Declaration):
+    """`group NAME { match = [...], lr = 10% }`."""
+
+    body: Body
+
+
+@node
 class Eval(Declaration):
     """`eval niah = needle(every = 10B)`."""
 
@@ -266,6 +274,7 @@ AnyItem = (
     | Data
     | Mix
     | Phase
+    | Group
     | Eval
     | Merge
     | Schedule

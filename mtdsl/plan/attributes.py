@@ -15,8 +15,7 @@ from mtdsl.plan.scalars import SCALARS
 from mtdsl.plan.synonyms import called, said
 
 BUDGETS = ("tokens", "steps", "sequences", "epochs")
-DOCUMENTS = ("packing", "mask", "positions", "eod_loss", "fim_mode")
-MANNER = (*DOCUMENTS, "optimizer", "objective", "train", "freeze", "edit", "window", "coupling")
+MANNER = ("packing", "mask", "optimizer", "objective", "train", "freeze", "groups", "edit", "window", "coupling")
 PHASE = (*BUDGETS, "batch", "context", "lr", "warmup", "mix", "seed", *MANNER, "stop", *SCALARS)
 SOURCE = (
     "source",
@@ -31,6 +30,7 @@ SOURCE = (
     "length_bucket",
     "holdout",
 )
+GROUP = ("match", "lr", "weight_decay", "optimizer")
 RECIPE = ("model", "tokenizer")
 DESCRIPTIVE = ("cite",)
 

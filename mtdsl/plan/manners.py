@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Literal, cast
 
 from mtdsl.diag import Report, Span
@@ -17,8 +18,10 @@ from mtdsl.plan.axis import Axis
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.endings import Ending, first_of
 from mtdsl.plan.evaluate import Evaluator, is_word
-from mtdsl.plan.model import Curve, Piece, Plugin
+from mtdsl.plan.groups import Groups, Numbers
+from mtdsl.plan.model import Curve, Group, Piece, Plugin
 from mtdsl.plan.names import Scope
+from mtdsl.plan.patterns import patterns, still
 from mtdsl.plan.pieces import Layer, Slot
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.readings import Read
@@ -61,17 +64,36 @@ class Manners(Frozen):
 
         `moving` are the numbers that the phase sets (None: one that is wrong). One that both write is a mistake.
         """
-        made = self.technique("optimizer")
-        for name, span in self._given(made).items():
+        made, written = self.technique("optimizer"), self.lookup(self.draft, "optimizer")
+        for name, span in self._given(made, written).items():
             if name in moving:
                 message = f"`{self.draft.name}` sets `{name}`, and its optimizer sets it too"
                 raise mistake("number-twice", message, *self._places(name, span), help=f"take it out of `{made.name}(...)`")
-        own = {name: first_of(curve, self.registry) for name, curve in moving.items() if curve and name in made.params}
-        return Plugin(made.name, {**made.params, **own})
+        return _told(made, self._firsts(moving))
 
-    def _given(self, made: Plugin) -> dict[str, Span]:
-        """The parameters that the recipe writes of its optimizer, and where."""
-        written = self.lookup(self.draft, "optimizer")
+    def groups(self, moving: Mapping[str, Curve[Fraction] | None]) -> tuple[Group, ...]:
+        """The phase's groups; `moving` are the numbers that the phase sets, for those that set none of their own."""
+        written = self.lookup(self.draft, "groups")
+        firsts = self._firsts(moving)
+        return () if written is None else Groups(self.evaluator, partial(self._of_group, firsts)).of(written)
+
+    def _of_group(self, firsts: Numbers, written: Written, beside: Numbers) -> tuple[Plugin, Numbers]:
+        """A group's optimizer, told the numbers `beside` it, and those that it sets itself."""
+        made = self.techniques.bind("optimizer", still(written), written.scope, around=OnPhase(self, self.axis, None))
+        given = self._given(made, written)
+        for name, span in given.items():
+            if name in beside:
+                message = f"a group sets `{name}`, and its optimizer sets it too"
+                raise mistake("number-twice", message, span, help=f"take it out of `{made.name}(...)`")
+        others = {name: value for name, value in firsts.items() if name not in given}
+        own = {name: value for name in given if isinstance(value := made.params[name], Fraction)}
+        return _told(made, {**others, **beside}), own
+
+    def _firsts(self, moving: Mapping[str, Curve[Fraction] | None]) -> Numbers:
+        return {name: first_of(curve, self.registry) for name, curve in moving.items() if curve}
+
+    def _given(self, made: Plugin, written: Written | None) -> dict[str, Span]:
+        """The parameters that the recipe writes of an optimizer, and where."""
         if written is None:
             return {}
         call = self.evaluator.call(_call(written.value), written.scope)[0]
@@ -114,11 +136,7 @@ class Manners(Frozen):
         written = self.lookup(self.draft, name)
         if written is None or (name == "train" and is_word(written.value, "all")):
             return ()
-        value = self.evaluator.resolve(_expr(written), written.scope)[0]
-        parts = value.items if isinstance(value, tree.Items) else (value,)
-        if not parts:
-            raise mistake("empty-list", f"`{name}` has no patterns", written.span, help=f"write `{name} = none` to unset it")
-        return tuple(_pattern(part, name) for part in parts)
+        return patterns(written, self.evaluator, f"write `{name} = none` to unset it")
 
     def edits(self) -> tuple[Plugin, ...]:
         """What changes the architecture at the first step, in order."""
@@ -126,7 +144,7 @@ class Manners(Frozen):
         return () if written is None else tuple(self._edits(written))
 
     def _edits(self, written: Written) -> Iterator[Plugin]:
-        value, scope = self.evaluator.resolve(_expr(written), written.scope)
+        value, scope = self.evaluator.resolve(still(written), written.scope)
         for part in value.items if isinstance(value, tree.Items) else (value,):
             yield self.techniques.bind("editor", _call(part), scope, around=self._around("edit"))
 
@@ -172,17 +190,9 @@ def _last(value: tree.Value) -> tree.Expr:
     return value.value if isinstance(value, tree.Hold | tree.Ruled) else value
 
 
-def _pattern(part: tree.Value, name: str) -> str:
-    if isinstance(part, tree.String) and part.value:
-        return part.value
-    raise mistake("not-a-list", f"`{name}` takes patterns of names in quotes", part.span, help=f'write `{name} = ["*.norm.*"]`')
-
-
-def _expr(written: Written) -> tree.Expr:
-    value = written.value
-    if isinstance(value, tree.Hold | tree.Ruled | tree.Move):
-        raise mistake("stands-still", f"`{written.attribute.name}` stands still during a phase", value.span)
-    return value
+def _told(made: Plugin, numbers: Numbers) -> Plugin:
+    """A technique whose parameters are these numbers, where it has them."""
+    return Plugin(made.name, {**made.params, **{name: value for name, value in numbers.items() if name in made.params}})
 
 
 def _call(value: tree.Value) -> tree.Expr:

@@ -1,4 +1,4 @@
-"""Which `param`s, `let`s and `mix`es some values name, through one another and from file to file."""
+"""Which `param`s, `let`s, `mix`es and `group`s some values name, through one another and from file to file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mtdsl.frozen import Frozen
 from mtdsl.lang import tree
 from mtdsl.plan.names import Scope
 
-Quiet = tree.Param | tree.Let | tree.Mix
+Quiet = tree.Param | tree.Let | tree.Mix | tree.Group
 Piece = tuple[object, Scope]
 """A piece of syntax, and where the names in it are looked up."""
 

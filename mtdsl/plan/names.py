@@ -15,14 +15,14 @@ from mtdsl.frozen import Frozen, node
 from mtdsl.lang import files, parse, parse_expression, tree
 from mtdsl.plan.outside import says_more
 
-DECLARING = (tree.Param, tree.Let, tree.Start, tree.Data, tree.Mix, tree.Phase, tree.Merge, tree.Eval)
+DECLARING = (tree.Param, tree.Let, tree.Start, tree.Data, tree.Mix, tree.Phase, tree.Group, tree.Merge, tree.Eval)
 
 
 @node
 class Found(Frozen):
     """A declared item and the module whose names its values are looked up in."""
 
-    item: tree.Param | tree.Let | tree.Start | tree.Data | tree.Mix | tree.Phase | tree.Merge | tree.Eval
+    item: tree.Param | tree.Let | tree.Start | tree.Data | tree.Mix | tree.Phase | tree.Group | tree.Merge | tree.Eval
     module: Module
 
 
@@ -125,7 +125,8 @@ def _module(source: Source, path: Path, chain: tuple[Path, ...], known: dict[Pat
 
 
 def _once_inside(item: tree.AnyItem, report: Report) -> None:
-    body = item.body if isinstance(item, tree.Start | tree.Data | tree.Mix | tree.Phase | tree.Transition) else None
+    bodies = tree.Start | tree.Data | tree.Mix | tree.Phase | tree.Group | tree.Transition
+    body = item.body if isinstance(item, bodies) else None
     if body is not None:
         _once([entry for entry in body.entries if isinstance(entry, tree.Attribute)], report)
 

@@ -73,6 +73,7 @@ def _share(compiler: Compiler, node: str, source: str) -> Span | None:
 
 def _all(compiler: Compiler) -> Iterator[tuple[tuple[str, str], Origin]]:
     graph = compiler.graph
+    yield from _of_groups(compiler)
     yield from ((("", name), Origin("recipe", at.value.span)) for name, at in compiler.module.settings.items())
     for name, draft in graph.phases.items():
         yield (name, "name"), Origin("written", draft.span)
@@ -86,6 +87,15 @@ def _all(compiler: Compiler) -> Iterator[tuple[tuple[str, str], Origin]]:
     for name, found in (*graph.merges.items(), *graph.starts.items(), *compiler.declared.items(), *compiler.evals.items()):
         yield (name, "name"), Origin("written", found.item.name_span)
         yield from _body(name, found.item)
+
+
+def _of_groups(compiler: Compiler) -> Iterator[tuple[tuple[str, str], Origin]]:
+    """Groups of parameters stand in no flow: those of every file, the recipe's own last, which counts where names are alike."""
+    for file in compiler.module.files:
+        for item in file.items:
+            if isinstance(item, tree.Group):
+                yield (item.name, "name"), Origin("written", item.name_span)
+                yield from _body(item.name, item)
 
 
 def _attribute(compiler: Compiler, draft: Draft, attribute: str) -> Origin | None:
@@ -120,7 +130,7 @@ def _happening(draft: Draft, when: Occasion) -> Origin:
 
 
 def _body(name: str, item: object) -> Iterator[tuple[tuple[str, str], Origin]]:
-    body = item.body if isinstance(item, tree.Data | tree.Start) else None
+    body = item.body if isinstance(item, tree.Data | tree.Start | tree.Group) else None
     for entry in body.entries if body else ():
         if isinstance(entry, tree.Attribute):
             yield (name, entry.name), Origin("written", entry.value.span)

@@ -8,18 +8,19 @@ from mtdsl.diag import Change, Fix, Report, Span
 from mtdsl.frozen import Frozen
 from mtdsl.lang import tree
 
-Quiet = tree.Param | tree.Let | tree.Mix
+Quiet = tree.Param | tree.Let | tree.Mix | tree.Group
 """Items that do nothing by themselves. Sources are left out: what there is to train on may well be listed whole."""
 
 KINDS = {
     tree.Param: ("unused-param", "parameter"),
     tree.Let: ("unused-let", "value"),
     tree.Mix: ("unused-mix", "mixture"),
+    tree.Group: ("unused-group", "group of parameters"),
 }
 
 
 def check_unused(file: tree.File, report: Report) -> None:
-    """Warns of every `param`, `let` and `mix` of a recipe that nothing in it names."""
+    """Warns of every `param`, `let`, `mix` and `group` of a recipe that nothing in it names."""
     declared = {item.name: item for item in file.items if isinstance(item, Quiet)}
     for name in _named(file):
         declared.pop(name, None)

@@ -11,7 +11,7 @@ from mtdsl.frozen import Frozen, node
 class Place(Frozen):
     """A value of the plan, by the node it belongs to and the attribute that says it; the core finds its line.
 
-    `node` is a phase, merge, start, source or eval. `attribute` is one of its attributes (`lr`, `mix`, `max_epochs`),
+    `node` is a phase, merge, start, source, group or eval. `attribute` is one of its attributes (`lr`, `mix`, `max_epochs`),
     `transition.lr` for what is said on the edge into a phase, `mix.web` for the share of a source, `when.0` for the test of its
     first event, or `name`: the node itself.
     `message` stands under the line.

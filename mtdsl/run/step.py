@@ -79,8 +79,11 @@ def _tensors(flat: Flat, device: torch.device) -> dict[str, torch.Tensor | int]:
 
 
 def set_rates(optimizer: Optimizer, lr: float, weight_decay: float | None) -> None:
-    """Set what a plan moves: every group's rate, and the decay of those groups that decay at all (None leaves it alone)."""
+    """Set what a plan moves: every group's rate, and the decay of those groups that decay at all (None leaves it alone).
+
+    `mtdsl.run.groups` says which groups have a part of the rate, and which a decay of their own.
+    """
     for group in optimizer.param_groups:
-        group["lr"] = lr
+        group["lr"] = lr * group.get("lr_share", 1.0)
         if weight_decay is not None and group.get("decayed", True):
             group["weight_decay"] = weight_decay

@@ -14,6 +14,7 @@ from mtdsl.data.feed import Feed
 from mtdsl.diag import concerning, refuse
 from mtdsl.plan.model import Phase
 from mtdsl.run import checkpoint
+from mtdsl.run.groups import divide
 from mtdsl.run.moments import crossed
 from mtdsl.run.rope import extend
 from mtdsl.run.session import Session
@@ -105,6 +106,7 @@ def optimizer_of(session: Session, phase: Phase, model: PreTrainedModel) -> Opti
     """The phase's optimizer without any state."""
     made = session.registry.build("optimizer", phase.optimizer.name, phase.optimizer.params)
     optimizer: Optimizer = made.build(model.named_parameters(), model)
+    divide(optimizer, model, phase.groups)
     return optimizer
 
 

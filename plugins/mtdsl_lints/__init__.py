@@ -49,6 +49,7 @@ CHAIN = (
 )
 STATE = (
     "fork-members-identical",
+    "group-pattern-matches-nothing",
     "optimizer-kept-across-restart",
     "optimizer-kept-but-changed",
     "seed-has-no-effect",

@@ -10,7 +10,7 @@ from mtdsl_lints.chain import said
 from mtdsl_lints.states import kept
 
 if TYPE_CHECKING:
-    from mtdsl.plan.model import Phase, Plan
+    from mtdsl.plan.model import Phase, Plan, Plugin
     from mtdsl.plan.origins import Origins
 
 FREE = ("eps", "weight_decay")
@@ -25,7 +25,7 @@ def optimizer_kept_but_changed(plan: Plan, written: Origins, /) -> Iterator[Rema
     none either, while the rest goes on with its own: one phase would train with two kinds of state.
     """
     for before, phase in kept(plan):
-        remark = _optimizer(before, phase, written) or _trained(before, phase, written)
+        remark = _optimizer(before, phase, written) or _grouped(before, phase, written) or _trained(before, phase, written)
         if remark is not None:
             yield remark
 
@@ -43,6 +43,28 @@ def _optimizer(before: Phase, phase: Phase, written: Origins) -> Remark | None:
         return None
     message = f"`{phase.name}` keeps the state of `{old.name}` from `{before.name}` under another {_listed(names)}"
     return Remark(message, places, help=_reset(before, phase))
+
+
+def _grouped(before: Phase, phase: Phase, written: Origins) -> Remark | None:
+    """Groups with optimizers of their own that are others than before: some state is then not of its parameter's optimizer."""
+    if _routes(before) == _routes(phase):
+        return None
+    message = (
+        f"`{phase.name}` keeps the optimizer's state from `{before.name}`, and other parameters have an optimizer of their own"
+    )
+    places = *said(written, phase, "groups"), Place(before.name, "groups")
+    return Remark(message, places, help=_reset(before, phase))
+
+
+def _routes(phase: Phase) -> list[tuple[tuple[str, ...], object]]:
+    """Which optimizer each group has; nothing where none has one of its own."""
+    routes = [(group.match, group.optimizer and _felt(group.optimizer)) for group in phase.groups]
+    return routes if any(optimizer for _, optimizer in routes) else []
+
+
+def _felt(optimizer: Plugin) -> object:
+    """An optimizer without what no moment depends on."""
+    return optimizer.name, {name: value for name, value in optimizer.params.items() if name not in FREE}
 
 
 def _trained(before: Phase, phase: Phase, written: Origins) -> Remark | None:

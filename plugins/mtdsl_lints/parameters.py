@@ -1,11 +1,18 @@
-"""Names of a described model's parameters."""
+"""Names of a described model's parameters, and the phases that train these."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from mtdsl.plan.model import Phase
+from mtdsl_lints.chain import in_order
+
 if TYPE_CHECKING:
-    from mtdsl.plan.model import Model
+    from mtdsl.plan.model import Model, Plan
+
+HEAD = "lm_head.weight"
+EMBEDDING = "model.embed_tokens.weight"
 
 LAYER = (
     "input_layernorm.weight",
@@ -26,5 +33,22 @@ def parameter_names(model: Model) -> tuple[str, ...]:
         return ()
     layers = range(int(str(model.params["layers"])))
     inner = (f"model.layers.{layer}.{name}" for layer in layers for name in LAYER)
-    head = () if model.params["tie"] else ("lm_head.weight",)
-    return ("model.embed_tokens.weight", *inner, "model.norm.weight", *head)
+    head = () if model.params["tie"] else (HEAD,)
+    return (EMBEDDING, *inner, "model.norm.weight", *head)
+
+
+def names_of_each(model: Model) -> tuple[tuple[str, ...], ...]:
+    """As `parameter_names`, each parameter with every name that it has: a tied head is the embedding."""
+    tied = (HEAD,) if model.params.get("tie") else ()
+    return tuple((name, *(tied if name == EMBEDDING else ())) for name in parameter_names(model))
+
+
+def described(plan: Plan) -> Iterator[Phase]:
+    """Phases whose weights came from the recipe's own model, with no edit of it on the way."""
+    known: set[str] = set()
+    for node in in_order(plan):
+        edited = isinstance(node, Phase) and bool(node.edits)
+        if not edited and all(at.node in known for at in node.parents):
+            known.add(node.name)
+            if isinstance(node, Phase):
+                yield node

@@ -8,9 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mtdsl import Remark
-from mtdsl.plan.model import Phase
-from mtdsl_lints.chain import in_order, said
-from mtdsl_lints.parameters import parameter_names
+from mtdsl_lints.chain import said
+from mtdsl_lints.parameters import described, parameter_names
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
@@ -29,7 +28,7 @@ def train_pattern_matches_nothing(plan: Plan, written: Origins, /) -> Iterator[R
     def fits(pattern: str) -> bool:
         return any(fnmatchcase(name, pattern) for name in names)
 
-    for phase in _described(plan) if names else ():
+    for phase in described(plan) if names else ():
         for attribute, patterns in (("train", phase.train), ("freeze", phase.freeze)):
             missed = [pattern for pattern in patterns if not fits(pattern)]
             if missed:
@@ -40,14 +39,3 @@ def train_pattern_matches_nothing(plan: Plan, written: Origins, /) -> Iterator[R
                     help=f"its parameters are called `{names[2]}`, `{names[-2]}`, ..., and `*` stands for any part",
                     severity="error" if nothing else "warning",
                 )
-
-
-def _described(plan: Plan) -> Iterator[Phase]:
-    """Phases whose weights came from the recipe's own model, with no edit of it on the way."""
-    known: set[str] = set()
-    for node in in_order(plan):
-        edited = isinstance(node, Phase) and bool(node.edits)
-        if not edited and all(at.node in known for at in node.parents):
-            known.add(node.name)
-            if isinstance(node, Phase):
-                yield node

@@ -4,6 +4,7 @@ from mtdsl.lang.tree import (
     Data,
     Eval,
     Flow,
+    Group,
     Let,
     Merge,
     Mix,
@@ -45,6 +46,13 @@ def test_names_for_values(items):
     assert isinstance(setting, Setting)
     assert (param.name, let.name, setting.attribute.name) == ("budget", "stretch", "mask")
     assert setting.attribute.span.text == setting.span.text == "mask = document"
+
+
+def test_group(items):
+    group, setting = items('## slow\ngroup embeddings { match = "*embed*", lr = 10% }\ngroup = 1')
+    assert isinstance(group, Group)
+    assert (group.name, group.doc, [entry.name for entry in group.body.entries]) == ("embeddings", "slow", ["match", "lr"])
+    assert isinstance(setting, Setting)
 
 
 def test_data_and_mix(items):

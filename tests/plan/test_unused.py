@@ -17,6 +17,7 @@ def unused(found):
         ("let fast = 3", "unused-let"),
         ("param budget = 3B", "unused-param"),
         ("mix m { a = 50%, b = 50% }", "unused-mix"),
+        ('group m { match = "*" }', "unused-group"),
     ],
 )
 def test_what_nothing_names_is_told_of(unused, item, id):

@@ -195,6 +195,49 @@ def test_of_weights_that_were_trained_elsewhere_no_name_is_known(said):
     assert said("train-pattern-matches-nothing", text) == []
 
 
+# ---- group-pattern-matches-nothing
+
+NONE_LEFT = "all parameters that `two` fits belong to groups before it, so it has none"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ('"*.mlp.*"', '"lm_head.weight"', []),
+        ('["*.indexer.*", "*.mlp.*"]', '"*"', ["no parameter of the model is called `*.indexer.*`"]),
+        ('"*.mlp.*"', '["*.norm.*", "model.layers.1.*"]', ["no parameter of the model is called `model.layers.1.*`"]),
+        ('"*.embed_tokens.*"', '"lm_head.weight"', [NONE_LEFT]),
+        ('"*"', '"*.mlp.*"', [NONE_LEFT]),
+    ],
+)
+def test_a_group_without_parameters(said, first, second, expected):
+    declared = f"group one {{ match = {first}, lr = 10% }}\ngroup two {{ match = {second}, lr = 20% }}\n"
+    phase = f"phase a1 {{ steps = 10, {REST}, lr = 1e-3, groups = [one, two] }}\n"
+    assert [one.message for one in said("group-pattern-matches-nothing", declared + phase)] == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [
+        ("slow", "slow", 0),
+        ("slow", "none", 0),
+        ("slow", "own", 1),
+        ("own", "[slow, own]", 1),
+        ("own", "other", 1),
+        ("own", "same", 0),
+    ],
+)
+def test_a_kept_state_while_other_parameters_have_an_optimizer_of_their_own(said, first, second, count):
+    declared = (
+        'group slow { match = "*.norm.*", lr = 10% }\n'
+        'group own { match = "*.mlp.*", optimizer = adamw(beta2 = 0.99) }\n'
+        'group other { match = "*.mlp.*", optimizer = adamw(beta2 = 0.98) }\n'
+        'group same { match = "*.mlp.*", optimizer = adamw(beta2 = 0.99, eps = 1e-6), lr = 10% }\n'
+    )
+    phases = two(f"lr = 1e-3, groups = {first}", f"lr = 1e-3, groups = {second}")
+    assert len(said("optimizer-kept-but-changed", declared + phases)) == count
+
+
 def test_the_names_are_those_of_the_model_that_is_built():
     from mtdsl_lints.parameters import parameter_names
     from transformers import LlamaConfig, LlamaForCausalLM

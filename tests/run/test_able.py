@@ -17,6 +17,7 @@ from mtdsl.plan.model import (
     Event,
     Feeding,
     Gate,
+    Group,
     Merge,
     Parent,
     Phase,
@@ -39,6 +40,7 @@ model = llama(layers = 1, width = 32, heads = 2)
 tokenizer = bpe(vocab = 300)
 data a = text(path = "a.txt")
 data b = text(path = "b.txt")
+group slow { match = ["*.embed_tokens.*"], lr = 10%, weight_decay = 0 }
 phase one {
     steps        = 8
     batch        = 2 x 64 -> 4 x 64 over 512 tokens
@@ -48,6 +50,7 @@ phase one {
     mix          = a -> b over 50%
     clip         = 1
     weight_decay = 0.1 -> 0
+    groups       = slow
 }
 phase two { steps = 4, batch = 4 x 128, context = -> 128 by rope(theta = 20_000), lr = 1e-4, mix = natural(a, b), seed = 3 }
 merge soup = average(one.at(50%), one)
@@ -92,6 +95,7 @@ def test_every_field_of_a_plan_runs_or_is_refused(kind):
         ({"stop": LOSS}, "stop", "may end early"),
         ({"train": ("*.norm.*",)}, "train", "`train`"),
         ({"freeze": ("*.embed.*",)}, "freeze", "`freeze`"),
+        ({"groups": (Group("m", ("*",), optimizer=Plugin("adamw")),)}, "groups", "an optimizer of its own"),
         ({"edits": (Plugin("qk_norm"),)}, "edit", "architecture"),
         ({"feeding": Feeding((64, 32), (F(1, 2), F(1, 2)))}, "window", "several lengths"),
         ({"objective": Plugin("next_token", {"mtp": F(1, 10)})}, "objective", "other than the loss of the next token"),
@@ -128,6 +132,13 @@ def test_evaluations_and_picks(plan):
     assert list(told) == [("niah", "name"), ("soup", "name")]
 
 
+def test_averaged_weights(plan):
+    soup = replace(plan.merges[0], parents=(Parent("one", weights="ema"), Parent("one")))
+    assert refused(replace(plan, merges=(soup,))) == {
+        ("soup", "value"): "this version cannot run averaged weights (`ema`) yet: `soup`"
+    }
+
+
 def test_a_start_hands_on_weights_only(plan):
     two = replace(plan.phases[1], parents=(Parent("base"),), transition=Transition("keep", "restart", "continue"))
     told = refused(replace(plan, starts=(Start("base", "folder"),), phases=(plan.phases[0], two)))
@@ -138,13 +149,6 @@ def test_a_start_hands_on_weights_only(plan):
 
 
 def test_a_mixture_that_looks_at_the_run(plan):
-def test_averaged_weights(plan):
-    soup = replace(plan.merges[0], parents=(Parent("one", weights="ema"), Parent("one")))
-    assert refused(replace(plan, merges=(soup,))) == {
-        ("soup", "value"): "this version cannot run averaged weights (`ema`) yet: `soup`"
-    }
-
-
     rule = Rule(F(1), Plugin("odm", {"alpha": F(9, 10)}), {"a": None, "b": None})
     blend = Blend(rules=(rule,))
     mix = Curve((Piece(F(0), F(1), blend, blend),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction as F
 
-from mtdsl.plan.model import Curve, Feeding, Known, Piece, Plugin, Source, Term, Test
+from mtdsl.plan.model import Curve, Feeding, Group, Known, Piece, Plugin, Source, Term, Test
 from mtdsl.view import phrases
 
 
@@ -38,22 +38,21 @@ def test_what_is_learnt_and_fed(plan):
         "objective": objective,
         "train": ("*.mlp.*", "*norm*"),
         "freeze": ("*embed*",),
+        "groups": (
+            Group("slow", ("*embed*", "lm_head.*"), F(1, 10), F(0)),
+            Group("rest", ("*",), optimizer=Plugin("adamw", {"beta2": F(99, 100)})),
+        ),
         "edits": (Plugin("qk_norm"),),
         "feeding": Feeding((2**20, 4096), (F(92, 100), F(8, 100))),
         "coupling": "sqrt",
-        "positions": "window",
-        "eod_loss": "learnt",
-        "fim_mode": "mixed",
-        "scalars": {"fim": falling},
     }
     assert list(phrases.manner(replace(plan.phases[0], **learnt))) == [
         "next_token(mtp = 0.3 → 0.1, inner = adamw(eps = 0.125))",
         "trains *.mlp.*, *norm*",
         "freezes *embed*",
+        "group slow (*embed*, lm_head.*) at 10% of the rate, weight_decay 0",
+        "group rest (*), adamw(beta2 = 0.99)",
         "edit qk_norm",
         "fed 92% in 1Mi, 8% in 4k",
-        "positions by window",
-        "loss across ends of documents",
-        "fim mixed",
         "rate follows the batch (sqrt)",
     ]
