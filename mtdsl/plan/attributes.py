@@ -15,7 +15,8 @@ from mtdsl.plan.scalars import SCALARS
 from mtdsl.plan.synonyms import called, said
 
 BUDGETS = ("tokens", "steps", "sequences", "epochs")
-MANNER = ("packing", "mask", "optimizer", "objective", "train", "freeze", "groups", "edit", "window", "coupling")
+DOCUMENTS = ("packing", "mask", "positions", "eod_loss", "fim_mode")
+MANNER = (*DOCUMENTS, "optimizer", "objective", "train", "freeze", "groups", "edit", "window", "coupling")
 PHASE = (*BUDGETS, "batch", "context", "lr", "warmup", "mix", "seed", *MANNER, "stop", *SCALARS)
 SOURCE = (
     "source",

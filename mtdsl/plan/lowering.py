@@ -58,7 +58,9 @@ class PhaseLowering:
         packing, objective = (self._try(lambda name=name: manners.technique(name)) for name in ("packing", "objective"))  # type: ignore[misc]
         optimizer = self._try(lambda: manners.optimizer(found))
         groups = self._try(lambda: manners.groups(found))
-        mask, coupling, edits = self._try(manners.mask), self._try(manners.coupling), self._try(manners.edits)
+        mask, edits = self._try(manners.mask), self._try(manners.edits)
+        positions = self._try(lambda: manners.positions(mask or "document"))
+        words: dict[str, Any] = {name: self._try(partial(manners.word, name)) for name in ("eod_loss", "fim_mode", "coupling")}
         train, freeze = (self._try(lambda name=name: manners.patterns(name)) for name in ("train", "freeze"))  # type: ignore[misc]
         feeding = self._try(lambda: self._feeding(budget))
         stop = self._try(self._stop)

@@ -45,6 +45,10 @@ def test_what_is_learnt_and_fed(plan):
         "edits": (Plugin("qk_norm"),),
         "feeding": Feeding((2**20, 4096), (F(92, 100), F(8, 100))),
         "coupling": "sqrt",
+        "positions": "window",
+        "eod_loss": "learnt",
+        "fim_mode": "mixed",
+        "scalars": {"fim": falling},
     }
     assert list(phrases.manner(replace(plan.phases[0], **learnt))) == [
         "next_token(mtp = 0.3 → 0.1, inner = adamw(eps = 0.125))",
@@ -54,5 +58,8 @@ def test_what_is_learnt_and_fed(plan):
         "group rest (*), adamw(beta2 = 0.99)",
         "edit qk_norm",
         "fed 92% in 1Mi, 8% in 4k",
+        "positions by window",
+        "loss across ends of documents",
+        "fim mixed",
         "rate follows the batch (sqrt)",
     ]
