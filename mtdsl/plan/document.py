@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from fractions import Fraction
-from hashlib import sha256
 from typing import Any
 
 from mtdsl.plan.certainty import facts_of, seen
 from mtdsl.plan.codec import decode, encode
 from mtdsl.plan.curves import scalar_at, shares_at
 from mtdsl.plan.endings import first_of, rate_at
+from mtdsl.plan.fingerprint import fingerprint
 from mtdsl.plan.intake import intake
 from mtdsl.plan.learning import reason
-from mtdsl.plan.measured import deciding
 from mtdsl.plan.model import Batch, Blend, Curve, Known, Phase, Plan
 from mtdsl.plan.sizes import Sizes, declared, unknown
 from mtdsl.registry import Registry, installed
 
-DESCRIPTIVE = ("title", "recipe", "params", "checks", "totals", "leaves", "notes")
 SINCE = "since_start"
 
 
@@ -48,44 +45,6 @@ def from_json(body: Mapping[str, Any]) -> Plan:
     nodes = {name: [{**node, **node.get(SINCE, {})} for node in body[name]] for name in ("phases", "merges")}
     plan: Plan = decode(Plan, {**body, **nodes, "sources": sources, "totals": {**totals, "flops": flops}})
     return plan
-
-
-def fingerprint(plan: Plan) -> str:
-    """SHA-256 (hex) of what changes training; not of titles, docs, checks, costs, sizes, or evaluations that decide nothing."""
-    body: dict[str, Any] = {name: value for name, value in encode(plan).items() if name not in DESCRIPTIVE}
-    body["phases"] = [_trained(phase) for phase in body["phases"]]
-    body["merges"] = [_trained(merge) for merge in body["merges"]]
-    body["sources"] = [_without(source, "tokens", "documents", "longest", "whole") for source in body["sources"]]
-    body["starts"] = [_without(start, "facts") for start in body["starts"]]
-    body |= _measuring(plan)
-    body |= {name: body[name] and _without(body[name], "facts") for name in ("model", "tokenizer")}
-    return sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _measuring(plan: Plan) -> dict[str, Any]:
-    """The evaluations that decide something, and the plugins in use without the evaluators of others."""
-    evals = deciding(plan)
-    kept = {evaluation.evaluator.name for evaluation in evals}
-    used = [used for used in plan.plugins if used.kind != "evaluator" or used.name in kept]
-    return {"evals": encode(evals), "plugins": encode(used)}
-
-
-def _trained(node: dict[str, Any]) -> dict[str, Any]:
-    node = _without(node, "doc", "asked", "spent", "certainty")
-    if "transition" in node:
-        node["transition"] = _without(node["transition"], "written")
-        node |= {name: _moved(node[name]) for name in ("lr", "mix") if node[name]}
-        node["scalars"] = {name: _moved(curve) for name, curve in node["scalars"].items()}
-    return node
-
-
-def _moved(curve: dict[str, Any]) -> dict[str, Any]:
-    """Where a value stands still, it does not matter until when."""
-    return {**curve, "pieces": [piece if piece["by"] else _without(piece, "end") for piece in curve["pieces"]]}
-
-
-def _without(body: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name not in names}
 
 
 def _phase(phase: Phase, sizes: Sizes, registry: Registry) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from mtdsl.plan.document import fingerprint, from_json, to_json
+from mtdsl.plan import fingerprint, from_json, to_json
 from mtdsl.plan.views import condition, known, shown
 
 REST = "steps = 4, batch = 1 x 256, context = 256, lr = 1e-3"

@@ -49,3 +49,20 @@ def test_the_fingerprint_holds_what_decides_only(plan):
         made(plan, edge="gate = niah >= 50%", evals=f"eval niah = needle({text})\n") for text in ("", "depths = 3")
     )
     assert fingerprint(gated) != fingerprint(deeper)
+
+
+def test_what_only_an_idle_evaluation_reads_is_not_in_the_fingerprint(plan):
+    text = CHAIN % ALL
+    assert len(plan("eval held = loss([a, b])\n" + text).sources) == 2
+    assert fingerprint(plan("eval held = loss([a, b])\n" + text)) == fingerprint(plan("eval held = loss([a])\n" + text))
+    one, other = (f"eval held = loss([{name}])\n" + CHAIN % ("stop = held < 2", *ALL[1:]) for name in ("b", "c"))
+    assert fingerprint(plan(one)) != fingerprint(plan(other))
+
+
+def test_the_order_in_the_file_is_not_in_the_fingerprint(plan):
+    """Two branches of a fork, in either order."""
+    trunk = "context = 256\nbatch = 16 x 256\nlr = 1e-3\nmix = a\nphase trunk { steps = 10 }\n"
+    left, right = "phase left { steps = 5 }\nflow trunk -> left\n", "phase right { steps = 7, mix = b }\nflow trunk -> right\n"
+    one, other = plan(trunk + left + right), plan(trunk + right + left)
+    assert one.order != other.order
+    assert fingerprint(one) == fingerprint(other)

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import pytest
 
+from mtdsl.plan import fingerprint, from_json, to_json
 from mtdsl.plan.curves import params_at, rate_of_step, scalar_at
-from mtdsl.plan.document import fingerprint, from_json, to_json
 from mtdsl.plan.model import Curve
 from mtdsl.plan.scalars import NUMBERS
 from mtdsl.registry import installed
@@ -45,6 +45,22 @@ def test_where_nobody_said_it_is_the_optimizers_own(plan):
         f"phase q {{ {REST}, lr = 1e-3, weight_decay = -> 0.1 }}\nflow p -> q\n"
     )
     assert values(made.phases[1], "weight_decay", 0, 0.5) == [0.3, 0.2]
+
+
+def test_a_gradient_is_cut_to_1_where_nobody_says_anything(plan):
+    made = plan(
+        f"phase p {{ {REST}, lr = 1e-3 }}\nphase q {{ {REST}, lr = 1e-3, clip = -> 0.5 }}\n"
+        f"phase r {{ {REST}, lr = 1e-3, clip = none }}\nphase s {{ steps = 0 }}\nflow p -> q -> r -> s\n"
+    )
+    p, q, r, s = made.phases
+    assert [values(phase, "clip", 0, 1) for phase in (p, q, r)] == [[1, 1], [1, 0.5], [0, 0]]
+    assert (set(p.scalars), set(s.scalars)) == ({"clip"}, set())
+
+
+@pytest.mark.parametrize(("one", "other"), [("", ", clip = 1"), (", clip = none", ", clip = 0")])
+def test_a_default_that_is_written_out_is_the_same_plan(plan, one, other):
+    first, second = (plan(f"phase p {{ {REST}, lr = 1e-3{clip} }}\n") for clip in (one, other))
+    assert (first, fingerprint(first)) == (second, fingerprint(second))
 
 
 @pytest.mark.parametrize("optimizer", ["adamw(weight_decay = 0.3)", "adamw(0.9, 0.95, 1e-8, 0.3)", "adamw(weight_decay = 0.1)"])
