@@ -15,16 +15,18 @@ Rope = Mapping[str, Any]
 UNKNOWN: Rope = {"rope_type": "default", "rope_theta": nan}
 THETA = 10_000.0
 """The base of a llama where nobody says another (RoFormer, arXiv:2104.09864, section 3.3)."""
+FULL = "full_attention"
+"""transformers' name of the layers that attend to the whole window, where `rope_parameters` are by kind of layer."""
 
 
 def positions(plan: Plan, registry: Registry) -> dict[str, Rope]:
-    """transformers' `rope_parameters` where each node ends, starts included.
+    """transformers' `rope_parameters` where each node ends, starts included: of the layers that attend to the whole window.
 
     `rope_theta` is NaN, which compares with nothing, where no text says it: in a checkpoint made elsewhere, in a model that
     is only named, and behind an extender that refuses what it is given.
     """
     found = {start.name: UNKNOWN for start in plan.starts}
-    found.update((name, rope) for name, rope, _ in _walk(plan, registry))
+    found.update((name, _whole(rope)) for name, rope, _ in _walk(plan, registry))
     return found
 
 
@@ -57,11 +59,16 @@ def _walk(plan: Plan, registry: Registry) -> Iterator[tuple[str, Rope, Refusal |
 def _extended(phase: Phase, before: Rope, registry: Registry) -> Rope:
     extender, window = phase.context.extender, phase.context
     assert extender is not None
-    before = {**UNKNOWN, **before}
+    before = before if FULL in before else {**UNKNOWN, **before}
     try:
         extension = ask(lambda: registry.build("extender", extender.name, extender.params))
         return ask(lambda: dict(extension.rope_parameters(before, window.start or window.end, window.end)))
     except Failed as failed:
-        if isnan(before["rope_theta"]):  # what it needed may be in the checkpoint
+        if isnan(_whole(before)["rope_theta"]):  # what it needed may be in the checkpoint
             return UNKNOWN
         raise refuse("plugin-failed", f"the extender `{extender.name}` failed: {failed}") from failed
+
+
+def _whole(rope: Rope) -> Rope:
+    """Those of the layers that attend to the whole window."""
+    return rope.get(FULL, rope)

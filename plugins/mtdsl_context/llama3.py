@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from mtdsl import Bound, Length, Positive
 from mtdsl.diag import refuse
 from mtdsl_context.frequencies import kept, plain, require, rotary_dim
+from mtdsl_context.layers import Layers, changed
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Llama3:
     A wave longer than `original / low_freq_factor` is slowed by `factor`, one shorter than `original / high_freq_factor` is
     kept, and between them the two are blended. `original` is the window the model was trained with (8k in Llama 3.1), the
     window before this phase where it is left out; `factor` then is new over old. A factor does not say how far positions
-    reach: Llama 3.1 goes from 8k to 128k with 8.
+    reach: Llama 3.1 goes from 8k to 128k with 8. With `layers = full` the layers that attend within a sliding window keep their
+    positions.
     """
 
     factor: Annotated[float | None, Bound(low=1)] = None
@@ -27,6 +29,7 @@ class Llama3:
     high_freq_factor: Annotated[float, Positive] = 4.0
     original: Annotated[int | None, Length] = None
     theta: Annotated[float | None, Positive] = None
+    layers: Layers = None
 
     def __post_init__(self) -> None:
         """Raises `ValueError` where nothing lies between the two factors."""
@@ -35,6 +38,9 @@ class Llama3:
 
     def rope_parameters(self, before: Mapping[str, Any], old: int, new: int) -> dict[str, Any]:
         """transformers' `llama3`; raises a `Refusal` if it does not stretch."""
+        return changed(before, self.layers, lambda own: self._changed(own, old, new))
+
+    def _changed(self, before: Mapping[str, Any], old: int, new: int) -> dict[str, Any]:
         require(before, ("default", "llama3"), "llama3", "start from weights before that scaling")
         original = self.original or int(before.get("original_max_position_embeddings", old))
         factor = float(self.factor or new / original)

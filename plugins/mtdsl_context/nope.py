@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mtdsl_context.frequencies import kept, plain, require, rotary_dim
+from mtdsl_context.layers import changed
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,9 @@ class Nope:
 
     def rope_parameters(self, before: Mapping[str, Any], old: int, new: int) -> dict[str, Any]:
         """Those before; the windows do not enter."""
+        return changed(before, None, self._changed)
+
+    def _changed(self, before: Mapping[str, Any]) -> dict[str, Any]:
         require(before, ("default",), "nope", "extend it by what scales it already")
         return {"rope_type": "default", "rope_theta": float(before["rope_theta"]), **kept(before)}
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from mtdsl import Bound, Length, Positive
 from mtdsl.diag import refuse
 from mtdsl_context.frequencies import kept, plain, require, rotary_dim
+from mtdsl_context.layers import Layers, changed
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Yarn:
     public code's in the index of the frequency, between bounds rounded outwards unless `truncate` is false; the upper bound
     is clamped to d - 1 (OLMo-core: d/2 - 1). `mscale` and `mscale_all_dim` (DeepSeek-V2) replace the paper's temperature
     0.1 ln(factor) + 1, `attention_factor` replaces it outright. With `layers = full` the layers that attend within a sliding
-    window keep their positions (Olmo 3).
+    window keep their positions (Olmo 3). Which part of a head is stretched needs no selector: multi-head latent attention
+    (DeepSeek-V2 and V3) rotates `qk_rope_head_dim` dimensions of queries and the one key that heads share, and nothing else.
     """
 
     factor: Annotated[float | None, Bound(low=1)] = None
@@ -36,10 +38,13 @@ class Yarn:
     truncate: bool = True
     theta: Annotated[float | None, Positive] = None
     original: Annotated[int | None, Length] = None
-    layers: Literal["full"] | None = None
+    layers: Layers = None
 
     def rope_parameters(self, before: Mapping[str, Any], old: int, new: int) -> dict[str, Any]:
         """transformers' `yarn` with the factor relative to the original window; raises a `Refusal` if it does not stretch."""
+        return changed(before, self.layers, lambda own: self._changed(own, old, new))
+
+    def _changed(self, before: Mapping[str, Any], old: int, new: int) -> dict[str, Any]:
         require(before, ("default", "yarn"), "yarn", "start from weights before that scaling")
         self._check()
         original, factor = self._stretch(before, old, new)

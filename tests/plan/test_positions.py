@@ -59,6 +59,17 @@ def test_positions_go_from_node_to_node(analysed):
     assert at["three"] == at["two"]
 
 
+def test_of_several_kinds_of_layer_those_that_attend_to_everything_count(analysed):
+    found, registry = analysed(
+        LLAMA
+        + "phase one { context = 4k by rope(theta = 50_000) }\n"
+        + "phase two { context = -> 8k by yarn(layers = full) }\nphase three { context = -> 16k by yarn(factor = 2) }\n"
+        + "flow one -> two -> three\n"
+    )
+    at = positions(found.plan, registry)
+    assert [(at[name]["rope_theta"], at[name]["factor"]) for name in ("two", "three")] == [(50_000.0, 2.0), (50_000.0, 4.0)]
+
+
 @pytest.mark.parametrize(("model", "known"), [(LLAMA, True), ('model = config("acme/model")\n', False)])
 def test_the_base_of_fresh_weights(analysed, model, known):
     found, registry = analysed(f"{model}phase one {{ context = 4k }}\n")

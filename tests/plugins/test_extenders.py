@@ -11,8 +11,10 @@ from mtdsl_context.llama3 import Llama3
 from mtdsl_context.nope import Nope
 from mtdsl_context.rope import Rope
 from mtdsl_context.yarn import Yarn
-from transformers import LlamaConfig
+from transformers import DeepseekV3Config, Gemma3TextConfig, LlamaConfig, MiMoV2FlashConfig
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
+from transformers.models.deepseek_v3.modeling_deepseek_v3 import DeepseekV3RotaryEmbedding
+from transformers.models.gemma3.modeling_gemma3 import Gemma3RotaryEmbedding
 from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 
 from mtdsl.diag import Refusal
@@ -162,3 +164,43 @@ def test_partial_rotary_embeddings_stay_partial():
 def test_what_makes_no_sense_is_refused(extender, kind, new, words):
     with pytest.raises(Refusal, match=words):
         extender.rope_parameters({**PLAIN, "rope_type": kind}, 512, new)
+
+
+MIMO = {
+    "full_attention": {"rope_type": "default", "rope_theta": 640_000.0, "partial_rotary_factor": 0.334},
+    "sliding_attention": {"rope_type": "default", "rope_theta": 10_000.0, "partial_rotary_factor": 0.334},
+}
+
+
+def test_a_theta_by_kind_of_layer_is_what_mimo_v2_flash_is_released_with():
+    """Its report: the base of full attention goes from 640,000 to 5,000,000 where the window grows, that of the rest stays."""
+    found = Rope(5e6, layers="full").rope_parameters(MIMO, 32768, 262144)
+    assert found == MiMoV2FlashConfig().rope_parameters
+    assert {kind["rope_theta"] for kind in Rope(5e6).rope_parameters(MIMO, 32768, 262144).values()} == {5e6}
+    assert Nope().rope_parameters(found, 32768, 262144) == found
+
+
+@pytest.mark.parametrize("extender", [Rope(1e6, "full"), Llama3(8.0, layers="full"), Yarn(8.0, layers="full")])
+def test_full_attention_is_extended_and_sliding_windows_keep_their_positions(extender):
+    """Gemma 3 in transformers has a rotary embedding for each kind of layer."""
+    found = extender.rope_parameters(PLAIN, 4096, 32768)
+    config = Gemma3TextConfig(head_dim=64, max_position_embeddings=32768, rope_parameters=found)
+    rotary = Gemma3RotaryEmbedding(config)
+    frequencies, scaling = extender.inv_freq(found["full_attention"], 64)
+    assert rotary.full_attention_inv_freq.tolist() == pytest.approx(frequencies, rel=1e-5)
+    assert rotary.full_attention_attention_scaling == pytest.approx(scaling)
+    assert rotary.sliding_attention_inv_freq.tolist() == pytest.approx(Rope(1e4).inv_freq(PLAIN, 64)[0], rel=1e-6)
+    again = type(extender)(**{**vars(extender)}).rope_parameters(found, 32768, 262144)
+    assert again["sliding_attention"] == PLAIN
+
+
+def test_what_refuses_positions_refuses_those_of_full_attention():
+    scaled = Yarn(8.0, layers="full").rope_parameters(PLAIN, 4096, 32768)
+    with pytest.raises(Refusal, match="already scaled by `yarn`"):
+        Rope(1e6, layers="full").rope_parameters(scaled, 32768, 65536)
+
+
+def test_latent_attention_rotates_its_own_part_of_a_head():
+    """Why no extender selects a part of a tensor: DeepSeek-V3's rotary embedding is as wide as the decoupled part alone."""
+    config = DeepseekV3Config(qk_nope_head_dim=96, qk_rope_head_dim=32)
+    assert len(DeepseekV3RotaryEmbedding(config).inv_freq) == 32 // 2
