@@ -25,7 +25,7 @@ from mtdsl.plan.manners import Manners
 from mtdsl.plan.model import Blend, Curve, Event, Feeding, Parent, Phase, Plugin, Test, Transition
 from mtdsl.plan.motions import Motions
 from mtdsl.plan.names import Scope
-from mtdsl.plan.scalars import SCALARS
+from mtdsl.plan.scalars import SCALARS, UNASKED
 from mtdsl.plan.tools import Tools
 
 R = TypeVar("R")
@@ -66,7 +66,7 @@ class PhaseLowering:
         stop = self._try(self._stop)
         if self._failed:
             raise Mistake
-        lr, mix, scalars, events = self._events(motions, lr, mix, cast(dict[str, Curve[Fraction]], found))
+        lr, mix, scalars, events = self._events(motions, lr, mix, _numbers(motions, found, cast(Plugin, optimizer)))
         manners.check_fim(scalars.get("fim"))
         return Phase(
             name=draft.name,
@@ -172,3 +172,10 @@ class PhaseLowering:
 
     def _number(self, written: Written) -> Any:
         return self._tools.evaluator.number(cast(Any, written.value), written.scope)
+
+
+def _numbers(motions: Motions, said: dict[str, Curve[Fraction] | None], optimizer: Plugin) -> dict[str, Curve[Fraction]]:
+    """The numbers that a phase sets, and those that do something unasked, unless its optimizer has such a number of its own."""
+    unasked = {name for name in UNASKED if motions.budget.batch and name not in optimizer.params}
+    every = {name: said[name] if name in said else motions.unasked(name) for name in SCALARS if name in unasked | said.keys()}
+    return cast(dict[str, Curve[Fraction]], every)

@@ -17,10 +17,10 @@ from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.edits import without
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import plain
-from mtdsl.plan.model import Blend, Curve, Transition
+from mtdsl.plan.model import Blend, Curve, Piece, Transition
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot
-from mtdsl.plan.scalars import NUMBERS, amount
+from mtdsl.plan.scalars import NUMBERS, UNASKED, amount
 from mtdsl.plan.tools import Tools
 
 R = TypeVar("R")
@@ -102,6 +102,11 @@ class Motions(Frozen):
         written = self._needed(name, f"{name} = 0.1")
         layer = self._layer(slot(self.before), self._axis(), written)
         return Curve(layer.lay(written.value, 0, self.report))
+
+    def unasked(self, name: str) -> Curve[Fraction]:
+        """A number that does something where nobody says it: its default, or 0 where it is `none`."""
+        value = UNASKED[name] if self.tools.lookup.written(self.draft, name) is None else Fraction(0)
+        return Curve((Piece(Fraction(0), Fraction(self.budget.tokens), value, value),))
 
     def reader(self, name: str) -> Callable[[tree.Expr, Scope], Fraction]:
         """What reads one end of a number that moves, the rate's included."""

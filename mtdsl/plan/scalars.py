@@ -15,7 +15,10 @@ from mtdsl.registry import Bound, NotNegative, Share
 
 @node
 class Number(Frozen):
-    """A number of a phase: what it may be, what it is where nobody says (None: the optimizer's own), what it does."""
+    """A number of a phase: what it may be, what it is where nobody says (None: the optimizer's own), what it does.
+
+    0 is that nothing is done. One that does something unasked stands in the plan of every phase that trains.
+    """
 
     bound: Bound
     default: Fraction | None
@@ -24,7 +27,7 @@ class Number(Frozen):
 
 NUMBERS: dict[str, Number] = {
     "weight_decay": Number(NotNegative, None, "a step shrinks decayed weights by the rate times this (arXiv:1711.05101)"),
-    "clip": Number(NotNegative, Fraction(0), "the norm a step's gradient is cut to; 0: it is not (arXiv:1211.5063)"),
+    "clip": Number(NotNegative, Fraction(1), "the norm a step's gradient is cut to; 0: it is not (arXiv:1211.5063)"),
     "z_loss": Number(NotNegative, Fraction(0), "weight of log^2 Z, which keeps logits small (arXiv:2204.02311, section 5)"),
     "fim": Number(Share, Fraction(0), "share of documents whose middle is moved to their end (arXiv:2207.14255, section 3)"),
     "ema": Number(
@@ -34,6 +37,8 @@ NUMBERS: dict[str, Number] = {
     ),
 }
 SCALARS = tuple(NUMBERS)
+UNASKED = {name: number.default for name, number in NUMBERS.items() if number.default}
+"""The numbers that do something where nobody says them."""
 
 
 def amount(name: str, expr: tree.Expr, scope: Scope, evaluator: Evaluator) -> Fraction:

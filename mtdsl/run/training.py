@@ -24,9 +24,6 @@ from mtdsl.run.session import Session
 from mtdsl.run.step import Outcome, gradients, set_rates
 from mtdsl.run.transition import Training
 
-CLIP = 1.0
-"""The bound on the gradient's norm where the recipe sets no `clip`."""
-
 
 def train(session: Session, training: Training, wanted: Mapping[int, bool]) -> None:
     """Take the steps up to the furthest of `wanted` (tokens of the phase: whether the optimizer's state is needed there).
@@ -68,9 +65,8 @@ def _take(session: Session, training: Training, model: LossModel) -> Step:
     before = tokens_before(phase, step)
     rate = rate_of_step(phase, step, session.registry)
     set_rates(training.optimizer, rate, _scalar(session, phase, "weight_decay", before))
-    clip = _scalar(session, phase, "clip", before)
     windows = training.feed.step()
-    clip, length = CLIP if clip is None else clip, phase.batch.length
+    clip, length = _scalar(session, phase, "clip", before) or 0.0, phase.batch.length
     outcome = gradients(model, windows, session.corpus, length, Borders.of(phase), clip, session.accelerator)
     if not outcome.finite:
         raise _diverged(session, phase, step, outcome)
@@ -102,7 +98,7 @@ def _diverged(session: Session, phase: Phase, step: int, outcome: Outcome) -> Ex
     return refuse(
         "not-finite",
         f"step {step + 1:,} of `{phase.name}` gave {what}; it was not taken, and the last checkpoint is from {last}",
-        help="lower the learning rate, lengthen the warm-up or set `clip`; what was saved is kept",
+        help="lower the learning rate, lengthen the warm-up or lower `clip`; what was saved is kept",
     )
 
 

@@ -97,7 +97,7 @@ def test_what_is_not_known_is_said(found, test, holds):
         ("p.lr == 0", "unknown-name", "a node has no `lr`"),
         ("p.rate.end == 0", "unknown-name", "a node has no `rate.end`"),
         ("p.mix.web == 0%", "unknown-name", "no source `web`"),
-        ("p.clip.end > 0", "unknown-name", "a node has no `clip.end`"),
+        ("p.z_loss.end > 0", "unknown-name", "a node has no `z_loss.end`"),
         ("soup.lr.at(50%) == 0", "at-past-end", "`soup` trains nothing"),
         ("p.lr.at(2000 steps) == 0", "at-past-end", "is not inside"),
         ("p.steps.at(50%) == 0", "unknown-name", "a node has no `steps`"),

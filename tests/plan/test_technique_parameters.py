@@ -31,6 +31,13 @@ class Matrices:
 
 
 @dataclass(frozen=True)
+class Cutting:
+    """An optimizer that cuts gradients itself."""
+
+    clip: float = 0.25
+
+
+@dataclass(frozen=True)
 class Norms:
     """An edit that is told a name and a stretch of training."""
 
@@ -59,6 +66,7 @@ def planned(tmp_path):
     def work(text):
         techniques = (
             Optimizer("matrices", f"{__name__}:Matrices"),
+            Optimizer("cutting", f"{__name__}:Cutting"),
             Optimizer("unbuildable", f"{__name__}:Unbuildable"),
             Editor("norms", f"{__name__}:Norms"),
             Scheduler("wild", f"{__name__}:Wild"),
@@ -82,6 +90,12 @@ def test_a_technique_inside_another_may_move(planned):
     built = registry.build("optimizer", "matrices", params)
     assert (built.momentum, built.others.beta1, built.others.beta2) == (0.7, 0.8, 0.99)
     assert {(used.kind, used.name) for used in made.plugins} >= {("optimizer", "matrices"), ("optimizer", "adamw")}
+
+
+def test_a_number_that_the_optimizer_has_itself_has_no_default_beside_it(planned):
+    made, found, _ = planned(f"phase p {{ {PHASE}, optimizer = cutting(clip = 0.5) }}\n")
+    assert found == []
+    assert (made.phases[0].scalars, made.phases[0].optimizer.params) == ({}, {"clip": Fraction(1, 2)})
 
 
 def test_a_bare_name_and_a_let_are_techniques_too(planned):

@@ -56,8 +56,10 @@ def test_a_rate_without_its_exponent(said, rate, unusual):
         ("z_loss = 1e-4", ", z_loss = none", "", False),
         ("z_loss = 1e-4", "", "z_loss = 1e-5\n", False),
         ("z_loss = 1e-4 -> 0", "", "", False),
-        ("clip = 1", "", "", True),
-        ("clip = 0", "", "", False),
+        ("clip = 0.1", "", "", True),
+        ("clip = 0", "", "", True),
+        ("clip = 0", ", clip = none", "", False),
+        ("clip = 1", "", "", False),  # what it is where nobody says
         ("weight_decay = 0.05", "", "", True),
         ("weight_decay = 0.1", "", "", False),  # what the optimizer has where nobody says
         ("ema = 0.999", "", "", False),
@@ -69,7 +71,7 @@ def test_a_value_that_the_next_phase_has_not(said, first, second, before, vanish
 
 
 def test_a_phase_before_the_one_with_the_value_says_nothing(said):
-    assert said("value-vanishes", chain("clip = 0", ", z_loss = 1e-4")) == []
+    assert said("value-vanishes", chain("clip = 1", ", z_loss = 1e-4")) == []
 
 
 # ---- batch-too-large

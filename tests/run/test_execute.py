@@ -328,6 +328,15 @@ def test_a_loss_that_is_no_number_stops_the_run_before_the_step(do, tmp_path):
     assert f"step {len(lines) + 1} of" in found.message
 
 
+def test_a_gradient_is_cut_to_what_the_plan_says(do, tmp_path):
+    fast = toys.HEAD + toys.TRUNK.replace("lr = 1e-3", "lr = 1e-2")
+    runs = [do(fast, tmp_path / "default")[1], do(fast.replace("steps = 6", "steps = 6, clip = 1"), tmp_path / "one")[1]]
+    assert [len(run.taken) for run in runs] == [6, 0]  # the same history
+    do(fast.replace("steps = 6", "steps = 6, clip = none"), tmp_path / "none")
+    assert toys.log_of(tmp_path / "none")[0] == toys.log_of(tmp_path / "default")[0]
+    assert toys.log_of(tmp_path / "none")[-1] != toys.log_of(tmp_path / "default")[-1]
+
+
 def test_several_processes_are_refused(do, tmp_path, monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
     assert refusal(do, toys.CHAIN, tmp_path / "toy").id == "not-supported-yet"

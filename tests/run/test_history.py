@@ -99,6 +99,13 @@ def test_what_changes_weights_changes_the_key(histories, changed):
     assert histories(trunk(**changed)).key("trunk") != histories(trunk()).key("trunk")
 
 
+def test_a_default_clip_that_is_written_out_is_the_same_key(histories):
+    assert histories(trunk(clip="1")).key("trunk") == histories(trunk()).key("trunk")
+    assert (
+        histories(trunk(clip="0")).key("trunk") == histories(trunk(clip="none")).key("trunk") != histories(trunk()).key("trunk")
+    )
+
+
 def test_the_mode_of_what_is_filled_in_changes_the_key_and_a_default_that_is_written_out_does_not(histories):
     modes = {histories(trunk(fim="10%", fim_mode=mode)).key("trunk") for mode in ("psm", "spm", "mixed")}
     assert len(modes | {histories(trunk(fim="10%")).key("trunk")}) == 3
