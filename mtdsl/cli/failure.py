@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 
 from mtdsl.cli.terminal import colored
 from mtdsl.diag import Refusal
@@ -43,6 +41,9 @@ def unread() -> int:
 
 def unexpected(error: Exception) -> int:
     """A mistake of ours: one line, and where the whole traceback is. `MTDSL_TRACEBACK=1` shows it at once."""
+    import tempfile
+    import traceback
+
     story = "".join(traceback.format_exception(error))
     if os.environ.get("MTDSL_TRACEBACK"):
         sys.stderr.write(story)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
+import stat
 import sys
-from contextlib import suppress
+from errno import EACCES
 from pathlib import Path
 
 from mtdsl.diag import refuse
+
+NEW = 0o666
+"""The mode of a file that was not there, before the umask."""
 
 
 def deliver(text: str, out: Path | None) -> None:
@@ -20,14 +23,48 @@ def deliver(text: str, out: Path | None) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Put `content` in the place of a file, whose mode and links to it are kept. Refuses where it cannot be written."""
-    target = path.resolve()
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    """Put `content` in the place of a file, whose mode and links to it are kept. Refuses where it cannot be written.
+
+    A pipe or a device is written into, and so is a file with several names, which would be parted otherwise.
+    """
     try:
-        beside.write_bytes(content)
-        with suppress(FileNotFoundError):
-            shutil.copymode(target, beside)
-        beside.replace(target)
+        _put(path, content)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise refuse("cannot-write", f"`{path}` cannot be written: {error.strerror}") from error
+
+
+def _put(path: Path, content: bytes) -> None:
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        _swap(path.resolve(), content, NEW & ~_umask())
+        return
+    if not there.st_mode & 0o222 or not os.access(path, os.W_OK):  # a folder's rights alone would let it be replaced
+        raise PermissionError(EACCES, "it is read-only")
+    if stat.S_ISREG(there.st_mode) and there.st_nlink == 1:
+        _swap(path.resolve(), content, stat.S_IMODE(there.st_mode))
+    else:
+        path.write_bytes(content)
+
+
+def _swap(target: Path, content: bytes, mode: int) -> None:
+    """Writes beside `target` and renames, so that nobody ever reads half of it."""
+    import tempfile
+
+    handle, name = tempfile.mkstemp(prefix=".mtdsl-", dir=target.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        beside.chmod(mode)
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    """What new files are made without; it can be read only by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

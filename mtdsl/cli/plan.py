@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mtdsl.cli import plans
 from mtdsl.cli.failure import Misuse
+from mtdsl.cli.files import keep
 from mtdsl.cli.output import deliver
 from mtdsl.cli.recipes import Sets, analysed
 from mtdsl.cli.terminal import colored, width
@@ -55,6 +56,8 @@ def plan(
         if found.unchecked is not None and form == "text" and out is None:
             deliver(_drawn(found.unchecked, form, 0, to_terminal=True), None)
         return 1
+    if out is not None:
+        keep(recipe, out)
     told = plans.written(made, recipe, out) if form == "json" else _drawn(made, form, sample or 0, to_terminal=out is None)
     deliver(told, out)
     return 0

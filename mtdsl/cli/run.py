@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mtdsl.cli.failure import Misuse
+from mtdsl.cli.files import used_by
 from mtdsl.cli.plans import reviewed
 from mtdsl.cli.recipes import analysed
 from mtdsl.cli.terminal import colored, width
@@ -97,23 +98,3 @@ def _run(made: Plan, base: Path, out: Path, files: Sequence[Path], save_every: f
             return stopped.code
     sys.stdout.write(losses.render(result.losses, width=width(), color=colored(sys.stdout)))
     return 0
-
-
-def used_by(recipe: Path) -> Iterator[Path]:
-    """A recipe's file, its lock if there is one, and every file that it uses, each once."""
-    from mtdsl.diag import Source
-    from mtdsl.lang import parse, tree
-    from mtdsl.plan.lock import path_of
-
-    if path_of(recipe).exists():
-        yield path_of(recipe)
-
-    seen: set[Path] = set()
-    waiting = [recipe]
-    while waiting:
-        path = waiting.pop()
-        if path.resolve() not in seen:
-            seen.add(path.resolve())
-            yield path
-            file, _ = parse(Source(str(path), path.read_text("utf-8")))
-            waiting += [path.parent / item.path for item in file.items if isinstance(item, tree.Use) and not item.python]

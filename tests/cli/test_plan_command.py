@@ -86,3 +86,17 @@ def test_the_picture_in_the_readme_is_what_is_drawn_now(mtdsl):
     drawn = mtdsl("plan", QUICKSTART, "--format", "svg").stdout
     kept = (RECIPES.parent / "docs" / "quickstart.svg").read_text()
     assert drawn == kept, "mtdsl plan recipes/quickstart.mtr --format svg --out docs/quickstart.svg"
+
+
+@pytest.mark.parametrize("out", ["r.mtr", "./r.mtr", "other/same.mtr", "part.mtr", "r.lock"])
+def test_out_is_never_what_the_recipe_is_made_of(mtdsl, tmp_path, out):
+    (tmp_path / "r.mtr").write_text('use "part.mtr"\n' + QUICKSTART.read_text())
+    (tmp_path / "part.mtr").write_text("let half = 50%\n")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "same.mtr").hardlink_to(tmp_path / "r.mtr")
+    before = {path: path.read_text() for path in tmp_path.rglob("*.mtr")}
+    done = mtdsl("plan", "r.mtr", "--out", out)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"error: `--out {out}`".replace("./", "") in done.stderr
+    assert {path: path.read_text() for path in tmp_path.rglob("*.mtr")} == before
+    assert not (tmp_path / "r.lock").exists()
