@@ -38,9 +38,9 @@ def lock(recipe: Path, /, *, set_: Sets = None, check: bool = False) -> int:
     if found.plan is None:
         draw(found.diagnostics)
         return 1
-    require_training("measuring")
     path = path_of(recipe)
-    old = _readable(path, check)
+    old = _readable(recipe, path, check)
+    require_training("measuring")
     items = list(locking.items(found.plan, recipe.parent, old, _say))
     if not items:
         raise refuse("lock-nothing", f"`{recipe}` names nothing to lock: its sources and weights are only declared")
@@ -55,14 +55,19 @@ def lock(recipe: Path, /, *, set_: Sets = None, check: bool = False) -> int:
     return int(bool(changed or failed))
 
 
-def _readable(path: Path, check: bool) -> Lock:
-    """The lock as it is; one that cannot be read is measured anew, unless it is only to be checked."""
+def _readable(recipe: Path, path: Path, check: bool) -> Lock:
+    """The lock as it is. One of ours with a wrong entry is measured anew, unless it is only to be checked.
+
+    Raises a `Refusal` for a file that another tool or a merge wrote, or that is the recipe: it is not ours to replace.
+    """
     from mtdsl.plan import lock as locks
 
+    if path.resolve() == recipe.resolve():
+        raise refuse("lock-broken", f"`{recipe}` would be its own lock", help=f"name the recipe `{recipe.stem}.mtr`")
     try:
         return locks.read(path)
     except (OSError, ValueError) as error:
-        if check:
+        if check or not locks.is_ours(path):
             raise Refusal(locks.broken(path, error)) from error
         return locks.Lock()
 

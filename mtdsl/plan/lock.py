@@ -123,14 +123,29 @@ def _sized(entry: Frozen | None) -> bool:
     return all(isinstance(count, int) and count > 0 for count in counts if count is not None)
 
 
+def is_ours(path: Path) -> bool:
+    """Whether a file is JSON as `written` makes it, at least by its first look: then it may be written anew."""
+    try:
+        body = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(body, dict) and {"format", "sources"} <= body.keys()
+
+
 def broken(path: Path, error: OSError | ValueError) -> Diagnostic:
     """What is wrong with a lock that `read` did not read, and where."""
-    hint = "take one side where two versions were merged, or run `mtdsl lock`, which writes it anew"
+    hint = _way_out(path)
     if isinstance(error, json.JSONDecodeError):
         label = Label(Span(Source(str(path), error.doc), error.pos, error.pos + 1), "no JSON from here on")
         return Diagnostic("lock-broken", "error", f"`{path}` cannot be read", (label,), hint)
     reason = error.strerror if isinstance(error, OSError) else error
     return Diagnostic("lock-broken", "error", f"`{path}` cannot be read: {reason}", (), hint)
+
+
+def _way_out(path: Path) -> str:
+    if is_ours(path):
+        return "run `mtdsl lock`, which writes it anew"
+    return "take one side where two versions were merged; if another tool's, give the recipe another name"
 
 
 def written(lock: Lock) -> str:
