@@ -71,13 +71,17 @@ def named(place: Place, span: Span, parts: list[Any]) -> Named:
 
 @RULES
 def args(place: Place, span: Span, parts: list[Any]) -> list[Any]:
-    """What stands between the parentheses of a call; an argument without a name comes before those with one."""
-    seen_named = False
+    """What stands between the parentheses of a call: arguments without a name, then those with one, each name once."""
+    seen: dict[str, Named] = {}
     for part in parts:
-        if seen_named and not isinstance(part, Named):
-            message = "an argument without a name comes before those with one"
-            place.report.error("argument-order", message, part.span)
-        seen_named = seen_named or isinstance(part, Named)
+        if not isinstance(part, Named):
+            if seen:
+                message = "an argument without a name comes before those with one"
+                place.report.error("argument-order", message, part.span)
+        elif part.name in seen:
+            place.report.error("declared-twice", f"`{part.name}` is given twice", part.name_span, seen[part.name].name_span)
+        else:
+            seen[part.name] = part
     return parts
 
 

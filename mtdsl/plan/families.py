@@ -217,11 +217,12 @@ def _names(family: str, rows: list[tuple[Key, ...]], item: tree.Phase) -> list[s
     """`anneal[42]`: as few values as tell a member from the others."""
     if rows == [()]:
         return [family]
-    first: dict[tuple[object, ...], tuple[Key, ...]] = {}
-    for row in rows:
-        before = first.setdefault(tuple(key.value for key in row), row)
-        if before is not row:
-            raise _same(family, before, row, item)
+    for alike in (lambda key: key.value, lambda key: key.shown):  # `"web"` and `web` are two values with one name
+        first: dict[tuple[object, ...], tuple[Key, ...]] = {}
+        for row in rows:
+            before = first.setdefault(tuple(map(alike, row)), row)
+            if before is not row:
+                raise _same(family, before, row, item)
     counts = Counter(tuple(key.value for key in row[:size]) for row in rows for size in range(1, len(row)))
     names = [_short(row, counts) for row in rows]
     return [f"{family}[{', '.join(name)}]" for name in names]

@@ -56,8 +56,8 @@ def read(written):
 
 def sentence_stays(sentence, folder):
     _, found = read(sentence)
-    # Reserved words cannot be drawn as names; order of arguments is the one rule that the grammar does not hold.
-    assert {one.id for one in found} <= {"argument-order"}
+    # Reserved words cannot be drawn as names; these are the rules of arguments that the grammar does not hold.
+    assert {one.id for one in found} <= {"argument-order", "declared-twice"}
     stays(sentence)
     checked(sentence, folder)
 

@@ -56,3 +56,9 @@ def test_a_source_that_is_only_measured_is_a_source_of_the_plan(plan):
 def test_what_is_no_evaluation(wrong, text, id, says):
     found = wrong(text + "\n" + PHASE)
     assert (found.id, says in found.message) == (id, True), found.message
+
+
+@pytest.mark.parametrize("twice", ["eval niah = needle(every = 1B, every = 2B)", "eval niah = needle(depths = 3, depths = 4)"])
+def test_an_argument_that_is_given_twice(wrong, twice):
+    found = wrong(twice + "\n" + PHASE)
+    assert (found.id, found.message) == ("declared-twice", f"`{twice.split('(')[1].split()[0]}` is given twice")

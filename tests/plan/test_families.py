@@ -45,7 +45,7 @@ flow trunk -> ctx
         (512, 1024),
         (1024, 2048),
     ]
-    assert made.phase("ctx[2k]").context.extender.params == {"theta": 16 * 10**6}
+    assert made.phase("ctx[2k]").context.extender.params["theta"] == 16 * 10**6
 
 
 def test_two_fors_multiply_and_ladders_stay_in_their_branch(plan):
@@ -237,6 +237,7 @@ flow trunk -> x -> y
         ("[1k, 1024]", "`1k` and `1024` are the same value"),
         ("[4, 4]", "`4` stands there twice"),
         ("1 -> 2 -> 1", "`1` stands there twice"),
+        ('["web", web]', "`web` stands there twice"),
     ],
 )
 def test_two_members_of_one_name(wrong, values, said):
