@@ -13,7 +13,7 @@ from mtdsl.diag.mistake import mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang.tree import Number
 
-Dimension = Literal["number", "tokens", "steps", "epochs", "length", "share"]
+Dimension = Literal["number", "tokens", "steps", "epochs", "length", "share", "rate"]
 LARGEST = 10**90
 FINEST = 10**400
 SCALE = {"": 1, "k": 1024, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "M": 10**6, "B": 10**9, "T": 10**12}
@@ -24,22 +24,32 @@ NOUNS: dict[Dimension, str] = {
     "epochs": "a number of epochs",
     "length": "a window length",
     "share": "a share",
+    "rate": "a learning rate",
 }
 
 
 @node
 class Quantity(Frozen):
-    """An exact number and its dimension; `scaled` where it was written with `M`, `B` or `T`."""
+    """An exact number and its dimension; `scaled` where it was written with `M`, `B` or `T`.
+
+    `2 * 10%` is twice a share, and `3e-4 * 10%` a part of a number: such a product is a share that is a plain number `too`.
+    """
 
     value: Fraction
     dimension: Dimension
     span: Span
     scaled: bool = False
+    too: bool = False
 
     @property
     def noun(self) -> str:
         """The dimension in words."""
         return NOUNS[self.dimension]
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether this may be a learning rate: what a plan says of one, or a plain number that counts nothing."""
+        return self.dimension == "rate" or (not self.scaled and (self.dimension == "number" or self.too))
 
 
 def quantity(number: Number) -> Quantity:
@@ -59,7 +69,7 @@ def quantity(number: Number) -> Quantity:
 def add(left: Quantity, right: Quantity, sign: int, span: Span) -> Quantity:
     """`left + sign * right`: of one dimension, or one of them a plain number."""
     value = _computable(left.value + sign * right.value, span)
-    return Quantity(value, common(left, right, span), span, left.scaled or right.scaled)
+    return Quantity(value, common(left, right, span), span, left.scaled or right.scaled, left.too or right.too)
 
 
 def multiply(left: Quantity, right: Quantity, span: Span) -> Quantity:
@@ -67,7 +77,8 @@ def multiply(left: Quantity, right: Quantity, span: Span) -> Quantity:
     for one, other in ((left, right), (right, left)):
         if one.dimension in ("number", "share"):
             value = _computable(one.value * other.value, span)
-            return Quantity(value, other.dimension, span, one.scaled or other.scaled)
+            too = one.too or other.too or {one.dimension, other.dimension} == {"number", "share"}
+            return Quantity(value, other.dimension, span, one.scaled or other.scaled, too)
     if {left.dimension, right.dimension} in ({"steps", "tokens"}, {"steps", "length"}):
         return Quantity(_computable(left.value * right.value, span), "tokens", span)
     raise mistake("unit-mismatch", f"{left.noun} times {right.noun} has no meaning here", span)
@@ -78,8 +89,10 @@ def divide(left: Quantity, right: Quantity, span: Span) -> Quantity:
     if right.value == 0:
         raise mistake("division-by-zero", "this divides by zero", span)
     value = _computable(left.value / right.value, span)
+    if left.dimension == "rate" and right.dimension == "number":
+        return Quantity(value, "number", span)  # of a rate such as 3e-4, or by a factor: both go with it
     if right.dimension in ("number", "share"):
-        return Quantity(value, left.dimension, span, left.scaled)
+        return Quantity(value, left.dimension, span, left.scaled, left.too)
     if left.dimension == "tokens" and right.dimension == "steps":
         return Quantity(value, "tokens", span)
     if left.dimension in (right.dimension, "number") or {left.dimension, right.dimension} == {"tokens", "length"}:
@@ -89,6 +102,8 @@ def divide(left: Quantity, right: Quantity, span: Span) -> Quantity:
 
 def common(left: Quantity, right: Quantity, span: Span) -> Dimension:
     """The dimension two quantities share; a plain number takes the other's, and a window's length is a number of tokens."""
+    if "rate" in (left.dimension, right.dimension):
+        return _rate(left, right)
     if left.dimension == right.dimension or right.dimension == "number":
         return left.dimension
     if left.dimension == "number":
@@ -96,6 +111,18 @@ def common(left: Quantity, right: Quantity, span: Span) -> Dimension:
     if {left.dimension, right.dimension} == {"tokens", "length"}:
         return "tokens"
     raise mistake("unit-mismatch", f"{left.noun} and {right.noun} do not go together", span)
+
+
+def _rate(left: Quantity, right: Quantity) -> Dimension:
+    """What goes with a rate: another one, or a plain number that counts nothing."""
+    rate, other = (left, right) if left.dimension == "rate" else (right, left)
+    if other.is_rate:
+        return "rate"
+    noun = "a number of tokens" if other.scaled else other.noun
+    node, _, point = rate.span.text.partition(".lr.")
+    part = f", or a part of another one: `{other.span.text} * {node}.lr.{'end' if point == 'start' else 'start'}`"
+    hint = f"write the rate itself, such as `2e-5`{part if point else ''}" if other.dimension == "share" else None
+    raise mistake("unit-mismatch", f"`{rate.span.text}` is {rate.noun}, and `{other.span.text}` {noun}", other.span, help=hint)
 
 
 def _computable(value: Fraction, span: Span) -> Fraction:

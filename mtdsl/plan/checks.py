@@ -11,6 +11,7 @@ from mtdsl.diag import Diagnostic, Label, Report
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree, units
 from mtdsl.lang.units import Quantity
+from mtdsl.plan import rates
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.model import Check
 from mtdsl.plan.names import Scope
@@ -99,6 +100,8 @@ def _no_test(test: tree.Expr) -> Mistake:
 
 
 def _shown(value: Quantity) -> str:
+    if value.dimension == "rate":
+        return rates.shown(value.value)
     number = _count(int(value.value)) if value.value.denominator == 1 else f"{float(value.value):g}"
     return f"{number} {value.dimension}" if value.dimension in ("tokens", "steps", "epochs") else number
 

@@ -54,7 +54,7 @@ class Evaluator:
                 return self._facts.fact_at(expr, scope)
             case tree.Unary(op="-"):
                 inner = self.number(expr.operand, scope)
-                return Quantity(-inner.value, inner.dimension, expr.span, inner.scaled)
+                return replace(inner, value=-inner.value, span=expr.span)
             case tree.Binary(op="+" | "-" | "*" | "/"):
                 return self._arithmetic(expr, scope)
         raise mistake("not-a-number", "a number is expected here", expr.span, help=_instead(expr))
@@ -68,7 +68,7 @@ class Evaluator:
     def _named(self, expr: tree.Name | tree.Member, scope: Scope) -> Quantity:
         if isinstance(expr, tree.Name) and isinstance(found := scope.find(expr), Bound):
             value = self._value(found, expr.span)
-            return Quantity(value.value, value.dimension, expr.span, value.scaled)
+            return replace(value, span=expr.span)
         return self._facts.fact(expr, scope)
 
     def _value(self, found: Bound, span: Span) -> Quantity:
@@ -136,15 +136,12 @@ class Evaluator:
         if isinstance(found, tree.Call):
             return Argument(Deferred(found, where, moves=False), None, expr.span)
         value = self.number(found, where)
-        return Argument(value.value, value.dimension, expr.span, value.scaled)
+        dimension = "number" if value.dimension == "rate" else value.dimension
+        return Argument(value.value, dimension, expr.span, value.scaled)
 
     def arguments(self, call: tree.Call, scope: Scope) -> tuple[list[Argument], dict[str, Argument]]:
         """Positional and named arguments of a call."""
-        named: dict[str, Argument] = {}
-        for item in call.named:
-            if item.name in named:
-                raise mistake("plugin-argument", f"`{item.name}` is given twice", item.name_span)
-            named[item.name] = replace(self.argument(item.value, scope), name_span=item.name_span)
+        named = {item.name: replace(self.argument(item.value, scope), name_span=item.name_span) for item in call.named}
         return [self.argument(arg, scope) for arg in call.args], named
 
     def word(self, value: tree.Value, scope: Scope, options: tuple[str, ...], of: str) -> str:
@@ -249,8 +246,16 @@ def plain(value: Quantity, of: str) -> Fraction:
     return value.value
 
 
+def rate(value: Quantity, of: str) -> Fraction:
+    """A learning rate: one that a plan says, or a plain number that counts nothing and is no share."""
+    if not value.is_rate:
+        noun = "a number of tokens" if value.scaled else value.noun
+        raise mistake("unit-mismatch", f"`{of}` takes a rate such as `2e-4`, not {noun}", value.span)
+    return value.value
+
+
 def _shown(value: Fraction) -> str:
     return f"{value.numerator:,}" if value.denominator == 1 else f"{float(value):g}"
 
 
-__all__ = ["Evaluator", "Facts", "Found", "count", "is_word", "length", "plain", "text", "unknown_name", "whole"]
+__all__ = ["Evaluator", "Facts", "Found", "count", "is_word", "length", "plain", "rate", "text", "unknown_name", "whole"]

@@ -137,7 +137,7 @@ def of_start(start: Start, asked: str, span: Span) -> Quantity:
     if asked not in OF_START:
         raise _no_fact(asked, OF_START, span)
     if asked == "lr.end":
-        return _known(start.lr, "number", asked, span)
+        return _known(start.lr, "rate", asked, span)
     if asked == "context.end":
         return _known(start.context, "length", asked, span)
     return _known(start.tokens, "tokens", asked, span)

@@ -8,7 +8,7 @@ from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE, unknown_attribute
 from mtdsl.plan.drafts import Written
-from mtdsl.plan.evaluate import Evaluator, count, length, plain, text, whole
+from mtdsl.plan.evaluate import Evaluator, count, length, rate, text, whole
 from mtdsl.plan.model import Model, Param, Start, Tokenizer
 from mtdsl.plan.names import Found, Scope
 
@@ -73,7 +73,7 @@ def start_of(found: Found, evaluator: Evaluator) -> Start:
         weights=text(facts["weights"], "weights") if "weights" in facts else None,
         tokens=None if tokens is None else whole(tokens, "tokens"),
         context=None if context is None else length(context, "context"),
-        lr=None if lr is None else plain(lr, "lr"),
+        lr=None if lr is None else rate(lr, "lr"),
     )
 
 
@@ -88,8 +88,6 @@ def _llama(call: tree.Call, scope: Scope, evaluator: Evaluator) -> dict[str, Par
         raise mistake("plugin-argument", "`llama` takes named sizes: `layers = 4`", call.args[0].span)
     params: dict[str, Param] = {}
     for item in call.named:
-        if item.name in params:
-            raise mistake("plugin-argument", f"`{item.name}` is given twice", item.name_span)
         if item.name not in LLAMA:
             help, fix = suggest(item.name, item.name_span, LLAMA, f"it has {', '.join(f'`{name}`' for name in LLAMA)}")
             if item.name in VOCABULARY:

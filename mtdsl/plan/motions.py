@@ -16,7 +16,7 @@ from mtdsl.plan.budgets import Budget
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.edits import without
 from mtdsl.plan.endings import Ending
-from mtdsl.plan.evaluate import plain
+from mtdsl.plan.evaluate import rate
 from mtdsl.plan.model import Blend, Curve, Piece, Transition
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot
@@ -125,23 +125,23 @@ class Motions(Frozen):
 
     def _rate(self, expr: Any, scope: Any) -> Fraction:
         value = self.tools.evaluator.number(expr, scope)
-        rate = plain(value, "lr")
-        part = value.dimension == "share" and not isinstance(self.tools.evaluator.resolve(expr, scope)[0], tree.Binary)
-        if part or value.scaled or not 0 <= rate < 1000:
-            hint = self._meant(rate, part=part)
+        part = value.dimension == "share" and not value.too
+        plain = value.dimension in ("number", "share", "rate")
+        if plain and (part or value.scaled or not 0 <= value.value < 1000):
+            hint = self._meant(value.value, part=part)
             raise mistake("unit-mismatch", "a learning rate is a small plain number such as `2e-4`", value.span, help=hint)
-        return rate
+        return rate(value, "lr")
 
-    def _meant(self, rate: Fraction, *, part: bool) -> str | None:
+    def _meant(self, wanted: Fraction, *, part: bool) -> str | None:
         """The rate that a share of one, or an exponent without its sign, was meant to be."""
         before = self.before.lr
         if part:
             if before is None:
                 return "write the rate itself"
-            end = f"; {float(100 * rate):g} % of {rates.shown(before)}, its parent's end, is `{rates.shown(rate * before)}`"
+            end = f"; {float(100 * wanted):g} % of {rates.shown(before)}, its parent's end, is `{rates.shown(wanted * before)}`"
             return f"write the rate itself{end}"
-        mantissa, _, exponent = f"{float(rate):e}".partition("e+")
-        return f"write `{float(mantissa):g}e-{int(exponent)}`" if rate >= 1000 and exponent else None
+        mantissa, _, exponent = f"{float(wanted):e}".partition("e+")
+        return f"write `{float(mantissa):g}e-{int(exponent)}`" if wanted >= 1000 and exponent else None
 
     def _needed(self, name: str, example: str) -> Written:
         found = self.find(name)

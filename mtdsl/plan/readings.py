@@ -82,7 +82,7 @@ class Readings(Frozen):
 
         def read(expr: tree.Expr, scope: Scope) -> Fraction:
             value = self.evaluator.number(expr, scope)
-            if value.dimension not in ("number", "share"):
+            if value.dimension not in ("number", "share", "rate"):
                 raise mistake("plugin-argument", f"`{parameter.name}` must be a plain number", expr.span)
             if parameter.bound is not None and not parameter.bound.allows(float(value.value)):
                 raise mistake("plugin-argument", f"`{parameter.name}` must be {parameter.bound}", expr.span)

@@ -36,7 +36,7 @@ class Reader(Frozen):
         """What is asked of a phase's curves; None where `asked` is no curve. Raises `Mistake` where it cannot be known."""
         match asked:
             case ("lr",):
-                return Quantity(self._rate(phase, where, span), "number", span)
+                return Quantity(self._rate(phase, where, span), "rate", span)
             case ("batch", "sequences" | "tokens" as unit):
                 size = Fraction(sequences(phase, self._step(phase, where)))
                 length = phase.batch.length if phase.batch else 0

@@ -26,11 +26,30 @@ def of(dimension, value=6):
         (divide, "tokens", "steps", "tokens"),
         (divide, "tokens", "length", "number"),
         (divide, "tokens", "tokens", "number"),
+        (divide, "rate", "rate", "number"),
+        (divide, "rate", "number", "number"),
+        (divide, "rate", "share", "rate"),
+        (multiply, "rate", "number", "rate"),
+        (multiply, "share", "rate", "rate"),
     ],
 )
 def test_what_has_a_meaning(work, left, right, made):
     found = work(of(left), of(right, 2), HERE)
     assert (found.dimension, found.value) == (made, 12 if work is multiply else 3)
+
+
+@pytest.mark.parametrize("other", ["rate", "number"])
+def test_a_plain_number_goes_with_a_rate_unless_it_counts(other):
+    assert common(of("rate"), of(other), HERE) == common(of(other), of("rate"), HERE) == "rate"
+    billion = Quantity(Fraction(10**9), "number", HERE, scaled=True)
+    with pytest.raises(Mistake):
+        common(of("rate"), billion, HERE)
+
+
+def test_a_share_of_a_plain_number_is_one_too():
+    part = multiply(of("number"), of("share"), HERE)
+    assert (part.dimension, common(part, of("rate"), HERE)) == ("share", "rate")
+    assert not of("share").is_rate
 
 
 @pytest.mark.parametrize(("left", "right"), [("tokens", "length"), ("length", "tokens")])
@@ -47,6 +66,10 @@ def test_a_length_is_a_number_of_tokens(left, right):
         (divide, "length", "steps"),
         (common, "steps", "tokens"),
         (common, "share", "tokens"),
+        (common, "rate", "share"),
+        (common, "steps", "rate"),
+        (multiply, "rate", "rate"),
+        (multiply, "rate", "tokens"),
     ],
 )
 def test_what_has_none(work, left, right):

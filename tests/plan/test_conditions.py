@@ -38,7 +38,7 @@ def stop(plan):
         ("short < pretrain.short / 2", Term(metric="short"), Term(metric="short", of="pretrain", times=F(1, 2))),
         ("short.arc_easy < 30%", Term(metric="short.arc_easy"), Term(F(3, 10))),
         ("held.b < pretrain.held.a", Term(metric="held.b"), Term(metric="held.a", of="pretrain")),
-        ("loss < pretrain.lr.end", Term(metric="loss"), Term(F(1, 1000))),
+        ("loss < pretrain.lr.end / 1e-3", Term(metric="loss"), Term(F(1))),
     ],
 )
 def test_what_a_comparison_compares(stop, text, left, right):
@@ -78,6 +78,7 @@ def test_a_gate_may_have_a_name(plan):
         ("niah >= 100", "unit-mismatch", "between 0% and 100%, so never 100"),
         ("niah >= 110%", "unit-mismatch", "never 110%"),
         ("loss < 10%", "unit-mismatch", "`loss` is no share"),
+        ("loss < pretrain.lr.end", "unit-mismatch", "a learning rate"),
         ("loss < 10B", "unit-mismatch", "a number of tokens"),
         ("loss < 4k", "unit-mismatch", "a window length"),
         ("loss < niah", "unit-mismatch", "one of them is a share"),
