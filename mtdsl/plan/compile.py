@@ -21,6 +21,7 @@ from mtdsl.plan.checks import check_of
 from mtdsl.plan.compiler import Compiler
 from mtdsl.plan.cost import flops_of
 from mtdsl.plan.fresh import check_fresh
+from mtdsl.plan.leaves import leaves
 from mtdsl.plan.limits import check_epochs
 from mtdsl.plan.lints import lint
 from mtdsl.plan.lock import Lock, broken, path_of, read
@@ -180,7 +181,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
         phases=phases,
         merges=merges,
         order=compiler.order,
-        leaves=_leaves(compiler),
+        leaves=leaves(compiler.order, phases, merges),
         checks=checks,
         plugins=compiler.techniques.used(),
         totals=Totals(0, 0, Known(None, "unknown")),
@@ -244,11 +245,6 @@ def _checks(module: Module, sets: Mapping[str, str], compiler: Compiler, report:
 
     items = (item for item in module.file.items if isinstance(item, tree.Check))
     return tuple(done for done in map(check, items) if done is not None)
-
-
-def _leaves(compiler: Compiler) -> tuple[str, ...]:
-    parents = {parent for names in compiler.parents.values() for parent in names}
-    return tuple(name for name in compiler.order if name not in parents)
 
 
 def _totals(plan: Plan) -> Totals:
