@@ -15,6 +15,7 @@ CLOSE = Fraction(1, 1000)
 """How far a share may be off: a mixture that ends in the middle of a move is worked out in floating point."""
 SAME = Fraction(1, 100)
 WAY_OUT = "leave the left side out to go on from there; a jump that is meant is a piece that stands: `[a over 1%, -> b]`"
+MIX_WAY_OUT = WAY_OUT.replace("-> b]`", "-> b over 20B]` (without `over` a mixture switches at once)")
 
 
 def check_joint(name: str, start: V, last: V, span: Span) -> None:
@@ -36,7 +37,7 @@ def _check_mix(start: Blend, last: Blend, span: Span) -> None:
         return
     here, there = (f"{float(blend.shares.get(name, zero)) * 100:.4g}%" for blend in (start, last))
     message = f"the mixture moves from {here} `{name}`, but the phase before ended with {there}"
-    raise mistake("mix-jump", message, span, help=WAY_OUT)
+    raise mistake("mix-jump", message, span, help=MIX_WAY_OUT)
 
 
 def _check_batch(start: Fraction, last: Fraction, span: Span) -> None:

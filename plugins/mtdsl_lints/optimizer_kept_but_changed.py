@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
-from mtdsl_lints.chain import said
+from mtdsl.plan.curves import params_at
+from mtdsl.registry import installed
+from mtdsl_lints.chain import left_at, said
 from mtdsl_lints.states import kept
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ def optimizer_kept_but_changed(plan: Plan, written: Origins, /) -> Iterator[Rema
 
     Moments are averages under the parameters that they were gathered with: under another `beta2` they are neither the old
     averages nor the new. Of another optimizer there is no state to keep, and of parameters that were frozen before there is
-    none either, while the rest goes on with its own: one phase would train with two kinds of state.
+    none either, while the rest goes on with its own: one phase would train with two kinds of state. A `beta2` that moves on from
+    where it was is no other.
     """
     for before, phase in kept(plan):
         remark = _optimizer(before, phase, written) or _grouped(before, phase, written) or _trained(before, phase, written)
@@ -35,14 +38,14 @@ def _optimizer(before: Phase, phase: Phase, written: Origins) -> Remark | None:
     places = *said(written, phase, "optimizer"), Place(before.name, "optimizer", f"`{before.name}` has `{old.name}`")
     if old.name != new.name:
         message = f"`{phase.name}` keeps the state of `{old.name}`, and its optimizer is `{new.name}`"
-        return Remark(message, places, help=_reset(before, phase), severity="error")
+        return Remark(message, places, help=_reset(phase), severity="error")
     free = {*FREE, *before.scalars, *phase.scalars}
-    bound = {name: (old.params.get(name), new.params.get(name)) for name in (*old.params, *new.params) if name not in free}
-    names = [name for name, (one, other) in bound.items() if one != other]
+    last, first = params_at(old.params, left_at(before, phase), installed()), params_at(new.params, 0, installed())
+    names = [name for name in {**last, **first} if name not in free and last.get(name) != first.get(name)]
     if not names:
         return None
     message = f"`{phase.name}` keeps the state of `{old.name}` from `{before.name}` under another {_listed(names)}"
-    return Remark(message, places, help=_reset(before, phase))
+    return Remark(message, places, help=_reset(phase))
 
 
 def _grouped(before: Phase, phase: Phase, written: Origins) -> Remark | None:
@@ -53,7 +56,7 @@ def _grouped(before: Phase, phase: Phase, written: Origins) -> Remark | None:
         f"`{phase.name}` keeps the optimizer's state from `{before.name}`, and other parameters have an optimizer of their own"
     )
     places = *said(written, phase, "groups"), Place(before.name, "groups")
-    return Remark(message, places, help=_reset(before, phase))
+    return Remark(message, places, help=_reset(phase))
 
 
 def _routes(phase: Phase) -> list[tuple[tuple[str, ...], object]]:
@@ -73,7 +76,7 @@ def _trained(before: Phase, phase: Phase, written: Origins) -> Remark | None:
     attribute = "train" if phase.train or before.train else "freeze"
     message = f"`{phase.name}` keeps the optimizer's state from `{before.name}`, and trains other parameters"
     places = *said(written, phase, attribute), Place(before.name, attribute, f"`{before.name}` {_selected(before)}")
-    return Remark(message, places, help=_reset(before, phase))
+    return Remark(message, places, help=_reset(phase))
 
 
 def _selected(phase: Phase) -> str:
@@ -86,5 +89,5 @@ def _listed(names: tuple[str, ...] | list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _reset(before: Phase, phase: Phase) -> str:
-    return f"begin with a new state: transition {before.name} -> {phase.name} {{ optimizer = reset }}"
+def _reset(phase: Phase) -> str:
+    return f"begin with a new state: transition {phase.parents[0].node} -> {phase.name} {{ optimizer = reset }}"
