@@ -20,6 +20,8 @@ from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator, whole
 from mtdsl.plan.events import Expected, check_order, expected, overlaid, scope_now
+from mtdsl.plan.extensions import Extension, extension_of, longer
+from mtdsl.plan.failing import Failing
 from mtdsl.plan.model import Asked, Batch, Curve
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pathbatch import PathBatch
@@ -35,13 +37,22 @@ if TYPE_CHECKING:
 
 @node
 class Budget(Frozen):
-    """Window, batch and length of a phase, and its events in order; no batch where it trains nothing."""
+    """Window, batch and length of a phase, and its events in order; no batch where it trains nothing.
+
+    `steps` are those that it trains at most: its `own`, which its curves are laid on, and those of an `extension`.
+    """
 
     window: Window
     asked: Asked
     batch: Batch | None
     steps: int
     events: tuple[Expected, ...] = ()
+    extension: Extension | None = None
+
+    @property
+    def own(self) -> int:
+        """The steps of its own budget."""
+        return self.steps - (self.extension.steps * self.extension.times if self.extension else 0)
 
     @property
     def tokens(self) -> int:
@@ -68,6 +79,7 @@ class Budgets:
         size: Callable[[Draft, Written], int],
         point: Callable[[str], int | None],
         schedules: Callable[[], Schedules],
+        extended: Callable[[str], tuple[Failing, Span] | None],
     ) -> None:
         self._lookup = lookup
         self._evaluator = evaluator
@@ -79,6 +91,7 @@ class Budgets:
         self._size = size
         self._point = point
         self._schedules = schedules
+        self._extended = extended
         self._windows = Windows(evaluator, techniques, report)
         self._done: dict[str, Budget | Mistake] = {}
         self._open: list[str] = []
@@ -113,9 +126,24 @@ class Budgets:
             )
         if not asked.amount:
             _check_none_happens(draft)
+            self._check_ends(draft)
             return Budget(window, asked, None, 0)
         batch, events = self._batch(draft, asked, at, window.context.end)
-        return Budget(window, asked, batch, sum(run.steps for run in batch.runs), events)
+        more = self._extension(draft, asked, batch)
+        batch = longer(batch, more) if more else batch
+        return Budget(window, asked, batch, sum(run.steps for run in batch.runs), events, more)
+
+    def _extension(self, draft: Draft, asked: Asked, batch: Batch) -> Extension | None:
+        found = self._extended(draft.name)
+        if found is None:
+            return None
+        failing, _ = found
+        assert failing.amount is not None
+        return extension_of(failing.amount, failing.times, asked, batch)
+
+    def _check_ends(self, draft: Draft) -> None:
+        if found := self._extended(draft.name):
+            raise mistake("cannot-extend", f"`{draft.name}` trains nothing, so it cannot train on", found[1])
 
     def _window(self, draft: Draft) -> Window:
         """The window of a phase, read once: a path's phases ask for one another's."""
@@ -197,7 +225,8 @@ class Budgets:
     def _passed(self, name: str, after: str) -> int:
         """What a path takes of a phase before it goes on with the phase `after`."""
         point = self._point(after)
-        return self.of(name).tokens if point is None else point
+        budget = self.of(name)
+        return budget.tokens_at(budget.own) if point is None else point
 
     def _grown(self, event: Expected, batch: Batch, tokens: Fraction | None, steps: int | None) -> Expected:
         """The event with what it makes of the batch."""

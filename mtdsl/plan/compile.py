@@ -32,6 +32,7 @@ from mtdsl.plan.names import Module, Scope, load
 from mtdsl.plan.needed import only_needed
 from mtdsl.plan.notes import notes
 from mtdsl.plan.origins import Origins, origins
+from mtdsl.plan.outcomes import again
 from mtdsl.plan.positions import check_positions
 from mtdsl.plan.proving import prove
 from mtdsl.plan.reach import check_measured
@@ -250,5 +251,6 @@ def _checks(module: Module, sets: Mapping[str, str], compiler: Compiler, report:
 def _totals(plan: Plan) -> Totals:
     flops = flops_of(plan)
     value = None if flops.value is None else Fraction(flops.value)
-    tokens, steps = sum(phase.tokens for phase in plan.phases), sum(phase.steps for phase in plan.phases)
+    tokens, steps = again(plan)
+    tokens, steps = tokens + sum(phase.tokens for phase in plan.phases), steps + sum(phase.steps for phase in plan.phases)
     return Totals(tokens, steps, replace(flops, value=value))

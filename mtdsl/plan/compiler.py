@@ -26,11 +26,12 @@ from mtdsl.plan.lowering import PhaseLowering
 from mtdsl.plan.merges import Merges
 from mtdsl.plan.model import Blend, Merge, Phase, Start
 from mtdsl.plan.names import Module, Scope
+from mtdsl.plan.outcomes import Outcomes
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.policies import Policies
 from mtdsl.plan.schedules import Schedules
 from mtdsl.plan.tools import Tools
-from mtdsl.plan.transitions import edges
+from mtdsl.plan.transitions import Edges, edges
 from mtdsl.registry import Registry
 
 
@@ -76,13 +77,21 @@ class Compiler:
             self.declared.epoch,
             inherited.point,
             lambda: self.schedules,
+            lambda name: self.edges.extension(name),
         )
         self.schedules: Schedules = Schedules(
             flow, self.graph, self.budgets, self.evaluator, self.techniques, report, inherited.point, inherited.before
         )
         self.schedules.read()
         policies = Policies(flow, self.evaluator, self.conditions)
-        self.edges = edges(flow, self.graph, policies, lambda name: self.ancestors({name}), report)
+        outcomes = Outcomes(
+            self.graph,
+            lambda name: self.parents.get(name, ()),
+            lambda name: self.ancestors({name}),
+            self.budgets.of,
+            inherited.at,
+        )
+        self.edges: Edges = edges(flow, self.graph, policies, outcomes, report)
         self._tools = Tools(
             graph=self.graph,
             lookup=self.lookup,

@@ -7,8 +7,10 @@ from fractions import Fraction
 from typing import Protocol
 
 from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.lang import tree
 from mtdsl.plan.attributes import Lookup
 from mtdsl.plan.budgets import Budgets
+from mtdsl.plan.certainty import facts_of
 from mtdsl.plan.curves import params_at
 from mtdsl.plan.declared import Declared
 from mtdsl.plan.endings import Ending, blend_at, rate_at, united, value_at
@@ -111,7 +113,14 @@ class Inheritance:
             raise mistake("at-past-end", f"`{origin.node}` trains nothing, so it has no point inside", origin.span)
         if origin.call.func.span.text == "end":
             return None
-        return point_of(origin.call, nodes.budgets.of(origin.node), Scope(nodes.module), nodes.evaluator, origin.node)
+        return self.at(origin.call, origin.node)
+
+    def at(self, call: tree.Call, node: str) -> int | None:
+        """The tokens of a phase at `at(7T)`, None for its end. Raises `Mistake`."""
+        nodes = self._nodes
+        if node not in nodes.graph.phases:
+            raise mistake("at-past-end", f"`{node}` trains nothing, so it has no point inside", call.span)
+        return point_of(call, nodes.budgets.of(node), Scope(nodes.module), nodes.evaluator, node)
 
     def _batch(self, name: str) -> int | None:
         """Tokens of the last step before a phase; None where that is not known."""
@@ -146,6 +155,7 @@ class Inheritance:
             window=window.context.end,
             in_force=window.in_force,
             lr=rate_at(phase, tokens, nodes.registry) if phase.lr else before.lr,
+            lr_certainty="exact" if phase.lr else before.lr_certainty,
             lr_span=nodes.schedules.span("lr", phase.name) or (last_span(written.value) if written else before.lr_span),
             mix=blend_at(phase.mix, tokens, nodes.registry) if phase.mix else before.mix,
             seed=phase.seed,
@@ -174,4 +184,5 @@ def _techniques(phase: Phase, tokens: int, registry: Registry) -> dict[str, Plug
 
 def _of_start(start: Start) -> Ending:
     seen = start.tokens or 0
-    return Ending("start", start.name, None, seen, start.context, lr=start.lr, used={start.name: seen})
+    sure = facts_of(start)["lr"]
+    return Ending("start", start.name, None, seen, start.context, lr=start.lr, lr_certainty=sure, used={start.name: seen})

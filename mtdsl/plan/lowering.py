@@ -20,11 +20,13 @@ from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.drawing import Moving, Pens, drawn
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import count
+from mtdsl.plan.extensions import trained_on
 from mtdsl.plan.feeding import feeding_of
 from mtdsl.plan.manners import Manners
 from mtdsl.plan.model import Blend, Curve, Event, Feeding, Parent, Phase, Plugin, Test, Transition
 from mtdsl.plan.motions import Motions
 from mtdsl.plan.names import Scope
+from mtdsl.plan.rates import goes_on
 from mtdsl.plan.scalars import SCALARS, UNASKED
 from mtdsl.plan.tools import Tools
 
@@ -48,7 +50,7 @@ class PhaseLowering:
         """The phase. Raises `Mistake` after everything wrong with it was reported."""
         draft, before, tools = self._draft, self._before, self._tools
         budget = self._budget or tools.budgets.of(draft.name)
-        transition = tools.edges.of(before.node, draft.name, before.kind, before.lr is not None)
+        transition = tools.edges.of(before.node, draft.name, before.kind, self._rate_known())
         seed = self._try(lambda: self._seed(transition, budget))
         motions = Motions(draft, tools, self._report, before, budget, transition)
         lr, mix = (self._try(motions.rate), self._try(motions.mixture)) if budget.batch else (None, None)
@@ -68,7 +70,7 @@ class PhaseLowering:
             raise Mistake
         lr, mix, scalars, events = self._events(motions, lr, mix, _numbers(motions, found, cast(Plugin, optimizer)))
         manners.check_fim(scalars.get("fim"))
-        return Phase(
+        phase = Phase(
             name=draft.name,
             family=draft.family,
             parents=(Parent(before.node, before.at),) if before.node else (),
@@ -101,6 +103,8 @@ class PhaseLowering:
             events=events,
             **words,
         )
+        more = tools.edges.extension(draft.name) if budget.extension else None
+        return trained_on(phase, budget.own, tools.registry, more[1]) if more else phase
 
     def _events(
         self, motions: Motions, lr: Curve[Fraction] | None, mix: Curve[Blend] | None, scalars: dict[str, Curve[Fraction]]
@@ -158,8 +162,16 @@ class PhaseLowering:
             raise mistake("seed-without-fresh", message, written.span, help=hint, fix=fix)
         return seed
 
+    def _rate_known(self) -> bool:
+        """Whether the parent's rate is one to hold the phase to; one that nobody declared is, where the phase asks for it."""
+        before, owned = self._before, self._tools.schedules.owned("lr", self._draft.name)
+        if before.lr is None or before.lr_certainty not in ("measured", "unknown"):
+            return before.lr is not None
+        written = owned.item if owned else self._find("lr")
+        return written is not None and goes_on(written.value)
+
     def _manners(self, budget: Budget) -> Manners:
-        tools, axis = self._tools, Axis((Stretch(budget.batch, budget.steps),)) if budget.batch else None
+        tools, axis = self._tools, Axis((Stretch(budget.batch, budget.own),)) if budget.batch else None
         return Manners(
             self._draft, tools.lookup, tools.evaluator, tools.techniques, self._report, axis, self._before, tools.registry
         )

@@ -122,12 +122,21 @@ class Context(Frozen):
 
 @node
 class Gate(Frozen):
-    """What must hold before an edge is taken, by `test` or by a `gate` plugin; `rollback` is the node to go back to."""
+    """What must hold before an edge is taken, by `test` or by a `gate` plugin, and what follows where it does not.
+
+    `stop`: the run ends. `continue`: it goes on all the same, and the failure is recorded. `rollback`: it goes back to that
+    point and trains from there again, on the documents that come next. `extend`: the phase before trains on for `extend`
+    tokens, its values standing where they ended. Both then ask again, `times` times at most; what still fails stops. `branch`:
+    that node follows instead, from where the flow leads to it, and the gate's own way is not taken.
+    """
 
     test: Test | None = None
     plugin: Plugin | None = None
-    on_fail: Literal["stop", "rollback"] = "stop"
-    rollback: str = ""
+    on_fail: Literal["stop", "continue", "rollback", "extend", "branch"] = "stop"
+    rollback: Parent | None = field(default=None, metadata=RARE)
+    extend: int | None = field(default=None, metadata=RARE)
+    branch: str = field(default="", metadata=RARE)
+    times: int = field(default=1, metadata=RARE)
 
 
 @node
@@ -200,7 +209,8 @@ class Phase(Frozen):
     (`origin + tokens`); `spent` counts every distinct ancestor once. `seed` is the one its data order and fresh weights
     derive from. `scalars` holds the curve of every other number that can move (`weight_decay`, `clip`, ...).
 
-    `certainty` of its tokens, steps and `seen`: `bounded` where a `stop` here or before may end it early. `train` and
+    `certainty` of its tokens, steps and `seen`: `bounded` where a `stop` here or before may end it early, or where the last
+    `extended` of its tokens are trained only as far as a gate behind it fails. `train` and
     `freeze` are patterns of parameter names. `coupling` is how the rate follows a batch that moves inside the phase.
 
     Under the mask `document` a token sees its own document only. `positions` count from where the document begins in its
@@ -242,6 +252,7 @@ class Phase(Frozen):
     fim_mode: Literal["psm", "spm", "mixed"] = "psm"
     stop: Test | None = None
     events: tuple[Event, ...] = ()
+    extended: int = field(default=0, metadata=RARE)
 
 
 @node
@@ -314,7 +325,7 @@ class Used(Frozen):
 
 @node
 class Totals(Frozen):
-    """Over all phases: tokens trained, optimizer steps, and floating-point operations (an estimate)."""
+    """Tokens and optimizer steps of all phases and of what a gate may train again; floating-point operations (an estimate)."""
 
     tokens: int
     steps: int

@@ -48,7 +48,7 @@ class Motions(Frozen):
             return self._scheduled_rate()
         written = self._needed("lr", "lr = 2e-4")
         warm, axis = self.find("warmup"), self._axis()
-        layer = self._layer(Slot("lr", self._rate, before.lr), axis, written)
+        layer = self._layer(self._rate_slot(before), axis, written)
         if transition.lr == "continue" and before.node:
             return self._continued_rate(layer, written, warm)
         if warm is None and transition.lr == "rewarm":
@@ -67,7 +67,7 @@ class Motions(Frozen):
 
     def _scheduled_rate(self) -> Curve[Fraction]:
         draft, before, schedules, transition = self.draft, self.before, self.tools.schedules, self.transition
-        curve = schedules.curve("lr", draft.name, self.find("lr"), lambda ending: Slot("lr", self._rate, ending.lr))
+        curve = schedules.curve("lr", draft.name, self.find("lr"), self._rate_slot)
         warm = self.find("warmup")
         if warm is not None:
             hint = "write the rise as the schedule's first piece: `[0 -> 2e-4 over 2000 steps, ...]`"
@@ -77,6 +77,13 @@ class Motions(Frozen):
             span = schedules.first_span("lr", draft.name)
             rates.check_continuity(draft, curve, before, span, self.tools.edges.saying)
         return curve
+
+    def _rate_slot(self, before: Ending) -> Slot[Fraction]:
+        """The rate, which moves on from `before`."""
+        if before.kind != "start":
+            return Slot("lr", self._rate, before.lr)
+        way_out = f"declare the `lr` of `{before.node}`, let `mtdsl lock` read it from the checkpoint, or write both ends: `a -> b`"
+        return Slot("lr", self._rate, before.lr, way_out=way_out)
 
     def mixture(self) -> Curve[Blend]:
         """The mixture."""
@@ -155,7 +162,7 @@ class Motions(Frozen):
 
     def _axis(self) -> Axis:
         assert self.budget.batch is not None
-        return Axis((Stretch(self.budget.batch, self.budget.steps),))
+        return Axis((Stretch(self.budget.batch, self.budget.own),))
 
     def _layer(self, slot: Slot[R], axis: Axis, written: Written) -> Layer[R]:
         return Layer(slot, axis, written.scope, self.tools.evaluator, self.tools.techniques)

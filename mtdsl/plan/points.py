@@ -24,10 +24,11 @@ def point_of(call: tree.Call, budget: Budget, scope: Scope, evaluator: Evaluator
         raise mistake("plugin-argument", "write one point: `at(7T)`, `at(80%)` or `at(9000 steps)`", call.span)
     if budget.batch is None:
         raise mistake("at-past-end", f"`{name}` trains nothing, so it has no point inside", call.span)
-    axis = Axis((Stretch(budget.batch, budget.steps),))
+    axis = Axis((Stretch(budget.batch, budget.own),))
     wanted = axis.position(evaluator.number(call.args[0], scope), Fraction(0))
     steps = axis.steps_before(wanted)
-    if steps > budget.steps or wanted <= 0:
-        message = f"`{name}` has {budget.tokens:,} tokens in {budget.steps:,} steps; `{call.args[0].span.text}` is not inside"
+    if steps > budget.own or wanted <= 0:
+        tokens, written = budget.tokens_at(budget.own), call.args[0].span.text
+        message = f"`{name}` has {tokens:,} tokens in {budget.own:,} steps; `{written}` is not inside"
         raise mistake("at-past-end", message, call.args[0].span)
     return budget.tokens_at(steps) if steps < budget.steps else None

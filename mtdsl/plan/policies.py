@@ -10,6 +10,7 @@ from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.conditions import Conditions
 from mtdsl.plan.evaluate import Evaluator, plain
+from mtdsl.plan.failing import Failing, Failures
 from mtdsl.plan.flow import Flow
 from mtdsl.plan.model import Gate
 from mtdsl.plan.names import Scope
@@ -27,13 +28,6 @@ class Moments(Frozen):
     factor: Fraction | None = None
 
 
-@node
-class Failing(Frozen):
-    """`on_fail = stop`, or the node to go back to."""
-
-    rollback: str = ""
-
-
 class Policies:
     """Reads the values of a `transition`."""
 
@@ -42,13 +36,14 @@ class Policies:
         self._evaluator = evaluator
         self._conditions = conditions
         self._scope = Scope(flow.module)
+        self._failures = Failures(flow, evaluator)
 
     def read(self, entry: tree.Attribute) -> str | Moments | Gate | Failing:
         """What one entry says. Raises `Mistake`."""
         if entry.name == "optimizer":
             return self._moments(entry.value)
         if entry.name == "on_fail":
-            return self._failing(entry.value)
+            return self._failures.read(entry.value)
         if entry.name == "gate":
             test = self._conditions.read(entry.value, self._scope)
             return Gate(plugin=test.plugin) if test.plugin else Gate(test=test)
@@ -72,16 +67,6 @@ class Policies:
         if factor < 0:
             raise mistake("unit-mismatch", "the factor of `rescale` cannot be negative", call.args[0].span)
         return factor
-
-    def _failing(self, value: tree.Value) -> Failing:
-        if _called(value) == "rollback":
-            return Failing(self._node(cast(tree.Call, value), "rollback(lc[64k])"))
-        if isinstance(value, tree.Name) and value.parts == ("rollback",):
-            raise mistake(
-                "plugin-argument", "`rollback` needs the node to go back to", value.span, help="write `rollback(trunk)`"
-            )
-        self._evaluator.word(value, self._scope, ("stop", "rollback"), "on_fail")
-        return Failing()
 
     def _node(self, call: tree.Call, example: str) -> str:
         named = call.args[0] if len(call.args) == 1 and not call.named else None

@@ -129,7 +129,7 @@ class Schedules:
         )
         passed = sum(stretch.tokens for stretch in stretches[: chain.index(name)] if stretch)
         budget = self._budgets.of(name)
-        return Curve(_read_by(shifted(pieces, passed, budget.tokens), budget.tokens_at(budget.steps - 1)))
+        return Curve(_read_by(shifted(pieces, passed, budget.tokens_at(budget.own)), budget.tokens_at(budget.own - 1)))
 
     def _stretch(self, name: str, after: str | None) -> Stretch | None:
         """What the path takes of a phase: all of it, or up to the point where the path leaves it."""
@@ -137,7 +137,7 @@ class Schedules:
         point = None if after is None else self._point(after)
         if budget.batch is None:
             return None
-        return Stretch(budget.batch, budget.steps if point is None else steps_of(budget.batch, point))
+        return Stretch(budget.batch, budget.own if point is None else steps_of(budget.batch, point))
 
     def _read(self, item: tree.Schedule) -> bool:
         if item.name not in MOVING:

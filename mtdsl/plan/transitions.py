@@ -12,9 +12,11 @@ from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE, unknown_attribute
 from mtdsl.plan.conditions import measured_at
 from mtdsl.plan.edits import on_edge
+from mtdsl.plan.failing import Failing
 from mtdsl.plan.flow import Flow, Graph
 from mtdsl.plan.model import Gate, Transition
-from mtdsl.plan.policies import Failing, Moments, Policies
+from mtdsl.plan.outcomes import Outcomes
+from mtdsl.plan.policies import Moments, Policies
 
 Kind = Literal["none", "phase", "merge", "start"]
 Said = str | Moments | Gate | Failing
@@ -33,10 +35,11 @@ DEFAULTS: Mapping[Kind, Transition] = {
 class Edges:
     """What the `transition` blocks of a `file` say of each edge, and where.
 
-    `above` gives the nodes that a node comes from, itself included.
+    `above` gives the nodes that a node comes from, itself included; `outcomes` works out what follows where a gate fails.
     """
 
     above: Callable[[str], set[str]]
+    outcomes: Outcomes
     file: tree.File
     words: dict[Edge, Words] = field(default_factory=dict)
     items: dict[tuple[str, str], list[tree.Transition]] = field(default_factory=dict)
@@ -56,7 +59,7 @@ class Edges:
             data=cast(Literal["continue", "fresh"], said.get("data", made.data)),
             written=tuple(said),
         )
-        return self._gated(self._moments(made, parent, name, written), name, written)
+        return self._gated(self._moments(made, parent, name, written), parent or "", name, written)
 
     def saying(self, parent: str, name: str, entry: str) -> Fix:
         """The edit that makes the recipe say `entry` of an edge."""
@@ -71,7 +74,19 @@ class Edges:
         of = "" if moments.of == parent else moments.of
         return replace(made, optimizer=moments.word, optimizer_of=of, rescale=moments.factor)
 
-    def _gated(self, made: Transition, name: str, written: Mapping[str, tuple[Said, Span]]) -> Transition:
+    def extension(self, name: str) -> tuple[Failing, Span] | None:
+        """What a gate behind `name` trains it on by where it fails. Raises `Mistake` where two say different things."""
+        found: tuple[Failing, Span] | None = None
+        for (parent, _), words in self.words.items():
+            failing, span = cast("tuple[Failing, Span]", words.get("on_fail", (Failing(), None)))
+            if parent != name or failing.word != "extend" or "gate" not in words:
+                continue
+            if found and found[0] != failing:
+                raise mistake("declared-twice", f"two gates train `{name}` on by different amounts", span, found[1])
+            found = failing, span
+        return found
+
+    def _gated(self, made: Transition, parent: str, name: str, written: Mapping[str, tuple[Said, Span]]) -> Transition:
         failing = cast("tuple[Failing, Span] | None", written.get("on_fail"))
         if "gate" not in written:
             if failing:
@@ -81,9 +96,10 @@ class Edges:
         gate, span = cast("tuple[Gate, Span]", written["gate"])
         for node in measured_at(gate.test) if gate.test else ():
             self.check_above(node, name, span)
-        if failing and failing[0].rollback:
-            self.check_above(failing[0].rollback, name, failing[1])
-            gate = replace(gate, on_fail="rollback", rollback=failing[0].rollback)
+        if failing and failing[0].word == "rollback":
+            self.check_above(failing[0].node, name, failing[1])
+        if failing:
+            gate = self.outcomes.gate(gate, failing[0], parent, name, failing[1])
         return replace(made, gate=gate)
 
     def check_above(self, node: str, name: str, span: Span) -> None:
@@ -108,9 +124,9 @@ def _check_merge(parent: str, written: Mapping[str, tuple[Said, Span]]) -> None:
             raise mistake("merge-has-no-optimizer", f"the merge `{parent}` has no {key} to go on with", written[key][1])
 
 
-def edges(flow: Flow, graph: Graph, policies: Policies, above: Callable[[str], set[str]], report: Report) -> Edges:
+def edges(flow: Flow, graph: Graph, policies: Policies, outcomes: Outcomes, report: Report) -> Edges:
     """Reads every `transition`; an edge that the flow does not have is an error."""
-    found = Edges(above, flow.module.file)
+    found = Edges(outcomes.above, outcomes, flow.module.file)
     existing = {(origin.node, name) for name, origin in graph.origins.items()}
     if not existing and report.failed:
         return found  # without a flow no edge exists, which is told already

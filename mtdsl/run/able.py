@@ -90,7 +90,7 @@ RUNS: Mapping[type, frozenset[str]] = {
     Source: _fields("name source tokens documents max_epochs holdout longest whole"),
     Start: _fields("name weights tokens context lr facts"),
     Phase: _fields("name family parents asked tokens steps origin seen spent batch lr packing mask seed transition doc")
-    | _fields("certainty coupling positions eod_loss fim_mode"),
+    | _fields("certainty coupling positions eod_loss fim_mode extended"),
     Transition: _fields("optimizer optimizer_of rescale lr data written"),
     Merge: _fields("name merger seen spent context doc against"),
 }

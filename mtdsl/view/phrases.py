@@ -116,12 +116,18 @@ def budget(phase: Phase) -> str:
 def sure(phase: Phase, amount: str) -> str:
     """An amount of a phase's budget, marked where it may end early, and where it follows from the sizes of its sources."""
     sized = phase.asked.unit == "epochs" and phase.certainty in ("measured", "declared")
-    return at_most(amount + (f" ({phase.certainty})" if sized else ""), phase.stop is not None)
+    return at_most(amount + (f" ({phase.certainty})" if sized else ""), capped(phase))
+
+
+def capped(phase: Phase) -> bool:
+    """Whether a phase's own steps are a cap: it may stop early, or is trained on only where a gate behind it fails."""
+    return phase.stop is not None or phase.extended > 0
 
 
 def totals(plan: Plan) -> tuple[str, ...]:
     """`5 phases`, `11.2T tokens`, `4.75M steps`; at most so many where a phase may end early."""
-    bounded = any(phase.stop for phase in plan.phases)
+    gates = [phase.transition.gate for phase in plan.phases if phase.transition.gate]
+    bounded = any(map(capped, plan.phases)) or any(gate.rollback or gate.branch for gate in gates)
     return (
         numbers.plural(len(plan.phases), "phase"),
         at_most(numbers.plural(plan.totals.tokens, "token"), bounded),
@@ -267,9 +273,17 @@ def _change(name: str, curve: Curve[Fraction]) -> str:
 
 
 def gate(edge: Gate) -> str:
-    """`niah >= 1 or back to lc`: what must hold, and what happens where it does not."""
+    """`niah >= 1, else back to lc`: what must hold, and what happens where it does not."""
     must = test(edge.test) if edge.test else plugin(edge.plugin) if edge.plugin else ""
-    return must + (f", else back to {edge.rollback}" if edge.on_fail == "rollback" else ", else stop")
+    often = "once" if edge.times == 1 else f"up to {edge.times} times"
+    match edge.on_fail:
+        case "rollback" if edge.rollback:
+            return f"{must}, else back to {parent(edge.rollback)} ({often})"
+        case "extend" if edge.extend:
+            return f"{must}, else {numbers.count(edge.extend)} tokens more ({often})"
+        case "branch":
+            return f"{must}, else {edge.branch} instead"
+    return f"{must}, else {'go on all the same' if edge.on_fail == 'continue' else 'stop'}"
 
 
 def test(condition: Test) -> str:

@@ -62,7 +62,8 @@ def _phases(columns: Sequence[Column], counted: Mapping[str, Known], width: int)
 def _phase(phase: Phase, counted: Known) -> Iterator[str]:
     yield phase.name
     yield ", ".join(phrases.parent(parent) for parent in phase.parents) or "nothing"
-    yield phrases.sure(phase, phrases.asked(phase.asked))
+    more = f" + up to {numbers.count(phase.extended)}" if phase.extended else ""
+    yield phrases.at_most(phrases.asked(phase.asked) + more, phase.stop is not None)
     yield f"{phase.tokens:,}"
     yield phrases.known(counted)
     yield f"{phase.steps:,}"
@@ -127,18 +128,22 @@ def _evals(evals: Sequence[Evaluation]) -> Table:
 
 def _transitions(phases: Sequence[Phase]) -> Table:
     table = _table("transition", "optimizer", "lr", "data", "gate")
+    instead = {phase.transition.gate.branch: phase.name for phase in phases if phase.transition.gate}
     for phase in phases:
         for parent in phase.parents:
-            table.add_row(*_transition(parent, phase))
+            table.add_row(*_transition(parent, phase, instead.get(phase.name)))
     return table
 
 
-def _transition(parent: Parent, phase: Phase) -> Iterator[str]:
+def _transition(parent: Parent, phase: Phase, instead_of: str | None) -> Iterator[str]:
+    """The cells of one edge; `instead_of` is the phase whose gate must fail for it to be taken."""
     edge = phase.transition
     yield f"{phrases.parent(parent)} → {phase.name}"
     for name, value in (("optimizer", phrases.moments(edge)), ("lr", edge.lr), ("data", edge.data)):
         yield value if name in edge.written else f"{value} (default)"
-    yield phrases.gate(edge.gate) if edge.gate else "none"
+    said = [phrases.gate(edge.gate)] if edge.gate else []
+    said += [f"only where that into {instead_of} fails"] if instead_of else []
+    yield " · ".join(said) or "none"
 
 
 def _merges(merges: Sequence[Merge]) -> Table:

@@ -57,7 +57,7 @@ def of_start(start: Start) -> Iterator[Value]:
     yield "tokens", "unknown" if start.tokens is None else f"{start.tokens:,}"
     yield "context", "unknown" if start.context is None else f"{start.context:,}"
     yield "lr", "unknown" if start.lr is None else numbers.rate(start.lr)
-    yield from ((name, f"{int(fact.value or 0):,}") for name, fact in start.facts.items())
+    yield from ((name, f"{int(fact.value or 0):,}") for name, fact in start.facts.items() if name != "lr")
 
 
 def of_source(source: Source) -> Iterator[Value]:
@@ -109,7 +109,8 @@ def _tokens(at: Fraction) -> str:
 def _budget(phase: Phase) -> str:
     steps = f"{phase.tokens:,} tokens in {phase.steps:,} steps"
     sure = "" if phase.certainty == "exact" else f" ({phase.certainty})"
-    return phrases.at_most(steps, phase.stop is not None) + sure
+    sure += f", the last {phase.extended:,} only where a gate fails" if phase.extended else ""
+    return phrases.at_most(steps, phrases.capped(phase)) + sure
 
 
 def _batch(phase: Phase) -> str:

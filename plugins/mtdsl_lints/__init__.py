@@ -44,6 +44,7 @@ CHAIN = (
     "ladder-in-a-list",
     "merge-of-one",
     "merge-of-strangers",
+    "rollback-goes-nowhere",
     "skips-a-phase",
     "start-looks-finished",
 )

@@ -7,7 +7,7 @@ from fractions import Fraction as F
 import pytest
 
 from mtdsl.plan.curves import rate_of_step, shares_at
-from mtdsl.plan.model import Gate, Plugin, Term, Test
+from mtdsl.plan.model import Gate, Parent, Plugin, Term, Test
 from mtdsl.registry import installed
 
 REST = "batch = 1 x 256, mix = a"
@@ -60,7 +60,7 @@ def test_a_start_may_hand_on_its_data_order(edge):
         ("gate = loss < trunk.loss, on_fail = stop", Gate(Test("<", (Term(metric="loss"), Term(metric="loss", of="trunk"))))),
         (
             "gate = plateau(loss, over = 1M), on_fail = rollback(trunk)",
-            Gate(None, Plugin("plateau", {"metric": "loss", "over": 10**6, "least": F(0)}), "rollback", "trunk"),
+            Gate(None, Plugin("plateau", {"metric": "loss", "over": 10**6, "least": F(0)}), "rollback", Parent("trunk")),
         ),
     ],
 )
@@ -88,7 +88,7 @@ def test_a_gate(edge, policy, gate):
         ("trunk -> anneal", "optimizer = forget", "unknown-word", "`keep` or `reset`"),
         ("trunk -> anneal", "on_fail = stop", "on-fail-without-gate", "no `gate`"),
         ("trunk -> anneal", "gate = loss < 2, on_fail = rollback", "plugin-argument", "the node to go back to"),
-        ("trunk -> anneal", "gate = loss < 2, on_fail = retry", "unknown-word", "`stop` or `rollback`"),
+        ("trunk -> anneal", "gate = loss < 2, on_fail = retry", "unknown-word", "`stop` or `continue` or `rollback`"),
         ("trunk -> anneal", "gates = loss < 2", "unknown-key", "no `gates`"),
         ("trunk -> anneal", "when loss < 2 { expect = 1B, lr = 0 }", "event-cannot-set", "not on a transition"),
     ],

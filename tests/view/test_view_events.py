@@ -7,7 +7,7 @@ from fractions import Fraction as F
 
 import pytest
 
-from mtdsl.plan.model import Blend, Curve, Evaluation, Event, Gate, Piece, Plugin, Term, Test, Transition
+from mtdsl.plan.model import Blend, Curve, Evaluation, Event, Gate, Parent, Piece, Plugin, Term, Test, Transition
 from mtdsl.registry import installed
 from mtdsl.view import phrases, text
 
@@ -57,7 +57,14 @@ def test_what_happens_to_moments(edge, words):
     ("gate", "words"),
     [
         (Gate(LOSS), "loss < 1.98, else stop"),
-        (Gate(None, Plugin("plateau"), "rollback", "trunk"), "plateau, else back to trunk"),
+        (Gate(None, Plugin("plateau"), "rollback", Parent("trunk")), "plateau, else back to trunk (once)"),
+        (
+            Gate(LOSS, None, "rollback", Parent("trunk", 10**9), times=2),
+            "loss < 1.98, else back to trunk.at(1B) (up to 2 times)",
+        ),
+        (Gate(LOSS, None, "extend", extend=2 * 10**10, times=3), "loss < 1.98, else 20B tokens more (up to 3 times)"),
+        (Gate(LOSS, None, "continue"), "loss < 1.98, else go on all the same"),
+        (Gate(LOSS, None, "branch", branch="early"), "loss < 1.98, else early instead"),
     ],
 )
 def test_a_gate_in_words(gate, words):
