@@ -29,6 +29,11 @@ NUMBERS: dict[str, Number] = {
     "weight_decay": Number(NotNegative, None, "a step shrinks decayed weights by the rate times this (arXiv:1711.05101)"),
     "clip": Number(NotNegative, Fraction(1), "the norm a step's gradient is cut to; 0: it is not (arXiv:1211.5063)"),
     "z_loss": Number(NotNegative, Fraction(0), "weight of log^2 Z, which keeps logits small (arXiv:2204.02311, section 5)"),
+    "dropout": Number(
+        Bound(low=0, high=1, open_high=True),
+        Fraction(0),
+        "share of activations that a step sets to 0 (JMLR 15:1929, section 4)",
+    ),
     "fim": Number(Share, Fraction(0), "share of documents whose middle is moved to their end (arXiv:2207.14255, section 3)"),
     "ema": Number(
         Bound(low=0, high=1, open_high=True),

@@ -22,6 +22,7 @@ CALLED = {
     "positions": ("position_ids", "reset_position_ids"),
     "eod_loss": ("eod_mask_loss", "eos_loss", "end_of_document"),
     "seed": ("random_seed", "data_seed"),
+    "dropout": ("hidden_dropout", "attention_dropout", "resid_pdrop", "attn_pdrop", "dropout_rate"),
     "fim": ("fim_rate",),
     "fim_mode": ("fim_format", "fim_type", "fim_spm_rate"),
     "ema": ("ema_decay",),

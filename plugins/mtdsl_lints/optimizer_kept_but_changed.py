@@ -24,8 +24,8 @@ def optimizer_kept_but_changed(plan: Plan, written: Origins, /) -> Iterator[Rema
 
     Moments are averages under the parameters that they were gathered with: under another `beta2` they are neither the old
     averages nor the new. Of another optimizer there is no state to keep, and of parameters that were frozen before there is
-    none either, while the rest goes on with its own: one phase would train with two kinds of state. A `beta2` that moves on from
-    where it was is no other.
+    none either, while the rest goes on with its own: one phase would train with two kinds of state. A `beta2` that moves
+    on from where it was is no other.
     """
     for before, phase in kept(plan):
         remark = _optimizer(before, phase, written) or _grouped(before, phase, written) or _trained(before, phase, written)
