@@ -113,7 +113,7 @@ class Motions(Frozen):
     def unasked(self, name: str) -> Curve[Fraction]:
         """A number that does something where nobody says it: its default, or 0 where it is `none`."""
         value = UNASKED[name] if self.tools.lookup.written(self.draft, name) is None else Fraction(0)
-        return Curve((Piece(Fraction(0), Fraction(self.budget.tokens), value, value),))
+        return Curve((Piece(Fraction(0), Fraction(self._axis().tokens), value, value),))
 
     def reader(self, name: str) -> Callable[[tree.Expr, Scope], Fraction]:
         """What reads one end of a number that moves, the rate's included."""

@@ -6,18 +6,22 @@ Every field of the plan stands in one of the two tables below, `RUNS` or `LIMITS
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
 from mtdsl.diag import Diagnostic, Refusal
+from mtdsl.frozen import Frozen
 from mtdsl.plan.learning import learnt
+from mtdsl.plan.manners import DEFAULTS
 from mtdsl.plan.model import Blend, Context, Curve, Event, Group, Merge, Parent, Phase, Plan, Plugin, Source, Start, Transition
 from mtdsl.registry import Registry
 from mtdsl.registry.parameters import parameters
 
 MOVED = frozenset({"weight_decay", "clip"})
 """The scalars that a step sets."""
+
+USUAL = DEFAULTS["objective"][1]
 
 Asked = Callable[[Any, Registry], bool]
 
@@ -39,18 +43,14 @@ def _other_than(*usual: object) -> Asked:
     return lambda value, registry: value not in usual
 
 
-def _moves(value: Plugin, registry: Registry) -> bool:
-    return any(isinstance(param, Curve) for param in value.params.values())
-
-
 def _learns(value: Curve[Blend] | None, registry: Registry) -> bool:
     """Whether a mixture is under a rule that looks at the run."""
     return bool(learnt(value, registry))
 
 
 def _unusual(value: Plugin | None, registry: Registry) -> bool:
-    """Whether an objective is more than the mean loss of the next token, which is the usual one without any parameter."""
-    if value is None or not value.params:
+    """Whether an objective is more than the mean loss of the next token: what a phase has that names none."""
+    if value is None or value.name != USUAL:
         return value is not None
     defaults = {known.name: known.default for known in parameters(registry.find("objective", value.name)[0].factory())}
     return any(param != _exact(defaults[name]) for name, param in value.params.items())
@@ -90,7 +90,7 @@ RUNS: Mapping[type, frozenset[str]] = {
     Source: _fields("name source tokens documents max_epochs holdout longest whole"),
     Start: _fields("name weights tokens context lr facts"),
     Phase: _fields("name family parents asked tokens steps origin seen spent batch lr packing mask seed transition doc")
-    | _fields("certainty coupling positions eod_loss fim_mode extended"),
+    | _fields("certainty coupling positions eod_loss fim_mode optimizer extended"),
     Transition: _fields("optimizer optimizer_of rescale lr data written"),
     Merge: _fields("name merger seen spent context doc against"),
 }
@@ -110,7 +110,6 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "events": Limit("events inside a phase (`when`)", _measured, "when.0"),
         "stop": Limit("phases that may end early (`stop`)", _given, "stop"),
         "mix": Limit("mixtures under a rule that looks at the run", _learns, "mix"),
-        "optimizer": Limit("an optimizer whose parameters move", _moves, "optimizer"),
         "objective": Limit("an objective other than the loss of the next token", _unusual, "objective"),
         "train": Limit("training a part of the model (`train`)", _given, "train"),
         "freeze": Limit("freezing a part of the model (`freeze`)", _given, "freeze"),
@@ -127,6 +126,10 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
     },
 }
 """The fields that a run can follow only as far as they ask for nothing unusual."""
+
+
+ATTRIBUTES = {"merger": "value"}
+"""What a recipe calls a field of another name."""
 
 
 def check(plan: Plan, registry: Registry) -> None:
@@ -160,14 +163,35 @@ def _all(plan: Plan, registry: Registry) -> Iterator[tuple[str, str, str]]:
 
 
 def _of(part: Source | Phase | Transition | Merge, node: str, registry: Registry) -> Iterator[tuple[str, str, str]]:
-    for field, limit in LIMITS[type(part)].items():
-        value = getattr(part, field)
-        if not limit.asked(value, registry):
-            continue
+    limits = LIMITS[type(part)]
+    for field in (at.name for at in fields(part)):
+        value, limit = getattr(part, field), limits.get(field)
         if field == "scalars":
             yield from ((f"`{name}`", node, name) for name in value if name not in MOVED)
-        else:
+        elif limit is not None and limit.asked(value, registry):
             yield limit.words, node, limit.at
+        else:
+            at = limit.at if limit is not None else ATTRIBUTES.get(field, field)
+            yield from ((f"parameters of `{name}` that move", node, at) for name in dict.fromkeys(_moving(value)))
+
+
+def _moving(value: object, within: Plugin | None = None) -> Iterator[str]:
+    """The techniques in a value that have a parameter that moves: what a run moves are the curves of a phase, and no other.
+
+    A part of the plan that is looked at for itself is left out.
+    """
+    if type(value) in RUNS:
+        return
+    if isinstance(value, Curve) and within is not None:
+        yield within.name
+    elif isinstance(value, Plugin):
+        yield from _moving(value.params, value)
+    elif isinstance(value, Mapping):
+        yield from (name for inner in value.values() for name in _moving(inner, within))
+    elif isinstance(value, tuple):
+        yield from (name for inner in value for name in _moving(inner, within))
+    elif isinstance(value, Frozen):
+        yield from (name for part in fields(value) for name in _moving(getattr(value, part.name)))
 
 
 def _out_of_start(phase: Phase, starts: set[str]) -> Iterator[tuple[str, str, str]]:

@@ -24,48 +24,43 @@ def number(value: Fraction | int) -> Json:
     return exact.numerator if exact.denominator == 1 else [exact.numerator, exact.denominator]
 
 
-def param(value: Param, origin: int = 0) -> Json:
-    """A plugin's parameter. Numbers are tagged, so that `true` is not 1 and a list is not a fraction.
-
-    One that moves is written in absolute tokens: its phase begins at `origin`.
-    """
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, int | Fraction):
-        return {"number": number(value)}
-    if isinstance(value, Mapping):
-        return {"fields": params(value, origin)}
-    if isinstance(value, Plugin):
-        return {"technique": value.name, "params": params(value.params, origin)}
-    if isinstance(value, Curve):
-        return {"moves": [_moving(piece, origin) for piece in value.pieces]}
-    return [param(inner, origin) for inner in value]
-
-
-def _moving(piece: Piece[Fraction], origin: int) -> Json:
-    """A piece of a parameter's curve."""
-    if piece.by is None:
-        return [number(origin + piece.begin), {"stands": number(piece.stop)}]
-    ends: list[Json] = [number(origin + piece.begin), number(origin + piece.end)]
-    return [ends, {"moves": [number(piece.start), number(piece.stop)], "by": [piece.by.name, params(piece.by.params)]}]
-
-
-def params(values: Mapping[str, Param], origin: int = 0) -> Json:
-    """Parameters by name."""
-    return {name: param(value, origin) for name, value in values.items()}
-
-
 class Canon:
     """Writes values that name plugins and sources: `versions` by kind and name, `contents` by source."""
 
     def __init__(self, versions: Mapping[tuple[str, str], str], contents: Mapping[str, str]) -> None:
         self._versions = versions
         self._contents = contents
+        self._named: dict[str, list[Json]] = {}
+        for (kind, name), version in sorted(versions.items()):
+            self._named.setdefault(name, []).append([kind, version])
 
     def plugin(self, kind: str, plugin: Plugin, origin: int = 0) -> Json:
         """A technique: its name, its package's version, its parameters, those that move from token `origin` on."""
         version = self._versions.get((kind, plugin.name), "")
-        return {"name": plugin.name, "version": version, "params": params(plugin.params, origin)}
+        return {"name": plugin.name, "version": version, "params": self.params(plugin.params, origin)}
+
+    def params(self, values: Mapping[str, Param], origin: int = 0) -> Json:
+        """Parameters by name."""
+        return {name: self._param(value, origin) for name, value in values.items()}
+
+    def _param(self, value: Param, origin: int) -> Json:
+        """A plugin's parameter. Numbers are tagged, so that `true` is not 1 and a list is not a fraction.
+
+        One that moves is written in absolute tokens: its phase begins at `origin`. Of which kind a technique inside another is,
+        that one says: the versions of all kinds that have its name stand for it.
+        """
+        if value is None or isinstance(value, bool | str):
+            return value
+        if isinstance(value, int | Fraction):
+            return {"number": number(value)}
+        if isinstance(value, Mapping):
+            return {"fields": self.params(value, origin)}
+        if isinstance(value, Plugin):
+            inner = self.params(value.params, origin)
+            return {"technique": value.name, "versions": self._named.get(value.name, []), "params": inner}
+        if isinstance(value, Curve):
+            return {"moves": [[number(origin + piece.begin), self._piece(piece, origin, number)] for piece in value.pieces]}
+        return [self._param(inner, origin) for inner in value]
 
     def source(self, name: str) -> Json:
         """A source of documents: what it holds, and the name, which the order of its documents derives from."""

@@ -16,7 +16,7 @@ from typing import cast
 
 from mtdsl.plan.model import Batch, Blend, Curve, Group, Merge, Parent, Phase, Plan, Plugin, Start, Transition
 from mtdsl.plan.steps import steps_of
-from mtdsl.run.canon import Canon, Json, digest, joined, number, params
+from mtdsl.run.canon import Canon, Json, digest, joined, number
 
 FORMAT = 1
 Segment = dict[str, Json]
@@ -85,7 +85,7 @@ class Histories:
 
     def _root(self, weights: str) -> Segment:
         model = self.plan.model
-        described = None if model is None else [model.kind, params(model.params)]
+        described = None if model is None else [model.kind, self._canon.params(model.params)]
         return {"weights": weights or described, "tokenizer": self.identity.tokenizer}
 
     def _merge(self, merge: Merge) -> Segment:
@@ -134,6 +134,7 @@ class Histories:
             "window": phase.context.end,
             "packing": [canon.plugin("packer", phase.packing), phase.mask, *_borders(phase)],
             "optimizer": canon.plugin("optimizer", _own(phase), origin),
+            **({"objective": canon.plugin("objective", phase.objective, origin)} if phase.objective else {}),
             **({"groups": [_group(canon, group, origin) for group in phase.groups]} if phase.groups else {}),
             "seed": phase.seed,
             "steps": _runs(phase.batch, until),

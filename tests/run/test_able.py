@@ -12,6 +12,7 @@ from mtdsl.diag import Refusal
 from mtdsl.plan import compile
 from mtdsl.plan.model import (
     Blend,
+    Context,
     Curve,
     Evaluation,
     Event,
@@ -59,6 +60,8 @@ flow one -> two
 flow one -> soup
 """
 LOSS = Test("<", (Term(metric="loss"), Term(F(2))))
+MOVES = Curve((Piece(F(0), F(9), F(1), F(2), Plugin("linear")),))
+TEMPERED = Blend(rules=(Rule(F(1), Plugin("temperature", {"tau": MOVES}), {"a": None, "b": None}),))
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +103,18 @@ def test_every_field_of_a_plan_runs_or_is_refused(kind):
         ({"feeding": Feeding((64, 32), (F(1, 2), F(1, 2)))}, "window", "several lengths"),
         ({"objective": Plugin("next_token", {"mtp": F(1, 10)})}, "objective", "other than the loss of the next token"),
         ({"objective": Plugin("kl", {"to": "attention"})}, "objective", "other than the loss of the next token"),
-        ({"optimizer": Plugin("adamw", {"eps": Curve((Piece(F(0), F(9), F(1), F(2)),))})}, "optimizer", "parameters move"),
+        ({"objective": Plugin("focal", {"gamma": F(2)})}, "objective", "other than the loss of the next token"),
+        ({"objective": Plugin("focal")}, "objective", "other than the loss of the next token"),
+        ({"optimizer": Plugin("adamw", {"eps": MOVES})}, "optimizer", "parameters of `adamw` that move"),
+        ({"optimizer": Plugin("muon", {"others": Plugin("adamw", {"eps": MOVES})})}, "optimizer", "`adamw` that move"),
+        ({"packing": Plugin("blocks", {"sizes": (F(1), MOVES)})}, "packing", "parameters of `blocks` that move"),
+        ({"context": Context(64, 128, Plugin("slow", {"by": {"theta": MOVES}}))}, "context", "parameters of `slow` that move"),
+        (
+            {"lr": Curve((Piece(F(0), F(9), F(0), F(1), Plugin("bend", {"at": MOVES})),))},
+            "lr",
+            "parameters of `bend` that move",
+        ),
+        ({"mix": Curve((Piece(F(0), F(9), TEMPERED, TEMPERED),))}, "mix", "parameters of `temperature` that move"),
         ({"scalars": {"clip": None, "z_loss": None}}, "z_loss", "`z_loss`"),
         ({"transition": Transition(gate=Gate(LOSS))}, "transition.gate", "gates"),
     ],
@@ -132,6 +146,13 @@ def test_evaluations_and_picks(plan):
     assert list(told) == [("niah", "name"), ("soup", "name")]
 
 
+def test_a_merger_and_a_source_whose_parameters_move(plan):
+    soup = replace(plan.merges[0], merger=Plugin("average", {"share": MOVES}))
+    source = replace(plan.sources[1], source=Plugin("text", {"path": MOVES}))
+    told = refused(replace(plan, sources=(plan.sources[0], source), merges=(soup,)))
+    assert list(told) == [("b", "source"), ("soup", "value")]
+
+
 def test_averaged_weights(plan):
     soup = replace(plan.merges[0], parents=(Parent("one", weights="ema"), Parent("one")))
     assert refused(replace(plan, merges=(soup,))) == {
@@ -159,5 +180,5 @@ def test_a_mixture_that_looks_at_the_run(plan):
 def test_everything_is_told_at_once_and_every_node_named(plan):
     phases = tuple(replace(phase, stop=LOSS, train=("*",)) for phase in plan.phases)
     told = refused(replace(plan, phases=phases))
-    assert list(told) == [("one", "stop"), ("one", "train")]
+    assert list(told) == [("one", "train"), ("one", "stop")]
     assert all("`one`, `two`" in message for message in told.values())

@@ -1,9 +1,13 @@
 """Two points have one key where nothing that led to them differs, and only there."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 import toys
 
 from mtdsl.plan import from_json, to_json
+from mtdsl.plan.model import Plugin, Used
 from mtdsl.run.history import Histories, Identity
 
 IDENTITY = Identity({"noisy": "n1", "clean": "c1"}, "t1")
@@ -110,6 +114,34 @@ def test_the_mode_of_what_is_filled_in_changes_the_key_and_a_default_that_is_wri
     modes = {histories(trunk(fim="10%", fim_mode=mode)).key("trunk") for mode in ("psm", "spm", "mixed")}
     assert len(modes | {histories(trunk(fim="10%")).key("trunk")}) == 3
     assert histories(trunk(positions="document", eod_loss="masked")).key("trunk") == histories(trunk()).key("trunk")
+
+
+def keyed(plan, phase=None, versions=()):
+    """The key of a plan of one phase, that phase and the versions of plugins changed."""
+    used = tuple(Used(*key, "acme", version) for key, version in dict(versions).items())
+    changed = replace(plan, phases=(replace(plan.phases[0], **phase or {}),), plugins=(*plan.plugins, *used))
+    return Histories(changed, IDENTITY).key("trunk")
+
+
+def test_another_objective_and_another_version_of_it_change_the_key(histories):
+    plan = histories(trunk()).plan
+    focal = {"objective": Plugin("focal", {"gamma": Fraction(2)})}
+    keys = {
+        keyed(plan),
+        keyed(plan, {"objective": Plugin("focal")}),
+        keyed(plan, focal),
+        keyed(plan, focal, {("objective", "focal"): "1"}),
+        keyed(plan, focal, {("objective", "focal"): "2"}),
+    }
+    assert len(keys) == 5
+
+
+def test_the_version_of_a_technique_inside_another_changes_the_key(histories):
+    plan = histories(trunk()).plan
+    inside = {"optimizer": Plugin("muon", {"others": Plugin("lion")})}
+    keys = [keyed(plan, inside, {("optimizer", "lion"): version}) for version in ("1", "2", "2")]
+    assert keys[0] != keys[1] == keys[2]
+    assert keyed(plan, inside, {("optimizer", "tiger"): "1"}) == keyed(plan, inside)
 
 
 @pytest.mark.parametrize(
