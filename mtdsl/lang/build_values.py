@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from mtdsl.diag import Span
-from mtdsl.lang.place import Place, Word
+from mtdsl.lang.place import Place
 from mtdsl.lang.rules import Rules
 from mtdsl.lang.tree import Attribute, Body, Call, Extent, Hold, Move, Name, Ruled, When
 
@@ -66,15 +66,6 @@ def _move(span: Span, start: Any, parts: list[Any]) -> Move:
 
 
 # ---- bodies
-
-
-@RULES
-def key(place: Place, span: Span, parts: list[Word]) -> Word:
-    """The name of an attribute, which may be any word."""
-    return parts[0]
-
-
-RULES["top_key"] = key
 
 
 @RULES

@@ -41,7 +41,7 @@ class Engine:
     def __init__(self) -> None:
         lark: Any = parser()
         self._table = lark.parser.parser._parse_table
-        self._scan = Scanner(lark).next
+        self._scanner = Scanner(lark)
         self._ends = frozenset(self._table.end_states.values())
         self._rows: dict[int, Row] = {}
         self._gone: dict[tuple[int, str, str], int] = {}
@@ -52,10 +52,23 @@ class Engine:
         text, at, before = place.source.text[place.offset : end], 0, ""
         level = depth = 0
         states, values, row = [self._table.start_states[rule]], list[Value](), self._row(self._table.start_states[rule])
-        while found := self._scan(text, at, row):
-            kind, word, begin, at = found
+        words, kinds = self._scanner.words(text), self._scanner.spelled()
+        for found in words:
+            word = found[1]
+            begin = at + len(found[0])
+            at = begin + len(word)
+            kind = kinds.get(word)
+            if kind is None:
+                kinds[word] = kind = self._scanner.kind(word)
             if kind == "_NL" and (level or before in CONTINUES):
                 continue
+            if kind not in row:
+                kind, word = self._scanner.meant(kind, word, text, begin, row)
+                while at < begin + len(word):
+                    found = next(words)
+                    at += len(found[0]) + len(found[1])
+                if at > begin + len(word):
+                    return None
             before = kind
             if kind in _BRACKETS:
                 level, depth = level + _BRACKETS[kind][0], depth + _BRACKETS[kind][1]

@@ -17,32 +17,28 @@ Value = tuple[Any, int, int, int]
 SPOKEN = frozenset({"NAME", "NUMBER", "UNIT", "STRING", "PACKAGE", "VERSION", "COMPARE"})
 """Tokens that say something; the others only hold a rule together."""
 
-_WORDS = frozenset({"key", "top_key"})
-
 
 class Reduction:
     """One alternative of a rule, as Lark numbers them."""
 
-    __slots__ = ("_build", "_nested", "_spliced", "_taken", "origin", "passes", "size")
+    __slots__ = ("_build", "_spliced", "_taken", "origin", "passes", "size")
 
     def __init__(self, rule: LarkRule) -> None:
         self.origin: str = rule.origin.name
         self.size = len(rule.expansion)
-        self.passes = bool(rule.options.expand1) and not rule.alias and self.size == 1
+        inner = [(at, symbol.name) for at, symbol in enumerate(rule.expansion) if not symbol.is_term]
+        self._spliced = frozenset(at for at, symbol in inner if symbol.startswith("_"))
+        handed = self.origin.startswith("_") and bool(self._spliced)  # a list goes on as it is
+        self.passes = self.size == 1 and not rule.alias and (handed or bool(rule.options.expand1))
         name = rule.alias or rule.options.template_source or self.origin
         self._build = None if self.passes or self.origin.startswith("_") else RULES[name]
-        symbols = list(enumerate(rule.expansion))
-        self._nested = tuple(at for at, symbol in symbols if not symbol.is_term)
-        self._spliced = frozenset(at for at in self._nested if rule.expansion[at].name.startswith("_"))
-        self._taken = tuple(at for at, symbol in symbols if not symbol.is_term or symbol.name in SPOKEN or name in _WORDS)
+        spoken = [at for at, symbol in enumerate(rule.expansion) if symbol.is_term and symbol.name in SPOKEN]
+        self._taken = tuple(sorted([*spoken, *(at for at, _ in inner)]))
 
     def made(self, place: Place, parts: list[Value]) -> Value:
         """The value of `parts`; raises `TooDeep`."""
         given = self._spread(parts) if self._spliced else [parts[at][0] for at in self._taken]
-        depth = 0
-        for at in self._nested:
-            depth = max(depth, parts[at][3])
-        start, end = (parts[0][1], parts[-1][2]) if parts else (0, 0)
+        start, end, depth = (parts[0][1], parts[-1][2], max([part[3] for part in parts])) if parts else (0, 0, 0)
         if self._build is None:
             return given, start, end, depth
         span = Span(place.source, place.offset + start, place.offset + end)

@@ -1,9 +1,9 @@
-"""Words and signs of a text, by one expression for nearly all states of the parser: what `SharedLexer` finds, but faster."""
+"""Words and signs of a text, all found at once by one expression: what `SharedLexer` finds, but faster."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from mtdsl.lang.lexer import NARROW
@@ -11,39 +11,45 @@ from mtdsl.lang.lexer import NARROW
 END = "$END"
 """The type of what stands behind the last token."""
 
-Found = tuple[str, str, int, int] | None
-"""Type, text, first character and the one behind the last; None where no token can be made of the text."""
-
 
 class Scanner:
-    """Finds the token that begins at a position, given the types that the parser could take there."""
+    """Cuts a text into words and tells what each is, given the types that the parser could take there."""
 
     def __init__(self, lark: Any) -> None:
         regexes = {at.name: at.pattern.to_regexp() for at in lark.terminals if at.pattern.type == "re"}
         strings = {at.pattern.value: at.name for at in lark.terminals if at.pattern.type == "str"}
         ignored = lark.lexer_conf.ignore
-        skip = f"(?:{'|'.join(regexes[name] for name in ignored)})*"
-        signs = "|".join(map(re.escape, sorted((word for word in strings if not word.isidentifier()), key=len, reverse=True)))
-        shared = "|".join(f"(?P<{name}>{regexes[name]})" for name in regexes if name not in {*ignored, *NARROW, "UNIT"})
-        self._names = strings
-        self._shared = re.compile(f"{skip}(?:{shared}|(?P<SIGN>{signs})|(?P<END>\\Z))").match
-        self._narrow = {name: re.compile(f"{skip}(?P<{name}>{regexes[name]})").match for name in NARROW}
+        shared = {name: regex for name, regex in regexes.items() if name not in {*ignored, *NARROW, "UNIT"}}
+        signs = map(re.escape, sorted((word for word in strings if not word.isidentifier()), key=len, reverse=True))
+        words = "|".join(f"(?:{regex})" for regex in (*shared.values(), *signs, r"\Z", "."))
+        skipped = "|".join(f"(?:{regexes[name]})" for name in ignored)
+        self._cut = re.compile(f"((?:{skipped})*)({words})", re.DOTALL).findall
+        self._typed = re.compile("|".join(f"(?P<{name}>{regex})" for name, regex in shared.items())).fullmatch
+        self._narrow = {name: re.compile(regexes[name]).match for name in NARROW}
         self._is_unit = re.compile(regexes["UNIT"]).fullmatch
+        self._spelled = {**strings, "": END}
 
-    def next(self, text: str, at: int, accepts: Collection[str]) -> Found:
-        """The token at `at`, spaces and comments left out; a word is a keyword only where that is accepted."""
-        found = self._shared(text, at)
+    def words(self, text: str) -> Iterator[tuple[str, ...]]:
+        """The spaces and comments before each word, and the word; the last is empty. A character of no word is one as well.
+
+        What else the tuples hold, groups of the terminals left behind.
+        """
+        return iter(self._cut(text))
+
+    def spelled(self) -> dict[str, str]:
+        """The types of the words that the grammar spells out: a new one, to be kept with what `kind` finds."""
+        return dict(self._spelled)
+
+    def kind(self, word: str) -> str:
+        """The type of a word that the grammar does not spell out; empty where it has none."""
+        found = self._typed(word)
+        return found.lastgroup or "" if found else ""
+
+    def meant(self, kind: str, word: str, text: str, at: int, accepts: Collection[str]) -> tuple[str, str]:
+        """Type and text of the word at `at` where its own type cannot stand: a package, a version, a name, or a unit."""
         for name in NARROW:
-            if name in accepts:
-                found = self._narrow[name](text, at) or found
-        if found is None or found.lastgroup is None:
-            return None
-        kind = found.lastgroup
-        word, begin, end = found[kind], *found.span(kind)
-        if kind in ("NAME", "SIGN"):
-            kind = self._names.get(word, kind)
-            if kind not in accepts and word.isidentifier():
-                kind = "NAME" if "NAME" in accepts or not self._is_unit(word) else "UNIT"
-        elif kind == "END":
-            kind = END
-        return kind, word, begin, end
+            if name in accepts and (found := self._narrow[name](text, at)):
+                return name, found[0]
+        if kind and word.isidentifier():
+            kind = "NAME" if "NAME" in accepts or not self._is_unit(word) else "UNIT"
+        return kind, word
