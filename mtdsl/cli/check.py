@@ -44,9 +44,7 @@ def check(
     from mtdsl.plan import compile
     from mtdsl.registry import installed
 
-    if fix or unsafe_fixes:
-        _mend(recipes, set_, unsafe=unsafe_fixes)
-    found: list[Diagnostic] = []
+    found: list[Diagnostic] = _mend(recipes, set_, unsafe=unsafe_fixes) if fix or unsafe_fixes else []
     for recipe in recipes:
         found += [remark for remark in compile(recipe, settings(set_), installed())[1] if remark not in found]
     drawn = _drawn(found, format_)
@@ -55,11 +53,16 @@ def check(
     return int(any(remark.severity == "error" for remark in found))
 
 
-def _mend(recipes: Sequence[Path], sets: Sets, *, unsafe: bool) -> None:
+def _mend(recipes: Sequence[Path], sets: Sets, *, unsafe: bool) -> list[Diagnostic]:
+    """Says on stderr what was mended; gives what could not be written."""
     from mtdsl.cli.fixing import fix
 
-    done = [one for recipe in recipes for one in fix(recipe, sets, unsafe=unsafe)]
-    sys.stderr.write("".join(f"{one}\n" for one in done))
+    refused: dict[Diagnostic, None] = {}
+    for recipe in recipes:
+        done, failed = fix(recipe, sets, unsafe=unsafe)
+        sys.stderr.write("".join(f"{one}\n" for one in done))
+        refused |= dict.fromkeys(failed)
+    return list(refused)
 
 
 def _drawn(found: Sequence[Diagnostic], form: Format) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mtdsl.cli.output import replace
 from mtdsl.cli.recipes import draw
-from mtdsl.diag import Report
+from mtdsl.diag import Refusal, Report
 from mtdsl.lang import files
 from mtdsl.lang.format import formatted
 
@@ -53,13 +53,15 @@ def fmt(recipes: list[Path], /, *, check: bool = False, diff: bool = False) -> i
         Write nothing; show what would change.
     """
     report = Report()
-    layouts = [layout for path in _paths(recipes) if (layout := _layout(path, report))]
-    changing = [layout for layout in layouts if layout.differs]
     only_shown = check or diff
-    for layout in changing if only_shown else layouts:
-        _show(layout, diff=diff) if only_shown else _write(layout)
+    seen = changing = 0
+    for path in _paths(recipes):
+        layout = _layout(path, report)
+        if layout is not None:
+            seen += 1
+            changing += _show(layout, diff=diff) if only_shown else _write(layout, report)
     draw(report.done())
-    sys.stderr.write("" if STDIN in recipes else _summary(len(layouts), len(changing), only_shown=only_shown))
+    sys.stderr.write("" if STDIN in recipes else _summary(seen, changing, only_shown=only_shown))
     return int(report.failed or (only_shown and bool(changing)))
 
 
@@ -85,19 +87,29 @@ def _layout(path: Path, report: Report) -> Layout | None:
     report.extend(wrong)
     if text is None:
         return None
-    ending = "\r\n" if before.partition(b"\n")[0].endswith(b"\r") else "\n"
+    first, newline, _ = before.partition(b"\n")
+    ending = "\r\n" if newline and first.endswith(b"\r") else "\n"
     return Layout(path, before, text.replace("\n", ending).encode())
 
 
-def _show(layout: Layout, *, diff: bool) -> None:
-    sys.stdout.write(layout.diff() if diff else f"{layout.path}\n")
+def _show(layout: Layout, *, diff: bool) -> bool:
+    """Whether the recipe would change, after saying so."""
+    if layout.differs:
+        sys.stdout.write(layout.diff() if diff else f"{layout.path}\n")
+    return layout.differs
 
 
-def _write(layout: Layout) -> None:
+def _write(layout: Layout, report: Report) -> bool:
+    """Whether the recipe was replaced; the others are done where this one cannot be."""
     if layout.path == STDIN:
         sys.stdout.buffer.write(layout.after)
     elif layout.differs:
-        replace(layout.path, layout.after)
+        try:
+            replace(layout.path, layout.after, layout.before)
+        except Refusal as refusal:
+            report.extend(refusal.diagnostics)
+            return False
+    return layout.differs
 
 
 def _summary(all_: int, changing: int, *, only_shown: bool) -> str:

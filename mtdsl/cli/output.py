@@ -8,7 +8,7 @@ import sys
 from errno import EACCES
 from pathlib import Path
 
-from mtdsl.diag import refuse
+from mtdsl.diag import Refusal, refuse
 
 NEW = 0o666
 """The mode of a file that was not there, before the umask."""
@@ -22,15 +22,23 @@ def deliver(text: str, out: Path | None) -> None:
         replace(out, text.encode())
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: bytes, before: bytes | None = None) -> None:
     """Put `content` in the place of a file, whose mode and links to it are kept. Refuses where it cannot be written.
 
-    A pipe or a device is written into, and so is a file with several names, which would be parted otherwise.
+    A pipe or a device is written into, and so is a file with several names, which would be parted otherwise. `before` is what
+    `content` was made of: a file that holds something else by now is left alone.
     """
     try:
+        if before is not None and path.read_bytes() != before:
+            raise changed_meanwhile(path)
         _put(path, content)
     except OSError as error:
         raise refuse("cannot-write", f"`{path}` cannot be written: {error.strerror}") from error
+
+
+def changed_meanwhile(path: Path) -> Refusal:
+    """The refusal of a file that somebody else wrote to while we worked on it."""
+    return refuse("cannot-write", f"`{path}` was changed meanwhile, so it was left alone", help="run the same command again")
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -26,6 +26,15 @@ def changed(text: str, changes: Sequence[Change]) -> str:
     return text
 
 
+def extents(changes: Sequence[Change]) -> Iterator[tuple[int, int]]:
+    """Where the replacements lie in the text that `changed` gives: beginnings and ends."""
+    shift = 0
+    for change in sorted(changes, key=lambda change: change.span.start):
+        start = change.span.start + shift
+        yield start, start + len(change.replacement)
+        shift += len(change.replacement) - (change.span.end - change.span.start)
+
+
 def rewritten(raw: str, changes: Sequence[Change]) -> str:
     """The same for a file as it lies on the disk: spans count a `\\r\\n` as one character and no byte order mark."""
     ends = [at for at in range(len(raw)) if raw.startswith("\r\n", at)]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from mtdsl.diag import Report, Source, Span
@@ -12,6 +15,18 @@ LARGEST = 1_000_000
 
 MARKERS = (".git", "pyproject.toml")
 """What the top folder of a project holds."""
+
+_unsaved: ContextVar[Mapping[Path, bytes]] = ContextVar("unsaved")
+
+
+@contextmanager
+def unsaved(contents: Mapping[Path, bytes]) -> Iterator[None]:
+    """Reads files, by their resolved paths, as what they are going to hold, while nothing is written."""
+    token = _unsaved.set(contents)
+    try:
+        yield
+    finally:
+        _unsaved.reset(token)
 
 
 def inside(target: Path, main: Path, used: Span, report: Report) -> Path | None:
@@ -42,6 +57,9 @@ def read(path: Path, shown: str, used: Span | None, report: Report) -> Source | 
 def content_of(path: Path, shown: str, used: Span | None, report: Report) -> bytes | None:
     """The bytes of a file that is not too large."""
     labels = () if used is None else (used,)
+    instead = _unsaved.get(None)
+    if instead is not None and (content := instead.get(path.resolve())) is not None:
+        return content
     try:
         with path.open("rb") as file:
             return file.read(LARGEST + 1)

@@ -5,6 +5,8 @@ import stat
 
 import pytest
 
+import mtdsl.plan
+
 HEAD = """\
 recipe toy "a toy"
 model = llama(layers = 1, width = 32, heads = 2)
@@ -83,28 +85,64 @@ def test_what_was_typed_is_not_written_anywhere(mtdsl, recipe):
     assert "detached-suffix" in done.stdout
 
 
-def test_a_file_that_cannot_be_written_is_said_so(mtdsl, recipe, tmp_path):
-    if os.geteuid() == 0:
-        pytest.skip("the superuser may write everywhere")
-    recipe(HEAD + BROKEN)
-    tmp_path.chmod(0o500)
+def test_a_file_that_cannot_be_written_is_said_so_and_the_others_are_mended(mtdsl, recipe):
+    kept = recipe(BROKEN, "p.mtr")
+    kept.chmod(0o444)
+    path = recipe(HEAD.replace('"a.txt"', "'a.txt'") + 'use "p.mtr"\nflow p\n')
     done = mtdsl("check", "--fix", "r.mtr")
-    tmp_path.chmod(0o700)
     assert done.returncode == 1
-    assert "cannot-write" in done.stderr
+    assert "error[cannot-write]: `p.mtr` cannot be written: it is read-only" in done.stdout
+    assert done.stderr.startswith('fixed r.mtr:4: write `"a.txt"` (other-quotes)\n')
+    assert done.stderr.count("fixed ") == 1
+    assert (kept.read_text(), path.read_text().startswith(HEAD)) == (BROKEN, True)
 
 
-def test_a_fix_that_would_read_worse_is_left_alone(monkeypatch, tmp_path):
+def test_a_file_that_was_changed_meanwhile_is_left_alone(monkeypatch, tmp_path):
     from mtdsl.cli import fixing
-    from mtdsl.diag import Diagnostic, Fix, Source, Span
 
-    text = HEAD + MENDED
     path = tmp_path / "r.mtr"
-    path.write_text(text)
-    source = Source(str(path), text)
-    spoils = Diagnostic("x", "error", "m", fix=Fix.write(Span(source, 0, 6), "recip ="))
-    helps = Diagnostic("y", "error", "m", fix=Fix.write(Span(source, 7, 10), "game"))
-    findings = iter([(None, (spoils, helps)), (None, (spoils,))])
-    monkeypatch.setattr("mtdsl.plan.compile", lambda *_: next(findings))
-    assert [one.id for one in fixing.fix(path, None, unsafe=False)] == ["y"]
-    assert path.read_text() == text.replace("recipe toy", "recipe game")
+    path.write_text(HEAD + BROKEN)
+    other = (HEAD + BROKEN).replace("a toy", "atoy ")  # of the same length
+    real = fixing.rewritten
+    monkeypatch.setattr(fixing, "rewritten", lambda *given: [path.write_text(other), real(*given)][1])
+    done, refused = fixing.fix(path, None, unsafe=False)
+    assert (done, [one.id for one in refused]) == ((), ["cannot-write"])
+    assert path.read_text() == other
+
+
+def proposing(monkeypatch, path, *fixes):
+    """Every reading of `path` finds warnings whose fixes replace the first words of `fixes`, where they are, by the second."""
+    from mtdsl.diag import Diagnostic, Fix, Report, Span
+    from mtdsl.lang import files
+
+    real = mtdsl.plan.compile
+
+    def compile(recipe, *given):
+        plan, found = real(recipe, *given)
+        source = files.read(path, str(path), None, Report())
+        spans = [(Span(source, at, at + len(old)), new) for old, new in fixes if (at := source.text.find(old)) >= 0]
+        return plan, (*found, *(Diagnostic(f"to-{new}", "warning", "m", fix=Fix.write(span, new)) for span, new in spans))
+
+    monkeypatch.setattr("mtdsl.plan.compile", compile)
+
+
+@pytest.mark.parametrize("spoilt", [("recipe", "recip ="), ("lr", "rl"), ("mix = a", "mix = b")])
+def test_a_fix_that_would_read_or_plan_worse_is_left_alone(monkeypatch, tmp_path, spoilt):
+    from mtdsl.cli import fixing
+
+    path = tmp_path / "r.mtr"
+    path.write_text(HEAD + MENDED)
+    proposing(monkeypatch, path, spoilt, ("toy", "game"))
+    done, refused = fixing.fix(path, None, unsafe=False)
+    assert ([one.id for one in done], refused) == (["to-game", "to-game"], ())
+    assert path.read_text() == (HEAD + MENDED).replace("toy", "game")
+
+
+def test_the_mend_of_a_mistake_is_no_mistake_itself(monkeypatch, tmp_path):
+    from mtdsl.cli import fixing
+
+    path = tmp_path / "r.mtr"
+    path.write_text(HEAD + BROKEN)
+    proposing(monkeypatch, path, ("mix = a", "mix = b"))
+    assert [one.id for one in fixing.fix(path, None, unsafe=False)[0]] == ["other-arrow", "unknown-plugin"]
+    assert path.read_text() == HEAD + MENDED

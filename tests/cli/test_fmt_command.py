@@ -85,10 +85,11 @@ def test_standard_input_goes_to_standard_output():
         (UGLY.replace("\n", "\r\n"), FINE.replace("\n", "\r\n")),
         ("recipe a\r\nphase b{tokens=1B}\n", FINE.replace("\n", "\r\n")),
         ("recipe a\nphase b{tokens=1B}\r\n", FINE),
+        ("recipe a\rphase b{tokens=1B}\r", FINE),
         ("\ufeff" + FINE, FINE),
         (UGLY.rstrip("\n"), FINE),
     ],
-    ids=["CRLF stays", "as the first line", "as the first line too", "a BOM goes", "the last newline"],
+    ids=["CRLF stays", "as the first line", "as the first line too", "CR alone goes", "a BOM goes", "the last newline"],
 )
 def test_lines_end_as_the_first_one(given, wanted):
     assert piped(given.encode()).stdout == wanted.encode()
@@ -115,6 +116,31 @@ def test_what_cannot_be_written_is_said(monkeypatch, capsys, ugly):
     assert "cannot be written: No space left on device" in capsys.readouterr().err
     assert ugly.read_text() == UGLY
     assert os.listdir(ugly.parent) == ["ugly.mtr"]
+
+
+def test_one_that_cannot_be_written_does_not_stop_the_others(mtdsl, ugly, tmp_path):
+    kept = tmp_path / "a.mtr"
+    kept.write_text(UGLY)
+    kept.chmod(0o444)
+    done = mtdsl("fmt", "a.mtr", "ugly.mtr")
+    assert (done.returncode, "2 recipes: 1 changed" in done.stderr) == (1, True)
+    assert "error[cannot-write]: `a.mtr` cannot be written: it is read-only" in done.stderr
+    assert (kept.read_text(), ugly.read_text()) == (UGLY, FINE)
+
+
+def test_what_was_changed_meanwhile_is_left_alone(monkeypatch, capsys, ugly):
+    from mtdsl.cli import fmt
+
+    laid_out = fmt.formatted
+
+    def meanwhile(source):
+        ugly.write_text(UGLY.replace("a", "other"))
+        return laid_out(source)
+
+    monkeypatch.setattr(fmt, "formatted", meanwhile)
+    assert fmt.fmt([ugly]) == 1
+    assert "was changed meanwhile" in capsys.readouterr().err
+    assert ugly.read_text() == UGLY.replace("a", "other")
 
 
 def test_a_layout_that_would_say_something_else_is_an_internal_error(monkeypatch, capsys, ugly):

@@ -1,7 +1,7 @@
 import pytest
 
 from mtdsl.diag import Change, Diagnostic, Fix, Source, Span
-from mtdsl.diag.mending import changed, rewritten, together
+from mtdsl.diag.mending import changed, extents, rewritten, together
 
 SOURCE = Source("r.mtr", "a = 1\nb = 2\nc = 3\n")
 
@@ -19,6 +19,12 @@ def test_changes_are_made_from_the_end():
         changed(SOURCE.text, [change(0, 1, "alpha"), change(10, 11, "22"), change(6, 6, "# ")])
         == "alpha = 1\n# b = 22\nc = 3\n"
     )
+
+
+def test_what_was_written_is_found_again():
+    edits = [change(10, 11, "22"), change(0, 1, "alpha"), change(12, 18, "")]
+    text = changed(SOURCE.text, edits)
+    assert [text[start:end] for start, end in extents(edits)] == ["alpha", "22", ""]
 
 
 def test_of_two_that_touch_the_first_is_made():
