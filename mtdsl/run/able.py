@@ -14,7 +14,40 @@ from mtdsl.diag import Diagnostic, Refusal
 from mtdsl.frozen import Frozen
 from mtdsl.plan.learning import learnt
 from mtdsl.plan.manners import DEFAULTS
-from mtdsl.plan.model import Blend, Context, Curve, Event, Group, Merge, Parent, Phase, Plan, Plugin, Source, Start, Transition
+from mtdsl.plan.model import (
+    Asked,
+    Batch,
+    Blend,
+    Check,
+    Context,
+    Curve,
+    Evaluation,
+    Event,
+    Feeding,
+    Gate,
+    Group,
+    Known,
+    Merge,
+    Model,
+    Note,
+    Parent,
+    Phase,
+    Piece,
+    Pin,
+    Plan,
+    Plugin,
+    Rule,
+    Run,
+    Source,
+    Start,
+    Term,
+    Test,
+    Tokenizer,
+    Totals,
+    Transition,
+    Used,
+    Warmup,
+)
 from mtdsl.registry import Registry
 from mtdsl.registry.parameters import parameters
 
@@ -23,7 +56,7 @@ MOVED = frozenset({"weight_decay", "clip"})
 
 USUAL = DEFAULTS["objective"][1]
 
-Asked = Callable[[Any, Registry], bool]
+Asks = Callable[[Any, Registry], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +64,7 @@ class Limit:
     """What cannot be done, in words; whether a field's value asks for it; and which attribute of a node says it."""
 
     words: str
-    asked: Asked
+    asked: Asks
     at: str = "name"
 
 
@@ -39,7 +72,7 @@ def _given(value: Any, registry: Registry) -> bool:
     return value not in (None, (), "")
 
 
-def _other_than(*usual: object) -> Asked:
+def _other_than(*usual: object) -> Asks:
     return lambda value, registry: value not in usual
 
 
@@ -56,23 +89,14 @@ def _unusual(value: Plugin | None, registry: Registry) -> bool:
     return any(param != _exact(defaults[name]) for name, param in value.params.items())
 
 
-def _partial(value: Context, registry: Registry) -> bool:
+def _partial(value: Plugin | None, registry: Registry) -> bool:
     """Whether an extender is told which layers it is for."""
-    return value.extender is not None and value.extender.params.get("layers") is not None
-
-
-def _several(value: tuple[Group, ...], registry: Registry) -> bool:
-    """Whether some parameters have another optimizer than the rest."""
-    return any(group.optimizer is not None for group in value)
+    return value is not None and value.params.get("layers") is not None
 
 
 def _measured(value: tuple[Event, ...], registry: Registry) -> bool:
     """Whether an event waits for what a run measures; one that waits for progress is all in the curves."""
     return any(event.measured for event in value)
-
-
-def _averaged(value: tuple[Parent, ...], registry: Registry) -> bool:
-    return any(parent.weights != "last" for parent in value)
 
 
 def _exact(default: object) -> object:
@@ -90,11 +114,39 @@ RUNS: Mapping[type, frozenset[str]] = {
     Source: _fields("name source tokens documents max_epochs holdout longest whole"),
     Start: _fields("name weights tokens context lr facts"),
     Phase: _fields("name family parents asked tokens steps origin seen spent batch lr packing mask seed transition doc")
-    | _fields("certainty coupling positions eod_loss fim_mode optimizer extended"),
+    | _fields("certainty coupling positions eod_loss fim_mode context groups optimizer extended"),
     Transition: _fields("optimizer optimizer_of rescale lr data written"),
-    Merge: _fields("name merger seen spent context doc against"),
+    Merge: _fields("name merger parents seen spent context doc against"),
+    Model: _fields("kind params facts"),
+    Tokenizer: _fields("kind params facts"),
+    Pin: _fields("content revision"),
+    Known: _fields("value certainty reason"),
+    Parent: _fields("node at"),
+    Asked: _fields("unit amount"),
+    Batch: _fields("length runs"),
+    Run: _fields("steps sequences"),
+    Context: _fields("start end"),
+    Group: _fields("name match lr weight_decay"),
+    Event: _fields("test expect sets mix"),
+    Test: _fields("op terms tests plugin"),
+    Term: _fields("value metric of times"),
+    Curve: _fields("pieces warmup"),
+    Warmup: _fields("steps tokens start"),
+    Piece: _fields("begin end start stop by"),
+    Blend: _fields("shares rules"),
+    Rule: _fields("share mixer sources over"),
+    Plugin: _fields("name params"),
+    Check: _fields("text message holds"),
+    Note: _fields("node attribute doc cite"),
+    Used: _fields("kind name package version"),
+    Totals: _fields("tokens steps flops"),
 }
-"""The fields that a run follows, or that only describe."""
+"""The fields that a run follows, or that only describe, of everything that a plan is made of.
+
+What stands nowhere but in fields that a run refuses (`BEHIND`) is not here.
+"""
+
+BEHIND = frozenset({Evaluation, Feeding, Gate})
 
 LIMITS: Mapping[type, Mapping[str, Limit]] = {
     Plan: {"evals": Limit("evaluations (`eval`)", _given)},
@@ -106,29 +158,33 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "loss_mask": Limit("a loss on parts of documents (`loss_mask`)", _other_than("none"), "loss_mask"),
     },
     Phase: {
-        "context": Limit("positions that change in some layers only (`layers`)", _partial, "context"),
         "events": Limit("events inside a phase (`when`)", _measured, "when.0"),
         "stop": Limit("phases that may end early (`stop`)", _given, "stop"),
         "mix": Limit("mixtures under a rule that looks at the run", _learns, "mix"),
         "objective": Limit("an objective other than the loss of the next token", _unusual, "objective"),
         "train": Limit("training a part of the model (`train`)", _given, "train"),
         "freeze": Limit("freezing a part of the model (`freeze`)", _given, "freeze"),
-        "groups": Limit("a group of parameters with an optimizer of its own", _several, "groups"),
         "edits": Limit("changes of the architecture (`edit`)", _given, "edit"),
         "feeding": Limit("steps of several lengths (`window`)", _given, "window"),
         "scalars": Limit("", lambda value, _: not value.keys() <= MOVED),
     },
     Transition: {"gate": Limit("gates (`gate`)", _given, "transition.gate")},
-    Start: {},
-    Merge: {
-        "parents": Limit("averaged weights (`ema`)", _averaged, "value"),
-        "weights": Limit("merges that choose by what was measured", lambda value, _: not value),
-    },
+    Merge: {"weights": Limit("merges that choose by what was measured", lambda value, _: not value)},
+    Parent: {"weights": Limit("averaged weights (`ema`)", _other_than("last"))},
+    Context: {"extender": Limit("positions that change in some layers only (`layers`)", _partial)},
+    Group: {"optimizer": Limit("a group of parameters with an optimizer of its own", _given)},
 }
-"""The fields that a run can follow only as far as they ask for nothing unusual."""
+"""The fields that a run can follow only as far as they ask for nothing unusual.
 
+Of what is no node itself the attribute of the node counts in which it stands.
+"""
 
-ATTRIBUTES = {"merger": "value"}
+ATTRIBUTES: Mapping[tuple[type, str], str] = {
+    (Merge, "merger"): "value",
+    (Merge, "parents"): "value",
+    (Phase, "parents"): "name",
+    (Phase, "events"): "when.0",
+}
 """What a recipe calls a field of another name."""
 
 
@@ -170,28 +226,29 @@ def _of(part: Source | Phase | Transition | Merge, node: str, registry: Registry
             yield from ((f"`{name}`", node, name) for name in value if name not in MOVED)
         elif limit is not None and limit.asked(value, registry):
             yield limit.words, node, limit.at
-        else:
-            at = limit.at if limit is not None else ATTRIBUTES.get(field, field)
-            yield from ((f"parameters of `{name}` that move", node, at) for name in dict.fromkeys(_moving(value)))
+        elif not isinstance(value, Transition):  # it is looked at for itself
+            at = ATTRIBUTES.get((type(part), field), field)
+            yield from ((words, node, at) for words in dict.fromkeys(_inside(value, registry)))
 
 
-def _moving(value: object, within: Plugin | None = None) -> Iterator[str]:
-    """The techniques in a value that have a parameter that moves: what a run moves are the curves of a phase, and no other.
+def _inside(value: object, registry: Registry, within: Plugin | None = None) -> Iterator[str]:
+    """What cannot be done of what stands in a value, at any depth.
 
-    A part of the plan that is looked at for itself is left out.
+    All that moves in a run are the curves of a phase: a curve `within` a technique is a parameter that moves.
     """
-    if type(value) in RUNS:
-        return
     if isinstance(value, Curve) and within is not None:
-        yield within.name
+        yield f"parameters of `{within.name}` that move"
     elif isinstance(value, Plugin):
-        yield from _moving(value.params, value)
-    elif isinstance(value, Mapping):
-        yield from (name for inner in value.values() for name in _moving(inner, within))
-    elif isinstance(value, tuple):
-        yield from (name for inner in value for name in _moving(inner, within))
+        yield from _inside(value.params, registry, value)
+    elif isinstance(value, Mapping | tuple):
+        inner = value.values() if isinstance(value, Mapping) else value
+        yield from (words for one in inner for words in _inside(one, registry, within))
     elif isinstance(value, Frozen):
-        yield from (name for part in fields(value) for name in _moving(getattr(value, part.name)))
+        limits = LIMITS.get(type(value), {})
+        for field in (at.name for at in fields(value)):
+            limit, held = limits.get(field), getattr(value, field)
+            asked = limit is not None and limit.asked(held, registry)
+            yield from (limit.words,) if limit is not None and asked else _inside(held, registry)
 
 
 def _out_of_start(phase: Phase, starts: set[str]) -> Iterator[tuple[str, str, str]]:

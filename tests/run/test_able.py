@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from fractions import Fraction as F
 from pathlib import Path
+from typing import get_args, get_origin, get_type_hints
 
 import pytest
 
 from mtdsl.diag import Refusal
+from mtdsl.frozen import Frozen
 from mtdsl.plan import compile
 from mtdsl.plan.model import (
     Blend,
@@ -19,14 +21,11 @@ from mtdsl.plan.model import (
     Feeding,
     Gate,
     Group,
-    Merge,
     Parent,
-    Phase,
     Piece,
     Plan,
     Plugin,
     Rule,
-    Source,
     Start,
     Term,
     Test,
@@ -83,12 +82,39 @@ def test_what_can_be_done_is_not_refused(plan):
     able.check(plan, installed())
 
 
-@pytest.mark.parametrize("kind", [Plan, Source, Start, Phase, Transition, Merge])
+def named(hint):
+    """The nodes that an annotation names."""
+    own = {hint} if isinstance(hint, type) and issubclass(hint, Frozen) else set()
+    return own.union(*(named(inner) for inner in (get_origin(hint), *get_args(hint)) if inner is not None))
+
+
+def reached():
+    """Every kind of node that a plan is made of, and the nodes that its fields name."""
+    found, left = {}, {Plan}
+    while left:
+        kind = left.pop()
+        hints = get_type_hints(kind)
+        found[kind] = {field.name: named(hints[field.name]) for field in fields(kind)}
+        left |= set().union(*found[kind].values()) - found.keys()
+    return found
+
+
+REACHED = reached()
+
+
+@pytest.mark.parametrize("kind", sorted(REACHED.keys() - able.BEHIND, key=lambda kind: kind.__name__))
 def test_every_field_of_a_plan_runs_or_is_refused(kind):
     """A field that is added to the plan must be put into one of the tables: no run may ignore it."""
-    runs, limits = able.RUNS[kind], able.LIMITS[kind].keys()
+    runs, limits = able.RUNS[kind], able.LIMITS.get(kind, {}).keys()
     assert not runs & limits
-    assert {field.name for field in fields(kind)} == runs | limits
+    assert REACHED[kind].keys() == runs | limits
+
+
+def test_what_stands_behind_a_refusal_stands_nowhere_else():
+    for kind, inner in REACHED.items():
+        behind = {name for name, nodes in inner.items() if nodes & able.BEHIND}
+        assert kind in able.BEHIND or behind <= able.LIMITS.get(kind, {}).keys()
+    assert able.RUNS.keys() | able.BEHIND == REACHED.keys()
 
 
 @pytest.mark.parametrize(
