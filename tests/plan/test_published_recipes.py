@@ -45,6 +45,8 @@ def test_apertus_switches_its_mask_off_on_the_last_rung():
     assert [phase.mask for phase in plan.phases] == ["document"] * 3 + ["none"]
     assert [(phase.lr.warmup.steps, phase.transition.lr) for phase in plan.phases] == [(150, "restart")] * 4
     assert [parent.node for phase in plan.phases for parent in phase.parents] == ["base", "ctx[8k]", "ctx[16k]", "ctx[32k]"]
+    shares = [phase.mix.pieces[0].stop.shares["phase5"] for phase in plan.phases]
+    assert shares == [F("0.71"), F("0.709"), F("0.739"), F("0.708")]  # data_preprocess/mixture_stats
 
 
 def test_deepseek_v3_moves_five_things_at_their_own_times():
@@ -94,6 +96,8 @@ def test_glm45_draws_one_cosine_over_five_phases():
     assert [phase.packing.name for phase in plan.phases] == ["concat", "concat", "best_fit", "best_fit", "best_fit"]
     assert [phase.context.end // 1024 for phase in plan.phases] == [4, 4, 32, 32, 128]
     assert last.seen / T == pytest.approx(23.1, abs=0.001)
+    heads = [params_at(phase.objective.params, 0, installed()) for phase in plan.phases]
+    assert [(one["mtp"], one["router_bias"]) for one in heads] == [(F(3, 10), F(1, 1000))] + [(F(1, 10), 0)] * 4
 
 
 def test_marin_grows_its_batch_and_goes_up_again():
@@ -121,20 +125,17 @@ def test_marin_grows_its_batch_and_goes_up_again():
     assert plan.phases[-1].seen / T == pytest.approx(12.7, abs=0.1)
 
 
-def test_octothinker_forks_three_ways_twice_beside_a_control():
-    """arXiv:2506.20512, section 3."""
+def test_octothinker_goes_on_from_llama_and_forks_three_ways():
+    """arXiv:2506.20512: 50,000 steps of 512 x 8192 at a rate that stands, then 20B a branch, 30 % of it question answering."""
     plan = made("octothinker")
-    assert plan.phases[0].tokens == 50_000 * 512 * 8192
-    blends = ("megamath", "long_cot", "short_cot", "hybrid_cot")
-    names = [f"branch[{blend}, {order}]" for blend in blends for order in (1, 2)]
-    assert [phase.name for phase in plan.phases[1:]] == names == list(plan.leaves)
-    ends = {
-        (float(phase.lr.pieces[0].start), float(phase.lr.pieces[0].stop), phase.lr.pieces[0].by.name)
-        for phase in plan.phases[1:]
-    }
+    stable, *branches = plan.phases
+    assert plan.starts[0].weights == "meta-llama/Llama-3.2-3B"
+    assert (stable.tokens, stable.feeding.lengths) == (209_715_200_000, (8192,))
+    assert [phase.name for phase in branches] == ["branch[long_cot]", "branch[short_cot]", "branch[hybrid_cot]"]
+    assert [phase.name for phase in branches] == list(plan.leaves)
+    ends = {(float(piece.start), float(piece.stop), piece.by.name) for phase in branches for piece in phase.lr.pieces}
     assert ends == {(2e-5, 2e-6, "cosine")}
-    assert {shares_at(phase.mix, 0, {}, installed())["qa"] for phase in plan.phases[3:]} == {0.3}
-    assert (list(plan.evals[0].on), plan.evals[0].against) == (names, "branch[megamath, 1]")
+    assert {shares_at(phase.mix, 0, {}, installed())["qa"] for phase in branches} == {0.3}
 
 
 def test_olmo2_13b_souped_from_four_anneals():
@@ -143,6 +144,8 @@ def test_olmo2_13b_souped_from_four_anneals():
     assert [phase.steps + 10 for phase in plan.phases] == [11_931] * 3 + [35_773]
     assert [phase.seed for phase in plan.phases] == [1110, 2662, 6209, 2662]
     assert {float(phase.lr.pieces[0].start) for phase in plan.phases} == {9e-5}
+    # `restore_dataloader: false`, and no `reset_optimizer_state`
+    assert {(phase.transition.optimizer, phase.transition.data) for phase in plan.phases} == {("keep", "fresh")}
     assert plan.merges[0].weights == (F(1, 4),) * 4
     assert all(check.holds for check in plan.checks)
 
@@ -185,6 +188,10 @@ def test_smollm3_has_one_schedule_over_three_stages_and_merges_an_earlier_checkp
     assert [rate_of_step(decay, step, installed()) for step in (0, 261_000)] == pytest.approx([2e-4, 1e-4])
     assert [round(phases[name].tokens / B, 1) for name in ("ctx32k", "ctx64k", "reason")] == [47.2, 51.9, 140.0]
     assert scalar_at(phases["ctx64k"].lr, phases["ctx64k"].tokens, installed()) == 0
+    stage3 = decay.mix.pieces[0].stop.shares
+    assert (stage3["pes2o"], stage3["instruct"]) == (F("0.2") / F("100.565"), F("1.81") / F("100.565"))
+    lc64 = phases["ctx64k"].mix.pieces[0].stop.shares
+    assert [round(100 * lc64[name], 4) for name in ("reasoning", "chat", "wiki_mcq", "code_sft")] == [8, 1, 4, 2]
     soup, final = plan.merges
     assert [parent.node for parent in soup.parents] == ["reason"] * 3
     assert (final.parents, final.weights) == ((Parent("soup"), Parent("ctx64k")), (F(9, 10), F(1, 10)))
