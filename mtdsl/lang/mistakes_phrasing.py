@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from mtdsl.diag import Diagnostic, Fix
+from mtdsl.diag import Diagnostic, Fix, Span
 from mtdsl.lang.failure import END, Failure
 
+_ASKED = re.compile(r"(\.[a-zA-Z_]\w*)+")
+_POINT = re.compile(r"\.(at|last)\([^()\n]*\)$")
 _ONE_MINUS = re.compile(r"1\s*-\s*(sqrt)\b")
 
 
@@ -41,4 +43,14 @@ def one_minus(failure: Failure) -> Diagnostic | None:
     return failure.error("unexpected-text", "a technique is called by its name", span=failure.here(shape.end()), help=help)
 
 
-PHRASING = (data_without_body, measured_at, one_minus)
+def asked_of_a_point(failure: Failure) -> Diagnostic | None:
+    """`trunk.at(7T).lr` for `trunk.lr.at(7T)`."""
+    asked, point = _ASKED.match(failure.rest), _POINT.search(failure.source.text[: failure.at])
+    if asked is None or point is None or failure.previous is None or failure.previous.type != "RPAR":
+        return None
+    span = Span(failure.source, point.start(), failure.at + asked.end())
+    fix = Fix.write(span, f"{asked[0]}{point[0]}")
+    return failure.error("unexpected-text", "what is asked of a node stands before the point", span=span, fix=fix)
+
+
+PHRASING = (data_without_body, measured_at, one_minus, asked_of_a_point)

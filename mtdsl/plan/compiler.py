@@ -77,7 +77,7 @@ class Compiler:
             self.declared.epoch,
             inherited.point,
             lambda: self.schedules,
-            lambda name: self.edges.extension(name),
+            lambda name: self.edges.extensions.get(name),
         )
         self.schedules: Schedules = Schedules(
             flow, self.graph, self.budgets, self.evaluator, self.techniques, report, inherited.point, inherited.before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Literal, cast
 
 from mtdsl.diag.mistake import mistake
@@ -32,6 +33,11 @@ class Failing(Frozen):
     call: tree.Call | None = None
     amount: Quantity | None = None
     times: int = 1
+
+    @property
+    def written(self) -> tuple[Fraction, str] | None:
+        """The amount without its place: what makes two of them the same."""
+        return None if self.amount is None else (self.amount.value, self.amount.dimension)
 
 
 class Failures:

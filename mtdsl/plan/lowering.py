@@ -103,7 +103,7 @@ class PhaseLowering:
             events=events,
             **words,
         )
-        more = tools.edges.extension(draft.name) if budget.extension else None
+        more = tools.edges.extensions.get(draft.name) if budget.extension else None
         return trained_on(phase, budget.own, tools.registry, more[1]) if more else phase
 
     def _events(

@@ -34,9 +34,9 @@ def _asked(plan: Plan, compiler: Compiler) -> Iterator[Question]:
     for phase in plan.phases:
         yield from _of_phase(phase, compiler)
     for merge in plan.merges:
-        span = compiler.graph.merges[merge.name].item.value.span
+        terms = compiler.terms.of(compiler.graph.merges[merge.name])
         for metric in metrics_of(merge.merger) if not merge.weights else ():
-            yield from ((metric, parent.node, span) for parent in merge.parents)
+            yield from ((metric, parent.node, terms.span) for parent in merge.parents)
 
 
 def _of_phase(phase: Phase, compiler: Compiler) -> Iterator[Question]:

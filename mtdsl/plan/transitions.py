@@ -35,7 +35,8 @@ DEFAULTS: Mapping[Kind, Transition] = {
 class Edges:
     """What the `transition` blocks of a `file` say of each edge, and where.
 
-    `above` gives the nodes that a node comes from, itself included; `outcomes` works out what follows where a gate fails.
+    `above` gives the nodes that a node comes from, itself included; `outcomes` works out what follows where a gate fails, and
+    `extensions` holds, by phase, what a gate behind it may train it on by, and where that is written.
     """
 
     above: Callable[[str], set[str]]
@@ -43,6 +44,7 @@ class Edges:
     file: tree.File
     words: dict[Edge, Words] = field(default_factory=dict)
     items: dict[tuple[str, str], list[tree.Transition]] = field(default_factory=dict)
+    extensions: dict[str, tuple[Failing, Span]] = field(default_factory=dict)
 
     def of(self, parent: str | None, name: str, kind: Kind, rate_known: bool) -> Transition:
         """The whole transition into `name`. Raises `Mistake` for what cannot be done on this kind of edge."""
@@ -73,18 +75,6 @@ class Edges:
             self.check_above(moments.of, name, span)
         of = "" if moments.of == parent else moments.of
         return replace(made, optimizer=moments.word, optimizer_of=of, rescale=moments.factor)
-
-    def extension(self, name: str) -> tuple[Failing, Span] | None:
-        """What a gate behind `name` trains it on by where it fails. Raises `Mistake` where two say different things."""
-        found: tuple[Failing, Span] | None = None
-        for (parent, _), words in self.words.items():
-            failing, span = cast("tuple[Failing, Span]", words.get("on_fail", (Failing(), None)))
-            if parent != name or failing.word != "extend" or "gate" not in words:
-                continue
-            if found and found[0] != failing:
-                raise mistake("declared-twice", f"two gates train `{name}` on by different amounts", span, found[1])
-            found = failing, span
-        return found
 
     def _gated(self, made: Transition, parent: str, name: str, written: Mapping[str, tuple[Said, Span]]) -> Transition:
         failing = cast("tuple[Failing, Span] | None", written.get("on_fail"))
@@ -138,9 +128,21 @@ def edges(flow: Flow, graph: Graph, policies: Policies, outcomes: Outcomes, repo
         found.words[edge] = {**words, **found.words.get(edge, {})}
     return found
 
+    for (parent, _), words in found.words.items():
+        attempt(report, lambda parent=parent, words=words: _extend(found.extensions, parent, words))  # type: ignore[misc]
 
 def _read(
     item: tree.Transition, flow: Flow, existing: set[Edge], policies: Policies, found: Edges, ladders: dict[Edge, Words]
+def _extend(extensions: dict[str, tuple[Failing, Span]], parent: str, words: Words) -> None:
+    """Notes by how much a failing gate trains `parent` on. Raises `Mistake` where another gate says otherwise."""
+    failing, span = cast("tuple[Failing, Span]", words.get("on_fail", (None, None)))
+    if failing is None or failing.word != "extend" or "gate" not in words:
+        return
+    other, where = extensions.setdefault(parent, (failing, span))
+    if (other.written, other.times) != (failing.written, failing.times):
+        raise mistake("declared-twice", f"two gates train `{parent}` on by different amounts", span, where)
+
+
 ) -> None:
     """Adds what one `transition` says: to `ladders` of the edges between rungs, to `found` of those that it names."""
     words: Words = {}
