@@ -28,6 +28,9 @@ SOURCE = (
     "repeat",
     "order",
     "loss_mask",
+    "template",
+    "filter",
+    "decontaminate",
     "length_bucket",
     "holdout",
 )

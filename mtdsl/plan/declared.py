@@ -10,6 +10,7 @@ from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import Lookup
 from mtdsl.plan.blends import Blends
+from mtdsl.plan.choosing import remaining
 from mtdsl.plan.curves import names_of, sources_of
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.evaluate import Evaluator
@@ -57,13 +58,13 @@ class Declared:
         if name not in self._blends.views:
             return self.read(found)
         base, (_, lengths) = self.read(found), self._blends.views[name]
-        return base and self._once(("view", name), lambda: self._locked.part(view(base, name, lengths), found.item))
+        return base and self._once(("view", name), lambda: remaining(self._locked.part(view(base, name, lengths), found.item)))
 
     def read(self, found: Found) -> Source | None:
         """The source of a `data` item that a mixture need not name; None after its mistake was reported."""
         return self._once(
             ("source", found.item.name),
-            lambda: attempt(self._report, lambda: self._locked.source(self._sources.of(found), found.item)),
+            lambda: attempt(self._report, lambda: remaining(self._locked.source(self._sources.of(found), found.item))),
         )
 
     def items(self) -> tuple[tuple[str, Found], ...]:

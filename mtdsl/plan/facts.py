@@ -109,6 +109,9 @@ def of_source(source: Source, taken: float | None, asked: str, span: Span) -> Qu
         raise mistake(
             "size-unknown", f"the size of `{name}` is not known", span, help=f"declare it: data {name} {{ tokens = ... }}"
         )
+    if asked != "tokens" and source.tokens.certainty == "bounded":
+        message = f"how much of `{name}` its filters leave is not known: at most {int(size or 0):,} tokens"
+        raise mistake("size-unknown", message, span)
     if asked == "size":
         return _known(int(size or 0), "tokens", asked, span)
     if taken is None:

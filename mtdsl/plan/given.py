@@ -20,6 +20,10 @@ class Source(Frozen):
     `order`: an epoch of 100B tokens with `repeat = 3` is 300B, in a budget, in `max_epochs` and to a rule that weighs sizes.
     Under `loss_mask = "prompt"` only what the assistant says is learnt. `longest` is the longest document in tokens, known
     from a lock only.
+
+    `template` makes text of what is said in turns: a chat template's name, or a file of one; empty where there is nothing to
+    make. A document is read if it passes all `filters` and has nothing of the files in `decontaminate`: sizes are then those of
+    all documents, and `bounded`.
     """
 
     name: str
@@ -33,6 +37,9 @@ class Source(Frozen):
     repeat: Fraction = Fraction(1)
     order: Literal["shuffled", "given"] = "shuffled"
     loss_mask: Literal["none", "prompt"] = "none"
+    template: str = ""
+    filters: tuple[Plugin, ...] = ()
+    decontaminate: tuple[str, ...] = ()
     longest: Known = Known(None, "unknown", "`mtdsl lock` measures it")
     whole: Known | None = None
 
@@ -67,7 +74,8 @@ class Tokenizer(Frozen):
 class Start(Frozen):
     """A checkpoint made elsewhere: its declared facts are compared when it is loaded.
 
-    `context` is what its configuration says where the recipe does not and a lock does. `facts` as those of `Model`.
+    `context` is what its configuration says where the recipe does not and a lock does, `lr` what its trainer says wherever a
+    lock does. `facts` as those of `Model`, and of its trainer the last `lr` and the `steps`.
     """
 
     name: str

@@ -10,6 +10,7 @@ from typing import Literal, cast
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE, SOURCE, unknown_attribute
+from mtdsl.plan.choosing import files, filters, template
 from mtdsl.plan.drafts import Written
 from mtdsl.plan.evaluate import Evaluator, is_word, length, whole
 from mtdsl.plan.model import Known, Plugin, Source
@@ -54,6 +55,9 @@ class Sources:
             repeat=repeat or Fraction(1),
             order=cast(Literal["shuffled", "given"], order),
             loss_mask=cast(Literal["none", "prompt"], mask),
+            template=template(attributes.get("template"), self._evaluator),
+            filters=filters(attributes.get("filter"), self._evaluator, self._techniques),
+            decontaminate=files(attributes.get("decontaminate"), self._evaluator),
         )
 
     def said(self, found: Found) -> Attributes:

@@ -45,6 +45,12 @@ def mtdsl_sources() -> Iterable[kinds.Source]:
 
 
 @hookspec
+def mtdsl_filters() -> Iterable[kinds.Filter]:
+    """Which documents are dropped."""
+    return ()
+
+
+@hookspec
 def mtdsl_packers() -> Iterable[kinds.Packer]:
     """How documents are laid into windows."""
     return ()

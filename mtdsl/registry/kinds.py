@@ -60,6 +60,12 @@ class Source(Descriptor):
     kind = "source"
 
 
+class Filter(Descriptor):
+    """Drops documents of a source; see `Filtering`."""
+
+    kind = "filter"
+
+
 class Packer(Descriptor):
     """Lays documents into windows; see `mtdsl.data.packing.Packing`."""
 
@@ -108,6 +114,7 @@ KINDS: tuple[type[Descriptor], ...] = (
     Extender,
     Merger,
     Source,
+    Filter,
     Packer,
     Optimizer,
     Gate,
@@ -262,6 +269,13 @@ class Optimizing(Protocol):
 
 class Measuring(Protocol):
     """What an evaluator's factory makes: it says what it measures, so that a plan can be made without a model.
+
+class Filtering(Protocol):
+    """What a filter's factory makes."""
+
+    def keeps(self, text: str, tokens: Sequence[int], /) -> bool:
+        """Whether a document is read, decided by nothing else: its `text`, and its `tokens` without those around a document."""
+
 
     `unit` is `share` (0 to 1, written in %) or `number`.
     """

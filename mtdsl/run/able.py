@@ -156,6 +156,9 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "repeat": Limit("documents repeated within an epoch (`repeat`)", _other_than(1), "repeat"),
         "order": Limit("a source in its given order (`order`)", _other_than("shuffled"), "order"),
         "loss_mask": Limit("a loss on parts of documents (`loss_mask`)", _other_than("none"), "loss_mask"),
+        "template": Limit("text made by a chat template (`template`)", _given, "template"),
+        "filters": Limit("documents that a filter drops (`filter`)", _given, "filter"),
+        "decontaminate": Limit("documents dropped for what evaluations hold (`decontaminate`)", _given, "decontaminate"),
     },
     Phase: {
         "events": Limit("events inside a phase (`when`)", _measured, "when.0"),

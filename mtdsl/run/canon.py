@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from hashlib import sha256
 
-from mtdsl.plan.model import Blend, Curve, Param, Piece, Plugin, Rule, V, Warmup
+from mtdsl.plan.model import Blend, Curve, Param, Piece, Plugin, Rule, Source, V, Warmup
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
@@ -25,9 +25,12 @@ def number(value: Fraction | int) -> Json:
 
 
 class Canon:
-    """Writes values that name plugins and sources: `versions` by kind and name, `contents` by source."""
+    """Writes values that name plugins and `sources`: `versions` by kind and name, `contents` by source."""
 
-    def __init__(self, versions: Mapping[tuple[str, str], str], contents: Mapping[str, str]) -> None:
+    def __init__(
+        self, versions: Mapping[tuple[str, str], str], contents: Mapping[str, str], sources: Mapping[str, Source]
+    ) -> None:
+        self._sources = sources
         self._versions = versions
         self._contents = contents
         self._named: dict[str, list[Json]] = {}
@@ -63,8 +66,22 @@ class Canon:
         return [self._param(inner, origin) for inner in value]
 
     def source(self, name: str) -> Json:
-        """A source of documents: what it holds, and the name, which the order of its documents derives from."""
-        return [name, self._contents.get(name, "")]
+        """A source of documents: what it holds, the name, which the order of its documents derives from, and how it is read."""
+        read = self._sources.get(name)
+        return [name, self._contents.get(name, ""), *(self._read(read) if read else [])]
+
+    def _read(self, source: Source) -> list[Json]:
+        """How a source is read, where that is not all of its documents once in a shuffled order."""
+        said: dict[str, tuple[Json, bool]] = {
+            "repeat": (number(source.repeat), source.repeat != 1),
+            "order": (source.order, source.order != "shuffled"),
+            "loss_mask": (source.loss_mask, source.loss_mask != "none"),
+            "template": (source.template, bool(source.template)),
+            "filters": ([self.plugin("filter", one) for one in source.filters], bool(source.filters)),
+            "decontaminate": ([*source.decontaminate], bool(source.decontaminate)),
+        }
+        unusual: dict[str, Json] = {name: value for name, (value, differs) in said.items() if differs}
+        return [unusual] if unusual else []
 
     def blend(self, blend: Blend) -> Json:
         """A mixture: shares by source, in the order of mention, which decides where two sources are owed the same."""

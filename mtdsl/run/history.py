@@ -72,7 +72,7 @@ class Histories:
     @cached_property
     def _canon(self) -> Canon:
         versions = {(used.kind, used.name): f"{used.package} {used.version}" for used in self.plan.plugins}
-        return Canon(versions, self.identity.contents)
+        return Canon(versions, self.identity.contents, {source.name: source for source in self.plan.sources})
 
     def _before(self, phase: Phase) -> list[Segment]:
         if phase.parents:

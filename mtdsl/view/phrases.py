@@ -120,8 +120,12 @@ def sure(phase: Phase, amount: str) -> str:
 
 
 def capped(phase: Phase) -> bool:
-    """Whether a phase's own steps are a cap: it may stop early, or is trained on only where a gate behind it fails."""
-    return phase.stop is not None or phase.extended > 0
+    """Whether a phase's own steps are a cap: it may stop early, or is trained on only where a gate behind it fails.
+
+    So are epochs of sources of which filters leave an unknown part.
+    """
+    filtered = phase.asked.unit == "epochs" and phase.certainty == "bounded"
+    return phase.stop is not None or phase.extended > 0 or filtered
 
 
 def totals(plan: Plan) -> tuple[str, ...]:
@@ -220,6 +224,11 @@ def reading(source: Source) -> Iterator[str]:
         yield "in its own order"
     if source.loss_mask != "none":
         yield "no loss on prompts"
+    if source.template:
+        yield f"as {source.template}"
+    yield from (f"filter {plugin(one)}" for one in source.filters)
+    if source.decontaminate:
+        yield f"without {', '.join(source.decontaminate)}"
 
 
 def kind(node: Phase | Merge | Start) -> str:

@@ -72,6 +72,9 @@ def of_source(source: Source) -> Iterator[Value]:
     yield "repeat", numbers.plain(source.repeat)
     yield "order", source.order
     yield "loss_mask", source.loss_mask
+    yield "template", source.template or NONE
+    yield "filter", ", ".join(map(phrases.plugin, source.filters)) or NONE
+    yield "decontaminate", ", ".join(source.decontaminate) or NONE
 
 
 def of_evaluation(evaluation: Evaluation) -> Iterator[Value]:

@@ -1,4 +1,4 @@
-"""Where documents come from, built in; registered as any third party's are."""
+"""Where documents come from and which are dropped, built in; registered as any third party's are."""
 
 from __future__ import annotations
 
@@ -15,3 +15,9 @@ def mtdsl_sources() -> Iterator[mtdsl.Source]:
     yield mtdsl.Source("jsonl", "mtdsl_sources.jsonl:Jsonl")
     yield mtdsl.Source("parquet", "mtdsl_sources.parquet:Parquet")
     yield mtdsl.Source("hub", "mtdsl_sources.hub:Hub")
+
+
+@mtdsl.hookimpl
+def mtdsl_filters() -> Iterator[mtdsl.Filter]:
+    """The built-in filters."""
+    yield mtdsl.Filter("repetition", "mtdsl_sources.repetition:Repetition")

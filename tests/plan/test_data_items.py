@@ -164,3 +164,50 @@ def test_a_source_with_a_share_of_nothing_is_not_needed(plan):
 )
 def test_what_declares_no_source_is_named(wrong, data, id):
     assert wrong(f"{data}\nphase p {{ {REST}, mix = x }}\n").id == id
+
+
+FILTERED = """
+data x {{ source = text(path = "x.txt"), tokens = 1M, documents = 10, {said} }}
+phase p {{ epochs = 2, batch = 4 x 256, context = 256, lr = 1e-3, mix = x }}
+"""
+
+
+@pytest.mark.parametrize("said", ["filter = repetition", 'decontaminate = "evals.txt"'])
+def test_what_filters_leave_is_at_most_what_there_is(plan, said):
+    made = plan(FILTERED.format(said=said))
+    source, phase = made.sources[0], made.phases[0]
+    assert [(known.value, known.certainty) for known in (source.tokens, source.documents)] == [
+        (10**6, "bounded"),
+        (10, "bounded"),
+    ]
+    assert (phase.tokens, phase.certainty) == (1954 * 1024, "bounded")
+    assert plan(FILTERED.format(said='template = "chatml"')).phases[0].certainty == "declared"
+
+
+def test_filters_are_in_the_order_that_is_written(plan):
+    made = plan("let strict = repetition(times = 4)\n" + FILTERED.format(said="filter = [strict, repetition]"))
+    assert [one.params["times"] for one in made.sources[0].filters] == [4, 32]
+    assert [(used.kind, used.name) for used in made.plugins if used.kind == "filter"] == [("filter", "repetition")]
+
+
+def test_a_source_like_a_filtered_one_is_filtered_unless_it_says_none(plan):
+    more = "data y like x { filter = none }\nphase q { steps = 1, batch = 4 x 256, lr = 1e-3, mix = y }\nflow p -> q\n"
+    x, y = plan(FILTERED.format(said="filter = repetition") + more).sources
+    assert (len(x.filters), y.filters, y.tokens.certainty) == (1, (), "declared")
+
+
+@pytest.mark.parametrize(
+    ("said", "id"),
+    [
+        ("filter = []", "empty-list"),
+        ("filter = 3", "not-a-call"),
+        ("filter = jsonl", "unknown-plugin"),
+        ("filter = repetition(times = 1)", "plugin-argument"),
+        ("filter = [repetition -> repetition]", "not-a-call"),
+        ("template = chatml", "unit-mismatch"),
+        ("decontaminate = [evals]", "unit-mismatch"),
+        ("decontaminate = []", "empty-list"),
+    ],
+)
+def test_what_is_no_filter_no_template_and_no_file(wrong, said, id):
+    assert wrong(FILTERED.format(said=said)).id == id

@@ -160,6 +160,9 @@ def test_what_a_phase_cannot_do(plan, change, attribute, says):
         ({"repeat": F(2)}, "repeat"),
         ({"order": "given"}, "order"),
         ({"loss_mask": "prompt"}, "loss_mask"),
+        ({"template": "chatml"}, "template"),
+        ({"filters": (Plugin("repetition"),)}, "filter"),
+        ({"decontaminate": ("evals/*.jsonl",)}, "decontaminate"),
     ],
 )
 def test_what_a_source_cannot_do(plan, change, attribute):

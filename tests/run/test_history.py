@@ -145,6 +145,25 @@ def test_the_version_of_a_technique_inside_another_changes_the_key(histories):
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "filter = repetition",
+        "filter = repetition(times = 8)",
+        'template = "chatml"',
+        'decontaminate = "evals.txt"',
+        "repeat = 2",
+        "order = given",
+        "loss_mask = prompt",
+    ],
+)
+def test_how_a_source_is_read_changes_the_key(tmp_path, said):
+    head = toys.HEAD.replace('jsonl("noisy.jsonl") }', f'jsonl("noisy.jsonl"), {said} }}')
+    made, plain = (Histories(toys.plan_of(tmp_path, text + trunk()), IDENTITY) for text in (head, toys.HEAD))
+    assert made.key("trunk") != plain.key("trunk")
+    assert made.key("trunk") != Histories(toys.plan_of(tmp_path, toys.HEAD + trunk(mix="clean")), IDENTITY).key("trunk")
+
+
+@pytest.mark.parametrize(
     "identity",
     [
         Identity({"noisy": "n2", "clean": "c1"}, "t1"),

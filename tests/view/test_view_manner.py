@@ -19,12 +19,24 @@ def test_a_source_read_once_and_shuffled_says_nothing():
 
 def test_how_a_source_is_read():
     long = Test(">=", (Term(metric="doc.length"), Term(F(4096))))
-    read = source(where=long, repeat=F(3, 2), order="given", loss_mask="prompt")
+    kept = Plugin("repetition", {"times": 32})
+    read = source(
+        where=long,
+        repeat=F(3, 2),
+        order="given",
+        loss_mask="prompt",
+        template="chatml",
+        filters=(kept,),
+        decontaminate=("evals/*.jsonl", "held.txt"),
+    )
     assert list(phrases.reading(read)) == [
         "doc.length >= 4096",
         "1.5 times an epoch",
         "in its own order",
         "no loss on prompts",
+        "as chatml",
+        "filter repetition(times = 32)",
+        "without evals/*.jsonl, held.txt",
     ]
     assert list(phrases.reading(source(where=long, of="y"))) == []
 
