@@ -95,6 +95,21 @@ def test_fewer_than_twenty_steps_are_few_for_a_longer_window(said, budget, few):
 
 
 @pytest.mark.parametrize(
+    ("before", "budget", "few"),
+    [
+        ("25_344_000", "tokens = 25344", True),  # 99 steps of 256, and a thousand times that
+        ("25_343_999", "tokens = 25344", False),
+        ("25_600_000", "tokens = 25345", False),
+        ("25_344_000", "steps = 99", False),
+    ],
+)
+def test_fewer_than_a_hundred_steps_are_few_behind_a_thousand_times_as_many_tokens(said, before, budget, few):
+    start = f'start base {{ weights = "somebody/base", tokens = {before}, context = 256, lr = 1e-3 }}\n'
+    found = said("too-few-steps", f"{start}phase one {{ {budget}, {REST} }}\nflow base -> one\n")
+    assert [one.message for one in found] == ["`one` takes 99 steps behind 25.3M tokens: 25,344 tokens at 256 a step"] * few
+
+
+@pytest.mark.parametrize(
     ("written", "wrong"), [("99_999_999", False), ("100_000_000", True), ("2M", True), ("2M steps", False)]
 )
 def test_steps_that_read_like_tokens(said, written, wrong):
