@@ -62,7 +62,7 @@ def quantity(number: Number) -> Quantity:
         hint = f"write {int(number.digits)}_000 {number.unit}, or {number.digits}Ki {number.unit} if 1024 is meant"
         raise mistake("unit-mismatch", "`k` is 1024 and stands on window lengths only", number.span, help=hint)
     dimension: Dimension = "length" if number.suffix == "k" else number.unit or "number"
-    value = _computable(number.digits * SCALE[number.suffix], number.span)
+    value = _computable(number.digits * SCALE[number.suffix] if number.suffix else number.digits, number.span)
     return Quantity(value, dimension, number.span, number.suffix in ("M", "B", "T"))
 
 
@@ -127,6 +127,7 @@ def _rate(left: Quantity, right: Quantity) -> Dimension:
 
 def _computable(value: Fraction, span: Span) -> Fraction:
     """A value that floats can hold and that takes no time to compute with. Raises `Mistake` for others."""
-    if abs(value) > LARGEST or value.denominator > FINEST:
+    above, below = value.numerator, value.denominator  # comparing fractions costs a new one each time
+    if not -LARGEST * below <= above <= LARGEST * below or below > FINEST:
         raise mistake("number-too-large", "this number has too many digits", span)
     return value

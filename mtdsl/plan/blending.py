@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import lcm
 
 from mtdsl.plan.model import Blend, Rule
 
 ONE = Fraction(1)
-ZERO = Fraction(0)
 
 
 def total(blend: Blend) -> Fraction:
     """All of its shares; 1 for a whole mixture."""
-    return sum(blend.shares.values(), ZERO) + sum((rule.share for rule in blend.rules), ZERO)
+    return summed([*blend.shares.values(), *(rule.share for rule in blend.rules)])
+
+
+def summed(amounts: Sequence[Fraction]) -> Fraction:
+    """Their sum: over one denominator, since adding one after another looks for a common one each time."""
+    below = lcm(*[amount.denominator for amount in amounts])
+    return Fraction(sum([amount.numerator * (below // amount.denominator) for amount in amounts]), below)
 
 
 def scaled(blend: Blend, factor: Fraction) -> Blend:

@@ -11,7 +11,7 @@ from mtdsl.diag import Label, Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE
-from mtdsl.plan.blending import ONE, added, normal, scaled, total, without
+from mtdsl.plan.blending import ONE, added, normal, scaled, summed, total, without
 from mtdsl.plan.curves import names_of
 from mtdsl.plan.edits import as_parts
 from mtdsl.plan.evaluate import Evaluator, moves, unquoted
@@ -171,7 +171,7 @@ class Blends:
         parts = {name: self._part(at, scope) for name, at in _entries(body).items()}
         if not parts:
             raise mistake("not-a-mix", "this mix is empty", span)
-        whole = sum((amount for amount, _, _ in parts.values()), Fraction(0))
+        whole = summed([amount for amount, _, _ in parts.values()])
         shares = any(is_share for _, is_share, _ in parts.values())
         if shares and (not all(is_share for _, is_share, _ in parts.values()) or abs(whole - ONE) > TOLERANCE):
             bare = [entry.value.span for name, entry in _entries(body).items() if not parts[name][1]]
@@ -219,8 +219,8 @@ class Blends:
             return self._numbers[id(found)]
         return isinstance(found, tree.Number | tree.Unary)
 
-    def _override(self, expr: tree.Override, scope: Scope) -> tuple[Blend, Blocks]:
-        """`stage3 with { long = 10% }`: the named shares are fixed, the rest is rescaled. Also what each name is of it.
+    def _override(self, expr: tree.Override, scope: Scope) -> tuple[Blend, Callable[[], Blocks]]:
+        """`stage3 with { long = 10% }`: the named shares are fixed, the rest is rescaled. Also what tells each name's part.
 
         A source's share is all of it, however deep it is nested; a mix's is that of the entry of its name.
         """
@@ -230,12 +230,12 @@ class Blends:
             amount, blend = self._fixed(entry, scope)
             fixed[entry.name] = scaled(blend, amount)
             rest = self._left(entry, rest, blend, blocks)
-        taken, left = sum(map(total, fixed.values()), Fraction(0)), total(rest)
+        taken, left = summed(list(map(total, fixed.values()))), total(rest)
         if taken > ONE or (taken < ONE and left == 0):
             raise not_whole(taken, expr.body.span)
         factor = (ONE - taken) / left if left else ONE
-        kept = {name: scaled(block, factor) for name, block in blocks.items() if name not in fixed}
-        return added(*fixed.values(), scaled(rest, factor)), {**kept, **fixed}
+        told = lambda: {name: fixed.get(name) or scaled(block, factor) for name, block in {**blocks, **fixed}.items()}  # noqa: E731
+        return added(*fixed.values(), scaled(rest, factor)), told
 
     def _fixed(self, entry: tree.Attribute, scope: Scope) -> tuple[Fraction, Blend]:
         """The share that an entry of `with` fixes, and what has it."""
@@ -259,7 +259,7 @@ class Blends:
         """What each entry of a mixture is of it; nothing where it has no entries."""
         found, home = self._evaluator.resolve(expr, scope)
         if isinstance(found, tree.Override):
-            return self._override(found, home)[1]
+            return self._override(found, home)[1]()
         if not isinstance(found, tree.Name):
             return {}
         where, short = home.within(found)

@@ -124,14 +124,12 @@ def sources_of(curve: Curve[Blend]) -> tuple[str, ...]:
 
 def names_of(blend: Blend) -> tuple[str, ...]:
     """The sources of one blend."""
-    fixed = [name for name, share in blend.shares.items() if share]
-    ruled = [name for rule in blend.rules for name in rule.sources]
-    return tuple(dict.fromkeys(fixed + ruled)) if ruled else tuple(fixed)
+    return tuple(dict.fromkeys([*blend.fixed, *(name for rule in blend.rules for name in rule.sources)]))
 
 
 def weights(blend: Blend, sizes: Sizes, registry: Registry) -> dict[str, float]:
     """Shares by source of a standing blend, its rules applied to the sources' sizes in tokens."""
-    shares = {name: float(share) for name, share in blend.shares.items() if share}
+    shares = dict(blend.fixed)
     for rule in blend.rules:
         for name, share in _ruled(rule, sizes, registry).items():
             shares[name] = shares.get(name, 0.0) + share

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mtdsl.frozen import Frozen
 from mtdsl.lang import tree
+from mtdsl.lang.inside import inside
 from mtdsl.plan.names import Scope
 
 Quiet = tree.Param | tree.Let | tree.Mix | tree.Group
@@ -25,7 +25,9 @@ def named(roots: Iterable[Piece]) -> Iterator[tuple[Quiet, Scope]]:
             met.add(id(value))
             if isinstance(value, Quiet):
                 yield value, scope
-        left.extend(reversed(list(_parts(value, scope))))
+        left.extend([(part, scope) for part in reversed(inside(value))])
+        if isinstance(value, tree.Mix | tree.Override):
+            left.extend([(part, scope) for part in reversed(_sources(value))])
 
 
 def _found(name: tree.Name, scope: Scope) -> Piece:
@@ -37,16 +39,7 @@ def _found(name: tree.Name, scope: Scope) -> Piece:
     return (found.item, Scope(found.module)) if found and isinstance(found.item, Quiet) else (None, scope)
 
 
-def _parts(value: object, scope: Scope) -> Iterator[Piece]:
-    if isinstance(value, tuple):
-        yield from ((part, scope) for part in value)
-    elif isinstance(value, Frozen):
-        if isinstance(value, tree.Mix | tree.Override):
-            yield from _sources(value, scope)
-        yield from ((part, scope) for part in vars(value).values() if isinstance(part, tuple | Frozen))
-
-
-def _sources(mixture: tree.Mix | tree.Override, scope: Scope) -> Iterator[Piece]:
+def _sources(mixture: tree.Mix | tree.Override) -> list[tree.Name]:
     """In a mixture's body names stand where attributes do elsewhere."""
-    for entry in mixture.body.entries if mixture.body else ():
-        yield tree.Name(entry.span, tuple(entry.name.split("."))) if isinstance(entry, tree.Attribute) else entry, scope
+    entries = [entry for entry in mixture.body.entries if isinstance(entry, tree.Attribute)] if mixture.body else []
+    return [tree.Name(entry.span, tuple(entry.name.split("."))) for entry in entries]

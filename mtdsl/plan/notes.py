@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from mtdsl.diag import Report
 from mtdsl.diag.mistake import attempt, mistake
-from mtdsl.frozen import Frozen
 from mtdsl.lang import tree
+from mtdsl.lang.inside import inside
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.evaluate import Evaluator, is_word
 from mtdsl.plan.model import Note
@@ -137,7 +137,5 @@ def _bodies(value: object) -> Iterator[tree.Body]:
     """The outermost bodies in a value."""
     if isinstance(value, tree.Body):
         yield value
-    elif isinstance(value, tuple):
-        yield from chain.from_iterable(map(_bodies, value))
-    elif isinstance(value, Frozen):
-        yield from chain.from_iterable(map(_bodies, vars(value).values()))
+    elif parts := inside(value):
+        yield from chain.from_iterable(map(_bodies, parts))

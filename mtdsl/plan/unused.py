@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mtdsl.diag import Change, Fix, Report, Span
-from mtdsl.frozen import Frozen
 from mtdsl.lang import tree
+from mtdsl.lang.comments import Comments
+from mtdsl.lang.inside import inside
 
 Quiet = tree.Param | tree.Let | tree.Mix | tree.Group
 """Items that do nothing by themselves. Sources are left out: what there is to train on may well be listed whole."""
@@ -36,18 +37,16 @@ def _named(file: tree.File) -> Iterator[str]:
     left: list[object] = list(file.items)
     while left:
         value = left.pop()
-        if isinstance(value, tuple):
-            left.extend(value)
-        elif isinstance(value, tree.Name):
+        if isinstance(value, tree.Name):
             yield value.parts[0]
         elif isinstance(value, tree.Each):
             left.extend(value.rungs)
-        elif isinstance(value, Frozen):
+        elif not isinstance(value, tree.Number):
             yield from _of(value)
-            left.extend([part for part in vars(value).values() if isinstance(part, (tuple, Frozen))])
+            left.extend(inside(value))
 
 
-def _of(value: Frozen) -> Iterator[str]:
+def _of(value: object) -> Iterator[str]:
     """The names that one piece of syntax looks up; in a mixture's body the sources stand where attributes do elsewhere."""
     if isinstance(value, tree.Node):
         yield value.name
@@ -62,4 +61,12 @@ def _removed(item: Quiet) -> Fix:
     while first > 1 and source.line(first - 1).lstrip().startswith("##"):
         first -= 1
     end = source.line_starts[last] if last < len(source.line_starts) else len(source.text)
-    return Fix(f"remove `{item.name}`", (Change(Span(source, source.line_starts[first - 1], end), ""),), safe=False)
+    lines = Span(source, source.line_starts[first - 1], end)
+    return Fix(f"remove `{item.name}`{_lost(lines)}", (Change(lines, ""),), safe=False)
+
+
+def _lost(lines: Span) -> str:
+    """The comments that go with what is removed."""
+    spans = Comments(lines.source).spans
+    count = sum(lines.start <= span.start < lines.end for span in spans)
+    return "" if count == 0 else " with its comment" if count == 1 else f" with its {count} comments"

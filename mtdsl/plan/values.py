@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from fractions import Fraction
+from functools import cached_property
 from typing import Generic, Literal, TypeVar
 
 from mtdsl.frozen import Frozen, node
@@ -88,6 +89,11 @@ class Blend(Frozen):
 
     shares: Mapping[str, Fraction] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+
+    @cached_property
+    def fixed(self) -> Mapping[str, float]:
+        """The shares that are not 0, rounded: what is read again and again for each phase that has the mixture."""
+        return {name: float(share) for name, share in self.shares.items() if share}
 
 
 @node
