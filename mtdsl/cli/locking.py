@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
 
 Say = Callable[[str], None]
-COUNTS = ("documents", "tokens", "parameters", "layers", "window", "vocab")
+COUNTS = ("documents", "tokens", "parameters", "layers", "window", "vocab", "steps")
 
 
 def items(plan: Plan, base: Path, old: Lock, say: Say) -> Iterator[Item]:
@@ -74,8 +74,12 @@ def _names(old: Lock) -> set[str]:
 
 
 def _counts(entry: Frozen) -> str:
-    """`12 documents, 3,456 tokens`."""
-    return ", ".join(f"{value:,} {name}" for name in COUNTS if (value := getattr(entry, name, None)) is not None)
+    """`12 documents, 3,456 tokens`, and of a checkpoint what its trainer says of its last step."""
+    said = [f"{value:,} {name}" for name in COUNTS if (value := getattr(entry, name, None)) is not None]
+    if getattr(entry, "steps", None) is not None:
+        lr = getattr(entry, "lr", None)
+        said.append("no learning rate logged at the last" if lr is None else f"the last at a learning rate of {float(lr):g}")
+    return ", ".join(said)
 
 
 def _lock(entries: dict[str, Frozen]) -> Lock:

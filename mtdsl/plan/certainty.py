@@ -51,11 +51,13 @@ def seen(plan: Plan) -> Mapping[str, Known]:
 
 
 def facts_of(start: Start) -> Mapping[str, Certainty]:
-    """How sure each fact of a checkpoint made elsewhere is: declared, unless its configuration says so too."""
+    """How sure each fact of a checkpoint made elsewhere is: declared, unless its configuration or its trainer says so too."""
     facts = {"tokens": start.tokens, "context": start.context, "lr": start.lr}
     found: dict[str, Certainty] = {name: "unknown" if fact is None else "declared" for name, fact in facts.items()}
     if "window" in start.facts and start.facts["window"].value == start.context:
         found["context"] = "measured"
+    if "lr" in start.facts:
+        found["lr"] = start.facts["lr"].certainty
     return found
 
 

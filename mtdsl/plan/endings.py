@@ -19,8 +19,9 @@ from mtdsl.registry import Registry
 class Ending(Frozen):
     """A point in the flow. `used` counts the tokens of every distinct ancestor, itself included, by name.
 
-    `certainty` is `bounded` where a `stop` there or before may end it early. `batch` is the tokens of its last step,
-    `techniques` the phase's by attribute, their parameters as they had become.
+    `lr_certainty` is `unknown` for the rate of a start that is only assumed. `certainty` is `bounded` where
+    a `stop` there or before may end it early. `batch` is the tokens of its last step, `techniques` the phase's by attribute, their
+    parameters as they had become.
     """
 
     kind: Kind = "none"
@@ -31,6 +32,7 @@ class Ending(Frozen):
     in_force: Plugin | None = None
     lr: Fraction | None = None
     lr_span: Span | None = None
+    lr_certainty: Certainty = "exact"
     mix: Blend | None = None
     seed: int | None = None
     used: Mapping[str, int] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import field, replace
+from fractions import Fraction
 from pathlib import Path
 
 from mtdsl.diag import Diagnostic, Label, Source, Span
@@ -63,7 +64,8 @@ class LockedModel(Frozen):
     """A model made elsewhere, by its configuration: `described` is the folder or hub name in the recipe.
 
     `content` is a hash of its files, on the hub the commit, which is then its `revision` as well. `matrices` are the parameters
-    that one token is multiplied with: all of two dimensions or more, but for an embedding that is only looked up.
+    that one token is multiplied with: all of two dimensions or more, but for an embedding that is only looked up. `steps` and
+    `lr` are what the trainer of a checkpoint left: how many it took, and the learning rate of the last of them.
     """
 
     described: str
@@ -76,6 +78,8 @@ class LockedModel(Frozen):
     window: int
     vocab: int
     revision: str = ""
+    steps: int | None = None
+    lr: Fraction | None = None
 
 
 @node

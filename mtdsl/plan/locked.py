@@ -11,6 +11,7 @@ from mtdsl.lang import tree
 from mtdsl.plan.histogram import part
 from mtdsl.plan.lock import Lock, LockedModel, LockedSource
 from mtdsl.plan.model import Known, Model, Pin, Plan, Source, Start
+from mtdsl.plan.rates import shown
 from mtdsl.plan.tokenizers import asked, first_sources
 from mtdsl.plan.views import known
 
@@ -18,6 +19,7 @@ FACTS = ("parameters", "matrices", "layers", "heads", "head_dim", "window", "voc
 CLOSE = Fraction(1, 100)
 """No two tools count tokens quite alike; a larger part between declared and measured is told."""
 ASSUMED = 10**12
+ASSUMED_RATE = Fraction(1, 10_000)
 STALE = "its facts are not used: run `mtdsl lock` again"
 
 
@@ -82,7 +84,7 @@ class Locked:
         self._pins[f"start {start.name}"] = Pin(found.content, found.revision)
         declared = Known(None, "unknown") if start.context is None else Known(start.context, "declared")
         self._measured("context", declared, found.window, item)
-        return replace(start, context=start.context or found.window, facts=_facts(found))
+        return replace(start, context=start.context or found.window, lr=self._rate(start, found, item), facts=_left(found))
 
     def model(self, model: Model, span: Span) -> Model:
         """A model with what its configuration says."""
@@ -129,12 +131,24 @@ class Locked:
             self._report.warning("declared-differs", message, label, help=hint, fix=fix)
         return Known(measured, "measured")
 
+    def _rate(self, start: Start, found: LockedModel, item: tree.Item) -> Fraction | None:
+        """The rate of a checkpoint's last step, where its trainer says it."""
+        if found.lr is None:
+            return start.lr
+        if start.lr is not None and abs(start.lr - found.lr) > CLOSE * max(start.lr, found.lr):
+            label = Label(_span(item, "lr"), f"{shown(start.lr)} is declared")
+            fix = Fix.write(label.span, shown(found.lr))
+            hint = f"write `lr = {shown(found.lr)}`, or leave it out: the lock knows"
+            message = f"the trainer of `{start.name}` ended at a learning rate of {shown(found.lr)}"
+            self._report.warning("declared-differs", message, label, help=hint, fix=fix)
+        return found.lr
+
     def _stale(self, message: str, span: Span) -> None:
         self._report.warning("lock-stale", message, span, help=STALE)
 
 
 class Assumed(Locked):
-    """Stands in where there is no lock yet: a source whose size nobody declared is large."""
+    """Stands in where there is no lock yet: a source whose size nobody declared is large, a start has some rate."""
 
     assumes = True
 
@@ -143,6 +157,11 @@ class Assumed(Locked):
         assumed = Known(ASSUMED, "unknown", "assumed")
         return source if source.tokens.value is not None else replace(source, tokens=assumed)
 
+    def start(self, start: Start, item: tree.Item) -> Start:
+        """The start with a rate."""
+        assumed = {"lr": Known(ASSUMED_RATE, "unknown", "assumed")}
+        return start if start.lr is not None else replace(start, lr=ASSUMED_RATE, facts=assumed)
+
 
 NOUNS: Mapping[str, str] = {"context": "tokens of context"}
 
@@ -150,6 +169,12 @@ NOUNS: Mapping[str, str] = {"context": "tokens of context"}
 def _facts(found: LockedModel) -> dict[str, Known]:
     """What a plan holds of a model made elsewhere."""
     return {name: Known(getattr(found, name), "measured") for name in FACTS}
+
+
+def _left(found: LockedModel) -> dict[str, Known]:
+    """As `_facts`, and what the trainer of a checkpoint says of its last step."""
+    said = {"steps": found.steps, "lr": found.lr}
+    return {**_facts(found), **{name: Known(value, "measured") for name, value in said.items() if value is not None}}
 
 
 def _span(item: tree.Item, fact: str = "") -> Span:

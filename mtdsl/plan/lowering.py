@@ -24,6 +24,7 @@ from mtdsl.plan.extensions import trained_on
 from mtdsl.plan.feeding import feeding_of
 from mtdsl.plan.manners import Manners
 from mtdsl.plan.model import Blend, Curve, Event, Feeding, Parent, Phase, Plugin, Test, Transition
+from mtdsl.plan.models import declares
 from mtdsl.plan.motions import Motions
 from mtdsl.plan.names import Scope
 from mtdsl.plan.rates import goes_on
@@ -164,9 +165,10 @@ class PhaseLowering:
 
     def _rate_known(self) -> bool:
         """Whether the parent's rate is one to hold the phase to; one that nobody declared is, where the phase asks for it."""
-        before, owned = self._before, self._tools.schedules.owned("lr", self._draft.name)
-        if before.lr is None or before.lr_certainty not in ("measured", "unknown"):
+        before, tools = self._before, self._tools
+        if before.kind != "start" or before.lr is None or declares(tools.graph.starts[before.node or ""], "lr"):
             return before.lr is not None
+        owned = tools.schedules.owned("lr", self._draft.name)
         written = owned.item if owned else self._find("lr")
         return written is not None and goes_on(written.value)
 

@@ -77,6 +77,12 @@ def start_of(found: Found, evaluator: Evaluator) -> Start:
     )
 
 
+def declares(found: Found, fact: str) -> bool:
+    """Whether a `start` item says a fact itself."""
+    assert isinstance(found.item, tree.Start)
+    return any(isinstance(entry, tree.Attribute) and entry.name == fact for entry in found.item.body.entries)
+
+
 def _no_fact(entry: tree.Attribute | tree.When) -> Mistake:
     if isinstance(entry, tree.When):
         return mistake("unknown-key", "a start has no events", entry.span)

@@ -82,7 +82,7 @@ class Motions(Frozen):
         """The rate, which moves on from `before`."""
         if before.kind != "start":
             return Slot("lr", self._rate, before.lr)
-        way_out = f"declare the `lr` of `{before.node}`, let `mtdsl lock` read it from the checkpoint, or write both ends: `a -> b`"
+        way_out = f"declare the `lr` of `{before.node}`, let `mtdsl lock` read it from the checkpoint, or write both ends"
         return Slot("lr", self._rate, before.lr, way_out=way_out)
 
     def mixture(self) -> Curve[Blend]:

@@ -31,7 +31,8 @@ class Slot(Frozen, Generic[V]):
     """What an attribute's values are, and how they move.
 
     `read` evaluates one end; `ruled` a value `by` a rule that is no scheduler (mixtures); `before` is where the parent ended
-    (None: nothing is known); `jumps`: an arrow without a length switches at once (mixtures do).
+    (None: nothing is known); `jumps`: an arrow without a length switches at once (mixtures do). `way_out` is the help where
+    an arrow needs what is not known.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Slot(Frozen, Generic[V]):
     before: V | None
     ruled: Callable[[tree.Ruled, Scope], V] | None = None
     jumps: bool = False
+    way_out: str = "write both ends: `a -> b`"
 
 
 class Lengths(Protocol):
@@ -145,7 +147,7 @@ class Layer(Generic[V]):
         by = self._bound(item.by, at) if item.by else None  # whatever else is wrong, a misspelt name is told of
         if item.start is None and before is None:
             message = f"`{self._slot.name}` moves on from where the phase before ended, and that is not known"
-            raise mistake("no-start-value", message, item.span, help="write both ends: `a -> b`")
+            raise mistake("no-start-value", message, item.span, help=self._slot.way_out)
         start = before if item.start is None else self._slot.read(item.start, self._scope)
         stop = self._slot.read(item.end, self._scope)
         assert start is not None

@@ -70,7 +70,7 @@ def check_continuity(
     """Raises `Mistake` where the first rate is not the parent's last within 1 %; `saying` makes the fix that allows it."""
     parent, last = before.node or "", before.lr
     first, name = curve.pieces[0].start, draft.name if draft.rungs > 1 else draft.family  # once for a whole fork
-    if last is None or abs(first - last) <= CLOSE * max(abs(last), abs(first)):
+    if last is None or before.lr_certainty == "unknown" or abs(first - last) <= CLOSE * max(abs(last), abs(first)):
         return
     labels = [Label(span, f"`{name}` starts at {shown(first)}")]
     if before.lr_span is not None:
@@ -91,6 +91,13 @@ def shown(rate: Fraction) -> str:
         mantissa, _, exponent = f"{value:.6e}".partition("e")
         return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
     return text
+
+
+def goes_on(value: tree.Value) -> bool:
+    """Whether a rate moves on from where the phase before ended: `-> 0`."""
+    if isinstance(value, tree.Items):
+        return bool(value.items) and goes_on(value.items[0])
+    return isinstance(value, tree.Move) and value.start is None
 
 
 def first_span(value: tree.Value) -> Span:

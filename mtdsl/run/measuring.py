@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from transformers import AutoModelForCausalLM
@@ -15,6 +17,7 @@ from mtdsl.plan.lock import Lock, LockedModel
 from mtdsl.plan.model import Plan
 from mtdsl.run.foreign import configuration
 from mtdsl.run.identity import CONFIGURATION, WEIGHTS, named
+from mtdsl.run.trainer import left_by_trainer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -26,7 +29,7 @@ def items(plan: Plan, base: Path, lock: Lock) -> Iterator[Item]:
         yield _item("model", str(plan.model.params["name"]), CONFIGURATION, base, lock.model)
     for start in plan.starts:
         if start.weights is not None:
-            yield _item(f"start {start.name}", start.weights, WEIGHTS, base, lock.starts.get(start.name))
+            yield _start(f"start {start.name}", start.weights, base, lock.starts.get(start.name))
 
 
 def _item(name: str, described: str, files: tuple[str, ...], base: Path, was: LockedModel | None) -> Item:
@@ -38,6 +41,30 @@ def _item(name: str, described: str, files: tuple[str, ...], base: Path, was: Lo
         return "has other content" if was.content != _content(described, files, base)[0] else ""
 
     return Item(name, was, why, lambda: _measured(described, files, base))
+
+
+def _start(name: str, weights: str, base: Path, was: LockedModel | None) -> Item:
+    """A checkpoint: as a model, and what its trainer left beside it."""
+    item = _item(name, weights, WEIGHTS, base, was)
+
+    def why() -> str:
+        found = item.why()
+        if found or was is None or was.revision:  # what lies at a commit stays as it is
+            return found
+        return "" if (was.steps, was.lr) == _left(weights, base) else "was trained otherwise"
+
+    def measure() -> LockedModel:
+        made = cast(LockedModel, item.measure())
+        at = f"{weights.partition('@')[0]}@{made.revision}" if made.revision else weights
+        steps, lr = _left(at, base)
+        return replace(made, steps=steps, lr=lr)
+
+    return Item(name, was, why, measure)
+
+
+def _left(weights: str, base: Path) -> tuple[int | None, Fraction | None]:
+    found = left_by_trainer(weights, base)
+    return found.steps, found.lr
 
 
 def _content(name: str, files: tuple[str, ...], base: Path) -> tuple[str, str]:

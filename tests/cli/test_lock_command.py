@@ -204,3 +204,30 @@ def test_nothing_is_written_where_nothing_could_be_reached(toy, tmp_path):
     assert (done.returncode, "there is no folder `acme`" in done.stderr) == (1, True)
     assert "--> toy.mtr:2:9" in done.stderr
     assert not (tmp_path / "toy.lock").exists()
+
+
+def test_a_checkpoint_is_read_with_the_rate_that_its_trainer_ended_at(toy, tmp_path):
+    from transformers import LlamaForCausalLM
+
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 100}
+    LlamaForCausalLM(LlamaConfig(**sizes, max_position_embeddings=64)).save_pretrained(tmp_path / "old")
+    state = {"global_step": 500, "log_history": [{"step": 500, "learning_rate": 9e-5}]}
+    (tmp_path / "old" / "trainer_state.json").write_text(json.dumps(state))
+    phase = "phase one { steps = 3, batch = 2 x 64, lr = -> 0, mix = a }\nflow old -> one\n"
+    start = 'start old { weights = "old", context = 64 }\n'
+    (tmp_path / "toy.mtr").write_text(f"recipe toy\ndata a {{ tokens = 1M }}\n{start}{phase}")
+    assert "`mtdsl lock` read it from the checkpoint" in toy("check", "toy.mtr").stdout
+    done = toy("lock", "toy.mtr")
+    assert done.returncode == 0, done.stderr
+    assert "500 steps, the last at a learning rate of 9e-05" in done.stdout
+    plan, _ = planned(toy)
+    assert (plan["starts"][0]["lr"], plan["starts"][0]["certainty"]["lr"], plan["phases"][0]["lr"]["start"]) == (
+        9e-5,
+        "measured",
+        9e-5,
+    )
+    assert "lock" in next(line for line in toy("show", "toy.mtr", "old").stdout.splitlines() if line.startswith("lr"))
+    assert toy("lock", "toy.mtr", "--check").returncode == 0
+    state["log_history"][0]["learning_rate"] = 8e-5
+    (tmp_path / "old" / "trainer_state.json").write_text(json.dumps(state))
+    assert "start old was trained otherwise" in toy("lock", "toy.mtr", "--check").stdout
