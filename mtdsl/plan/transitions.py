@@ -126,13 +126,11 @@ def edges(flow: Flow, graph: Graph, policies: Policies, outcomes: Outcomes, repo
         attempt(report, lambda item=item: _read(item, flow, existing, policies, found, ladders))  # type: ignore[misc]
     for edge, words in ladders.items():  # what names the edge itself comes before what names its ladder
         found.words[edge] = {**words, **found.words.get(edge, {})}
-    return found
-
     for (parent, _), words in found.words.items():
         attempt(report, lambda parent=parent, words=words: _extend(found.extensions, parent, words))  # type: ignore[misc]
+    return found
 
-def _read(
-    item: tree.Transition, flow: Flow, existing: set[Edge], policies: Policies, found: Edges, ladders: dict[Edge, Words]
+
 def _extend(extensions: dict[str, tuple[Failing, Span]], parent: str, words: Words) -> None:
     """Notes by how much a failing gate trains `parent` on. Raises `Mistake` where another gate says otherwise."""
     failing, span = cast("tuple[Failing, Span]", words.get("on_fail", (None, None)))
@@ -143,6 +141,8 @@ def _extend(extensions: dict[str, tuple[Failing, Span]], parent: str, words: Wor
         raise mistake("declared-twice", f"two gates train `{parent}` on by different amounts", span, where)
 
 
+def _read(
+    item: tree.Transition, flow: Flow, existing: set[Edge], policies: Policies, found: Edges, ladders: dict[Edge, Words]
 ) -> None:
     """Adds what one `transition` says: to `ladders` of the edges between rungs, to `found` of those that it names."""
     words: Words = {}
