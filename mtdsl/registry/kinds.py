@@ -206,10 +206,20 @@ class Extension(Protocol):
     """What an extender's factory makes: an edit of a model's rotary embedding. No torch: numbers in, numbers out."""
 
     def rope_parameters(self, before: Mapping[str, Any], old: int, new: int) -> dict[str, Any]:
-        """transformers' `config.rope_parameters` after the window went from `old` to `new` tokens."""
+        """transformers' `config.rope_parameters` after the window went from `old` to `new` tokens.
+
+        `before` returned as it is leaves positions alone.
+        """
 
     def inv_freq(self, parameters: Mapping[str, Any], head_dim: int) -> tuple[list[float], float]:
         """Closed form of `parameters`: `head_dim / 2` inverse frequencies (radians a token) and the attention scaling."""
+
+
+@runtime_checkable
+class Ropeless(Protocol):
+    """An extender that also extends a model without rotary embeddings: `before` is empty there."""
+
+    without_rope: ClassVar[bool]
 
 
 @runtime_checkable

@@ -54,9 +54,6 @@ class Chain:
             elif isinstance(here, Start):
                 with concerning(here.name, "weights"):
                     self._start(here)
-        if isinstance(here, Start):
-            with concerning(here.name, "context"):
-                self._check_facts(here)
         self._link(node)
 
     def fetch(self, node: str, at: int | None) -> Stored:
@@ -93,16 +90,6 @@ class Chain:
         if isinstance(node, Phase) and stored and not durable.damage(stored.folder / STATE, stored.files[STATE]):
             state = stored.state()
             self._session.folder.log.keep_phase(node.name, state["step"], state["logged"])
-
-    def _check_facts(self, start: Start) -> None:
-        """Compare what the recipe declares of a start with its weights."""
-        window = self.fetch(start.name, None).state()["model"].get("max_position_embeddings")
-        if start.context is not None and window is not None and window != start.context:
-            raise refuse(
-                "start-differs",
-                f"`{start.name}` is declared with a window of {start.context:,} tokens, but its weights have {window:,}",
-                help=f"write `context = {window}` in `start {start.name}`",
-            )
 
     def _start(self, start: Start) -> None:
         assert start.weights is not None, "checked before the run began"

@@ -17,7 +17,7 @@ from mtdsl.diag import refuse
 from mtdsl.plan.model import Plan
 from mtdsl.plan.pins import pinned
 from mtdsl.registry import Registry
-from mtdsl.run import able, durable, foreign
+from mtdsl.run import able, durable, foreign, windows
 from mtdsl.run.chain import Chain, point_name
 from mtdsl.run.demands import demands
 from mtdsl.run.folder import RunFolder
@@ -67,6 +67,7 @@ def execute(
         try:
             described, plan = plan, pinned(plan)
             foreign.check(plan, base)
+            windows.check(plan, base, registry)
             hashes = weights(plan, base)
             corpus = prepare(plan, base, cache or cache_folder(), registry, listener.say)
             if plan.model is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +75,13 @@ def describe(model: PreTrainedModel) -> dict[str, Any]:
 def from_config(description: dict[str, Any]) -> PreTrainedModel:
     """The architecture that `describe` wrote, float32, its weights without meaning until a checkpoint fills them."""
     return _build(AutoConfig.for_model(**description), seed=0)
+
+
+def shell(config: PretrainedConfig) -> PreTrainedModel:
+    """The architecture without memory for its weights; what is done to its configuration leaves `config` alone."""
+    with torch.device("meta"):
+        model: PreTrainedModel = _auto().from_config(deepcopy(config))
+    return model
 
 
 def _build(config: PretrainedConfig, seed: int) -> PreTrainedModel:

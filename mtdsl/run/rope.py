@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from mtdsl.diag import refuse
+from mtdsl.registry.kinds import Ropeless
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel
+    from transformers import PretrainedConfig, PreTrainedModel
 
     from mtdsl.plan.model import Plugin
     from mtdsl.registry import Registry
@@ -21,27 +22,45 @@ TOLERANCE = 1e-4
 def extend(model: PreTrainedModel, plugin: Plugin, old: int, new: int, registry: Registry) -> dict[str, Any]:
     """Takes `model` from a window of `old` tokens to `new` by the extender `plugin`; returns its new `rope_parameters`.
 
-    Edits the configuration and builds the rotary embedding anew from it, as a later `from_pretrained` will: copied
-    frequencies alone would leave the old attention scaling. Raises a `Refusal` where the model has no rotary embedding, has
-    several kinds of it, or where what transformers built is not what the extender's closed form says.
+    Edits the configuration and, where positions change, builds the rotary embedding anew from it, as a later `from_pretrained`
+    will: copied frequencies alone would leave the old attention scaling. Raises a `Refusal` where the extender needs a rotary
+    embedding and the model has none or several kinds of it, or where what transformers built is not what the closed form says.
     """
     extension: Extension = registry.build("extender", plugin.name, plugin.params)
-    name, rotary = _rotary(model)
-    config = model.config
-    config.standardize_rope_params()
-    config.rope_parameters = extension.rope_parameters(dict(config.rope_parameters), old, new)
+    config, rotaries = model.config, _rotaries(model)
+    if not (rotaries or (isinstance(extension, Ropeless) and extension.without_rope)):
+        raise refuse("rope-missing", f"{type(model).__name__} has no rotary embedding to extend")
+    before = _parameters(config) if rotaries else {}
+    after = extension.rope_parameters(before, old, new)
     config.max_position_embeddings = new
-    rebuilt = type(rotary)(config).to(rotary.inv_freq.device)
-    model.set_submodule(name, rebuilt)
-    _verify(rebuilt, extension, config, plugin.name)
+    if after != before:
+        config.rope_parameters = after
+        name, rotary = _only(model, rotaries)
+        rebuilt = type(rotary)(config)
+        _verify(rebuilt, extension, config, plugin.name)
+        model.set_submodule(name, rebuilt.to(rotary.inv_freq.device))
+    return after
+
+
+def window_of(config: PretrainedConfig) -> int | None:
+    """The window of a configuration, in tokens; None where it states none."""
+    window = getattr(config, "max_position_embeddings", None)
+    return None if window is None else int(window)
+
+
+def _rotaries(model: PreTrainedModel) -> dict[str, Any]:
+    """The rotary embeddings by their names in the model."""
+    return {name: module for name, module in model.named_modules() if type(module).__name__.endswith("RotaryEmbedding")}
+
+
+def _parameters(config: Any) -> dict[str, Any]:
+    config.standardize_rope_params()
     return dict(config.rope_parameters)
 
 
-def _rotary(model: PreTrainedModel) -> tuple[str, Any]:
-    """The rotary embedding and its name in the model."""
-    found = [(name, module) for name, module in model.named_modules() if type(module).__name__.endswith("RotaryEmbedding")]
-    if not found:
-        raise refuse("rope-missing", f"{type(model).__name__} has no rotary embedding to extend")
+def _only(model: PreTrainedModel, rotaries: dict[str, Any]) -> tuple[str, Any]:
+    """The one rotary embedding of a model and its name."""
+    found = [*rotaries.items()]
     if len(found) > 1 or not hasattr(found[0][1], "inv_freq"):
         raise refuse("rope-several", f"{type(model).__name__} has several rotary embeddings, which cannot be extended yet")
     return found[0]

@@ -16,7 +16,7 @@ from mtdsl.plan.model import Phase
 from mtdsl.run import checkpoint
 from mtdsl.run.groups import divide
 from mtdsl.run.moments import crossed
-from mtdsl.run.rope import extend
+from mtdsl.run.rope import extend, window_of
 from mtdsl.run.session import Session
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def begin(session: Session, phase: Phase, incoming: Incoming) -> Training:
     """Cross the border into `phase` as the plan says, and note it. Raises a `Refusal` where it cannot be done."""
     facts: dict[str, Any] = {"transition": {"optimizer": phase.transition.optimizer, "data": phase.transition.data}}
     if phase.context.extender is not None:
-        old = phase.context.start or phase.context.end
+        old = phase.context.start or window_of(incoming.model.config) or phase.context.end
         with concerning(phase.name, "context"):
             facts["rope"] = extend(incoming.model, phase.context.extender, old, phase.context.end, session.registry)
         facts["window"] = [old, phase.context.end]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from mtdsl_context.frequencies import kept, plain, require, rotary_dim
+from mtdsl_context.frequencies import plain, require, rotary_dim
 from mtdsl_context.layers import changed
 
 
@@ -18,13 +18,15 @@ class Nope:
     longer window by training on it alone.
     """
 
-    def rope_parameters(self, before: Mapping[str, Any], old: int, new: int) -> dict[str, Any]:
-        """Those before; the windows do not enter."""
-        return changed(before, None, self._changed)
+    without_rope: ClassVar[bool] = True
 
-    def _changed(self, before: Mapping[str, Any]) -> dict[str, Any]:
+    def rope_parameters(self, before: Mapping[str, Any], old: int, new: int) -> dict[str, Any]:
+        """Those before, which may be none; the windows do not enter."""
+        return changed(before, None, self._same)
+
+    def _same(self, before: Mapping[str, Any]) -> dict[str, Any]:
         require(before, ("default",), "nope", "extend it by what scales it already")
-        return {"rope_type": "default", "rope_theta": float(before["rope_theta"]), **kept(before)}
+        return dict(before)
 
     def inv_freq(self, parameters: Mapping[str, Any], head_dim: int) -> tuple[list[float], float]:
         """Unscaled frequencies; attention is not scaled."""

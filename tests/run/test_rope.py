@@ -5,17 +5,26 @@ import pytest
 import tiny
 import torch
 from mtdsl_context.yarn import Yarn
-from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
+from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, NemotronHConfig
 
 from mtdsl.diag import Refusal
 from mtdsl.plan.model import Plugin
 from mtdsl.registry import installed
 from mtdsl.run.loss import LossModel
+from mtdsl.run.model import from_config
 from mtdsl.run.rope import extend
 
 
 def hidden(model, row):
     return LossModel(model).hidden(row.input_ids, row.position_ids, row.cu_seqlens, row.max_length)
+
+
+def positionless():
+    """A hybrid's attention and feed-forward layers: no positions at all."""
+    sizes = {"vocab_size": 300, "hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 4, "num_key_value_heads": 2}
+    return NemotronHConfig(
+        **sizes, num_hidden_layers=2, head_dim=8, layers_block_type=["attention", "mlp"], max_position_embeddings=64
+    )
 
 
 def test_yarn_changes_configuration_frequencies_and_attention_scaling():
@@ -92,3 +101,16 @@ def test_a_model_without_rotary_embeddings_is_refused():
     model = GPT2LMHeadModel(GPT2Config(n_layer=1, n_head=2, n_embd=16, vocab_size=31))
     with pytest.raises(Refusal, match=r"rope-missing: .* no rotary embedding"):
         extend(model, Plugin("yarn"), 64, 256, installed())
+
+
+def test_an_extender_that_leaves_positions_alone_sets_the_window_of_a_model_that_has_none():
+    model = from_config(positionless().to_dict())
+    assert extend(model, Plugin("nope"), 64, 256, installed()) == {}
+    assert model.config.max_position_embeddings == 256
+
+
+def test_an_extender_that_leaves_positions_alone_leaves_the_embedding():
+    model = tiny.model()
+    rotary, before = model.model.rotary_emb, dict(model.config.rope_parameters)
+    assert extend(model, Plugin("nope"), 64, 256, installed()) == before
+    assert (model.model.rotary_emb, model.config.max_position_embeddings) == (rotary, 256)
