@@ -270,6 +270,13 @@ class Documents(Protocol):
         """The documents in a fixed order. Raises `mtdsl.diag.Refusal` for what the user can mend."""
 
 
+class Filtering(Protocol):
+    """What a filter's factory makes."""
+
+    def keeps(self, text: str, tokens: Sequence[int], /) -> bool:
+        """Whether a document is read, decided by nothing else: its `text`, and its `tokens` without those around a document."""
+
+
 class Optimizing(Protocol):
     """What an optimizer's factory makes."""
 
@@ -279,13 +286,6 @@ class Optimizing(Protocol):
 
 class Measuring(Protocol):
     """What an evaluator's factory makes: it says what it measures, so that a plan can be made without a model.
-
-class Filtering(Protocol):
-    """What a filter's factory makes."""
-
-    def keeps(self, text: str, tokens: Sequence[int], /) -> bool:
-        """Whether a document is read, decided by nothing else: its `text`, and its `tokens` without those around a document."""
-
 
     `unit` is `share` (0 to 1, written in %) or `number`.
     """
