@@ -34,7 +34,7 @@ def other_quotes(failure: Failure) -> Diagnostic | None:
 
 
 def other_arrow(failure: Failure) -> Diagnostic | None:
-    """`=>`, `-->`, a typographic arrow, `to`."""
+    """`=>`, `-->`, a typographic arrow, `to`; behind a key what was meant is its `=`."""
     start = failure.at
     text = failure.source.text
     while start > failure.offset and text[start - 1] in "=-~":
@@ -45,6 +45,9 @@ def other_arrow(failure: Failure) -> Diagnostic | None:
     if arrow[0] == "to" and "ARROW" not in failure.accepts:
         return None
     span = Span(failure.source, start, arrow.end())
+    taken = start < failure.at and text[start] == "="  # as the sign of a key, before what follows it was met
+    if taken or ("EQUAL" in failure.accepts and "ARROW" not in failure.accepts):
+        return _given(failure, arrow[0], span, "=")
     return failure.error("other-arrow", f"the arrow is written `->`, not `{arrow[0]}`", span=span, fix=Fix.write(span, "->"))
 
 
@@ -53,8 +56,11 @@ def other_equals(failure: Failure) -> Diagnostic | None:
     sign = _EQUALS.match(failure.rest)
     if sign is None or "EQUAL" not in failure.accepts:
         return None
-    span = failure.here(sign.end())
-    return failure.error("other-equals", f"a value is given with `=`, not `{sign[0]}`", span=span, fix=Fix.write(span, " ="))
+    return _given(failure, sign[0], failure.here(sign.end()), " =")
+
+
+def _given(failure: Failure, sign: str, span: Span, meant: str) -> Diagnostic:
+    return failure.error("other-equals", f"a value is given with `=`, not `{sign}`", span=span, fix=Fix.write(span, meant))
 
 
 def semicolon(failure: Failure) -> Diagnostic | None:

@@ -92,7 +92,9 @@ def _span(one: _Allowed) -> Span:
 
 
 def _removed(one: _Allowed) -> Fix:
-    """Takes the id out of its comment, or the comment out of the recipe where it was the only one."""
+    """Takes the id out of its comment; where it was the only one, the comment goes, and a reason in it stays as a plain one."""
+    if len(one.comment.ids) == 1 and one.comment.reason:
+        return Fix.write(one.comment.span, f"# {one.comment.reason}", title="keep only the reason")
     if len(one.comment.ids) == 1:
         return Fix("remove the comment", (Change(_whole(one.comment.span), ""),))
     others = ", ".join(id for id in one.comment.ids if id != one.id)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from mtdsl.diag import Change, Fix, Span
 from mtdsl.lang import tree
 
 
-def on_edge(file: tree.File, parent: str, name: str, entry: str) -> Fix:
-    """Makes the recipe say `entry` (`lr = restart`) of an edge, in the edge's own transition if it has one.
+def on_edge(file: tree.File, parent: str, name: str, said: Mapping[str, str], there: Mapping[str, Iterable[Span]]) -> Fix:
+    """Makes the recipe say `said` (`lr`: `restart`) of an edge, in the edge's own transition if it has one.
 
-    Unsafe: it allows what was an error.
+    `there` holds the values that are written of these keys by now, which are replaced. Unsafe: it allows what was an error.
     """
-    written = f"transition {parent} -> {name} {{ {entry} }}"
+    changes = [Change(span, said[key]) for key, spans in there.items() for span in spans]
+    missing = [f"{key} = {value}" for key, value in said.items() if not there.get(key)]
+    whole = ", ".join(f"{key} = {value}" for key, value in said.items())
+    if not missing:
+        return Fix(f"write `{whole}` in the transition", tuple(changes), safe=False)
     for item in file.items:
         if isinstance(item, tree.Transition) and [_shown(node) for node in item.path.nodes] == [parent, name]:
-            return Fix(f"write `{entry}` in the transition", (_added(item.body, entry),), safe=False)
-    return Fix(f"write `{written}`", (_before_the_flow(file, written),), safe=False)
+            return Fix(f"write `{whole}` in the transition", (*changes, _added(item.body, missing)), safe=False)
+    written = f"transition {parent} -> {name} {{ {', '.join(missing)} }}"
+    return Fix(f"write `{written}`", (*changes, _before_the_flow(file, written)), safe=False)
 
 
 def without(attribute: tree.Attribute, phase: tree.Phase) -> Fix | None:
@@ -62,16 +69,17 @@ def _shown(node: tree.Node) -> str:
     return " ".join(node.span.text.split())
 
 
-def _added(body: tree.Body, entry: str) -> Change:
-    """The entry behind the last one, on a line of its own where that one has."""
+def _added(body: tree.Body, entries: Sequence[str]) -> Change:
+    """The entries behind the last one, on lines of their own where that one has one."""
     source = body.span.source
     if not body.entries:
-        return Change(body.span, f"{{ {entry} }}")
+        return Change(body.span, f"{{ {', '.join(entries)} }}")
     last = body.entries[-1].span
     line = source.line(last.line)
     indent = line[: len(line) - len(line.lstrip())]
     alone = not source.line(last.line)[: last.column - 1].strip()
-    return Change(Span(source, last.end, last.end), f"\n{indent}{entry}" if alone else f", {entry}")
+    written = "".join(f"\n{indent}{entry}" if alone else f", {entry}" for entry in entries)
+    return Change(Span(source, last.end, last.end), written)
 
 
 def _before_the_flow(file: tree.File, line: str) -> Change:

@@ -159,7 +159,7 @@ class PhaseLowering:
             own = f"seed {seed}" if name == self._draft.name else "a seed of its own"
             message = f"`{name}` has {own}, but goes on with the data order that seed {inherited} began"
             hint = f"write transition {self._before.node} -> {name} {{ data = fresh }}, or leave the seed out"
-            fix = self._tools.edges.saying(self._before.node or "", name, "data = fresh")
+            fix = self._tools.edges.saying(self._before.node or "", name, {"data": "fresh"})
             raise mistake("seed-without-fresh", message, written.span, help=hint, fix=fix)
         return seed
 

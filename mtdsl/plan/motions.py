@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from mtdsl.diag import Report
+from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
@@ -60,7 +60,7 @@ class Motions(Frozen):
     def _continued_rate(self, layer: Layer[Fraction], written: Written, warm: Written | None) -> Curve[Fraction]:
         """A rate that goes on; of one that jumps and warms up, the jump is told: the restart may be what was forgotten."""
         curve = Curve(layer.lay(written.value, 0, self.report))
-        rates.check_continuity(self.draft, curve, self.before, rates.first_span(written.value), self.tools.edges.saying)
+        self._check_continuity(curve, rates.first_span(written.value), warms=warm is not None)
         if warm is not None:
             raise rates.continued(warm, self.draft)
         return curve
@@ -74,9 +74,13 @@ class Motions(Frozen):
             message = f"a schedule sets the rate of `{draft.name}`, so it has no `warmup`"
             raise mistake("schedule-owns", message, warm.span, help=hint, fix=without(warm.attribute, draft.item))
         if transition.lr == "continue" and before.node and schedules.begins("lr", draft.name):
-            span = schedules.first_span("lr", draft.name)
-            rates.check_continuity(draft, curve, before, span, self.tools.edges.saying)
+            self._check_continuity(curve, schedules.first_span("lr", draft.name), warms=False)
         return curve
+
+    def _check_continuity(self, curve: Curve[Fraction], span: Span, *, warms: bool) -> None:
+        """Raises `Mistake` where the rate jumps; old moments are offered to go where nobody said that they stay."""
+        stays = not warms and self.transition.optimizer == "keep" and "optimizer" not in self.transition.written
+        rates.check_continuity(self.draft, curve, self.before, span, self.tools.edges.saying, stays=stays)
 
     def _rate_slot(self, before: Ending) -> Slot[Fraction]:
         """The rate, which moves on from `before`."""

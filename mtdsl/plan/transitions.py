@@ -63,9 +63,13 @@ class Edges:
         )
         return self._gated(self._moments(made, parent, name, written), parent or "", name, written)
 
-    def saying(self, parent: str, name: str, entry: str) -> Fix:
-        """The edit that makes the recipe say `entry` of an edge."""
-        return on_edge(self.file, parent, name, entry)
+    def saying(self, parent: str, name: str, said: Mapping[str, str]) -> Fix:
+        """The edit that makes the recipe say `said` of an edge; `name` may be a family, for all its members."""
+        here = [
+            words for (above, node), words in self.words.items() if above == parent and name in (node, node.partition("[")[0])
+        ]
+        there = {key: dict.fromkeys(words[key][1] for words in here if key in words) for key in said}
+        return on_edge(self.file, parent, name, said, there)
 
     def _moments(self, made: Transition, parent: str | None, name: str, written: Mapping[str, tuple[Said, Span]]) -> Transition:
         if "optimizer" not in written:

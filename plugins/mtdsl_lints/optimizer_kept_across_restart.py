@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
+from mtdsl.plan.rates import LEAP
 from mtdsl.view.numbers import rate
 from mtdsl_lints.chain import left_at, said
 from mtdsl_lints.rates import first_rate, last_rate
@@ -14,9 +15,6 @@ from mtdsl_lints.states import kept
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
     from mtdsl.plan.origins import Origins
-
-LEAP = 10
-"""Times. Marin's restart with a kept state is 1.7 times, MiniMax' goes down; SmolLM3 and Olmo 3 leap from 0 and warm up."""
 
 
 def optimizer_kept_across_restart(plan: Plan, written: Origins, /) -> Iterator[Remark]:

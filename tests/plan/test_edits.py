@@ -34,11 +34,37 @@ def mended(wrong):
             "transition p -> q {\n    data = fresh\n    lr = restart\n}\nflow p -> q\n",
         ),
         ("transition p -> q {}\nflow p -> q\n", "transition p -> q { lr = restart }\nflow p -> q\n"),
+        ("transition p -> q { lr = continue }\nflow p -> q\n", "transition p -> q { lr = restart }\nflow p -> q\n"),
     ],
-    ids=["no transition", "on one line", "on several", "an empty one"],
+    ids=["no transition", "on one line", "on several", "an empty one", "one that says otherwise"],
 )
 def test_what_is_said_of_an_edge(mended, before, after):
     assert mended(JUMP + before) == JUMP + after
+
+
+@pytest.mark.parametrize(
+    ("edge", "more", "after"),
+    [
+        ("", "", "transition p -> q { optimizer = reset, lr = restart }\n"),
+        ("", "warmup = 3 steps, ", "transition p -> q { lr = restart }\n"),
+        ("transition p -> q { optimizer = keep }\n", "", "transition p -> q { optimizer = keep, lr = restart }\n"),
+        (
+            "transition p -> q {\n    lr = continue\n}\n",
+            "",
+            "transition p -> q {\n    lr = restart\n    optimizer = reset\n}\n",
+        ),
+    ],
+    ids=["state that stays", "a warm-up", "state that is to stay", "one that says otherwise"],
+)
+def test_a_leap_begins_with_new_moments(mended, edge, more, after):
+    phases = JUMP.replace("lr = 2e-3", f"{more}lr = 2e-2")
+    assert mended(f"{phases}{edge}flow p -> q\n") == f"{phases}{after}flow p -> q\n"
+
+
+def test_a_seed_is_said_where_the_order_was(mended):
+    phases = JUMP.replace("lr = 2e-3", "seed = 3, lr = 1e-3")
+    edge = "transition p -> q {{ data = {} }}\nflow p -> q\n"
+    assert mended(phases + edge.format("continue")) == phases + edge.format("fresh")
 
 
 @pytest.mark.parametrize(

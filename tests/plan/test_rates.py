@@ -88,7 +88,7 @@ def test_a_jump_is_an_error_that_shows_both_ends_and_the_way_out(wrong):
     assert found.message == "the learning rate jumps from 0 to 2e-5 where `two` begins"
     assert [label.message for label in found.labels] == ["`two` starts at 2e-5", "`one` ends at 0"]
     assert [label.span.text for label in found.labels] == ["2e-5", "0"]
-    assert found.help == "if the restart is meant, say so: transition one -> two { lr = restart }"
+    assert found.help == "if the restart is meant, say so: transition one -> two { optimizer = reset, lr = restart }"
 
 
 def test_one_percent_is_no_jump(plan, wrong):

@@ -28,6 +28,19 @@ def test_what_nothing_names_is_told_of(unused, item, id):
 
 
 @pytest.mark.parametrize(
+    ("item", "title"),
+    [
+        ('let fast = "#3"', "remove `fast`"),
+        ("let fast = 3  # measured", "remove `fast` with its comment"),
+        ("# of all\n## why\nlet fast = [  # measured\n    3,  ## twice\n]", "remove `fast` with its 3 comments"),
+    ],
+)
+def test_the_title_says_what_goes_with_it(unused, item, title):
+    (one,) = unused(f"{item}\n{PHASE}")
+    assert one.fix.title == title
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "let n = 2\nphase x for k in [n] { steps = k, batch = 1 x 256, context = 256, lr = 1e-3, mix = a }\n",
