@@ -53,7 +53,7 @@ def rate_of_step(phase: Phase, step: int, registry: Registry) -> float:
 def coupled(phase: Phase, step: int) -> float:
     """What the rate of a step is multiplied with, since it follows the batch: (tokens a step / those of the first)^p.
 
-    p is 1 under `linear` (arXiv:1706.02677, section 2.1), 1/2 under `sqrt` (arXiv:1404.5997, section 5), 0 under `none`.
+    p is 1 under `linear` (arXiv:1706.02677, section 2.1), 1/2 under `sqrt` (arXiv:1404.5997, page 5), 0 under `none`.
     """
     power = {"none": 0.0, "sqrt": 0.5, "linear": 1.0}[phase.coupling]
     return float((sequences(phase, step) / sequences(phase, 0)) ** power) if power else 1.0

@@ -38,7 +38,7 @@ NUMBERS: dict[str, Number] = {
     "ema": Number(
         Bound(low=0, high=1, open_high=True),
         Fraction(0),
-        "what the averaged weights, which evaluations and `.ema` read, keep of themselves a step (arXiv:1407.0202, section 7)",
+        "what averaged weights, which evaluations and `.ema` read, keep of themselves a step (arXiv:1412.6980, section 7.2)",
     ),
 }
 SCALARS = tuple(NUMBERS)

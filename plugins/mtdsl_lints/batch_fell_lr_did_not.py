@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mtdsl.plan.origins import Origins
 
 FELL = 4
-"""Times: by the root, the rate is then twice what suits the batch. Llama 3's last phase takes a quarter too, but decays."""
+"""Times: by the root, the rate is then twice what suits the batch."""
 
 
 def batch_fell_lr_did_not(plan: Plan, written: Origins, /) -> Iterator[Remark]:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 def batch_tokens_change(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """The window changes and the number of sequences does not, so that a step has as many times the tokens.
 
-    Published context extensions keep the tokens of a step (SmolLM3: `576 x 4k`, then `72 x 32k`): the rate was chosen for them,
-    and a budget in tokens would take a fraction of the steps. A batch in tokens, `batch = 4Mi tokens`, keeps them by itself.
+    Most published context extensions keep the tokens of a step (SmolLM3: `576 x 4k`, then `72 x 32k`; ProLong doubles them and
+    sets another rate): the rate was chosen for them, and a budget in tokens would take a fraction of the steps. A batch in
+    tokens, `batch = 4Mi tokens`, keeps them by itself.
     """
     for edge in edges(plan):
         old, new = edge.tokens

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from mtdsl.plan.origins import Origins
 
 MOST = 10**9
-"""Tokens a step: eight times the largest published batch, the last 128M of MiniMax-01 (arXiv:2501.08313)."""
+"""Tokens a step: eight times the 128M that MiniMax-01 ends with (arXiv:2501.08313, section 4.2)."""
 
 
 def batch_too_large(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """A step takes more than a billion tokens.
 
-    Beyond the critical batch more tokens a step give no better gradient, and the budget is gone in a few steps; no published
-    run takes more than 128M. Mostly tokens were written where sequences are counted: `4194304 x 4k` are 17B tokens.
+    Beyond the critical batch more tokens a step give no better gradient, and the budget is gone in a few steps;
+    MiniMax-01 ends with 128M. Mostly tokens were written where sequences are counted: `4194304 x 4k` are 17B tokens.
     """
     for phase in plan.phases:
         sequences = max((run.sequences for run in phase.batch.runs), default=0) if phase.batch else 0

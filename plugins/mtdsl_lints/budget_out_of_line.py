@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mtdsl.plan.origins import Origins
 
 FAR = 10
-"""Times the largest budget beside it. Olmo 3's leftover was fifty times too large; budgets fall by less from phase to phase."""
+"""Times the largest budget beside it. Olmo 3's leftover 5T were fifty times the 100B of the phase before."""
 LANDED = Fraction(1, 2)
 """Of its highest rate: a phase that ends below is a decay. A trunk's cosine ends at a tenth, a cooldown at 0."""
 

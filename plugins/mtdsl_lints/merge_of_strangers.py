@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def merge_of_strangers(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """A merge takes weights that began as different fresh ones.
 
-    Averaging works where weights share a stretch of training (arXiv:1912.05671, section 3). Drawn apart, unit 7 of one has
+    Averaging works where weights share a stretch of training (arXiv:1912.05671). Drawn apart, unit 7 of one has
     nothing to do with unit 7 of the other, and their average is as good as noise. Let them go on from one trunk. Of
     checkpoints made elsewhere it is not known what they share, so nothing is said of them.
     """

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def stop_cuts_decay(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """A phase with a `stop` lets its learning rate come down over the budget, which is then only a cap.
 
-    Wherever the stop comes, it cuts the decay at a rate that nobody chose, and the next phase begins from there. The phases
-    of Llama 3 that stop on a test hold their rate and leave the decay to a phase of its own.
+    Wherever the stop comes, it cuts the decay at a rate that nobody chose, and the next phase begins from there. Llama 3
+    leaves its decay to a phase of its own, behind those that stop on a test (arXiv:2407.21783, section 3.4).
     """
     for phase in plan.phases:
         if phase.stop is not None and falls(phase):

@@ -19,7 +19,7 @@ def theta_falls(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """The base of the rotary embedding is lower than where the phase comes from.
 
     A lower base turns every position faster, so all distances that were learnt look longer than they are and must be learnt
-    anew. Published chains only raise it, with the window (arXiv:2309.16039, section 4.1). A lower one is mostly the value
+    anew. Published chains raise it with the window (arXiv:2309.16039, section 4.1). A lower one is mostly the value
     of an older configuration.
     """
     rope = positions(plan)

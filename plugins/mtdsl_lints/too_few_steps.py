@@ -36,8 +36,9 @@ def too_few_steps(plan: Plan, written: Origins, /) -> Iterator[Remark]:
         why = _few(phase)
         if why is not None and phase.batch is not None:
             step = phase.batch.runs[0].sequences * phase.batch.length
+            steps = plural(phase.steps, "step")
             yield Remark(
-                f"`{phase.name}` takes {plural(phase.steps, 'step')}{why}: {count(phase.tokens)} tokens at {count(step)} a step",
+                f"`{phase.name}` takes {steps}{why}: {count(phase.tokens)} tokens at {count(step)} a step",
                 (*said(written, phase, phase.asked.unit), Place(phase.name, "batch", f"{step:,} tokens a step")),
                 help=f"raise the budget or lower the batch; if it is meant, write `steps = {phase.steps}`",
             )

@@ -23,7 +23,8 @@ def too_many_epochs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """The weights see a source more than four times, and nothing in the recipe says so.
 
     Up to four epochs repeated text is worth nearly as much as new text; from about sixteen on the value of more falls off,
-    and forty add nothing (arXiv:2305.16264). `max_epochs` on the source, or a budget in epochs, says how many are meant.
+    and forty add nothing (arXiv:2305.16264, figure 1). `max_epochs` on the source, or a budget in epochs, says how many are
+    meant.
     """
     sources = wholes(plan)
     silent = [one for one in sources.values() if one.max_epochs is None and one.repeat == 1]

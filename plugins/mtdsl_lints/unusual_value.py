@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 RANGES = {
     "clip": (Fraction(1, 100), Fraction(100), "published runs cut to a norm between 0.1 and 1"),
-    "ema": (Fraction(1, 2), Fraction(1), "below a half it is mostly the last step's weights; published runs keep 0.99 or more"),
+    "ema": (Fraction(1, 2), Fraction(1), "below a half it is mostly the last step's weights; Marin's keeps 0.995"),
     "lr": (Fraction(0), Fraction(1), "a step of Adam moves a weight by about the rate"),
     "weight_decay": (Fraction(0), Fraction(5), "published runs have about 0.1, and 30 times that where data is repeated often"),
-    "z_loss": (Fraction(0), Fraction(1, 10), "published runs have 1e-5 or 1e-4"),
+    "z_loss": (Fraction(0), Fraction(1, 10), "published runs have 5e-6 to 1e-4"),
 }
 """Smallest and largest value that may be meant, and what is usual; 0 switches off what it can, and is never spoken of."""
 
@@ -28,9 +28,10 @@ RANGES = {
 def unusual_value(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """A number is ten times beyond whatever was published, or further: a point or an exponent is missing.
 
-    Published are: clipping at 0.1 (Apertus) to 1 (nearly all); an average of the weights that keeps 0.995 (Marin 32B); a weight
-    decay of 0.1, and 30 times that for data that is repeated often (arXiv:2509.14786); a z-loss of 1e-4 (arXiv:2204.02311) or
-    1e-5 (OLMo 2). `ema = 0.001` is no average at all, and a z-loss of 1 outweighs the loss of the model.
+    Published are: clipping at 0.1 (Apertus) to 1 (nearly all); an average of the weights that keeps 0.995 (Marin); a weight
+    decay of 0.1, and 30 times that for data that is repeated often (arXiv:2509.14786); a z-loss of 5e-6
+    (DCLM), 1e-5 (OLMo 2) or 1e-4 (PaLM, Marin). `ema = 0.001` is no average at all, and a z-loss of 1 outweighs the model's
+    own.
     """
     for phase in plan.phases:
         for name, (least, most, usual) in RANGES.items():

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pick:
-    """One of the models, the best by a metric, as OLMo 2 1B was chosen among its anneals (arXiv:2501.00656, section 4.5).
+    """One of the models, the best by a metric. OLMo 2 1B is one of three anneals; its release says which, not by what.
 
     `best` says which value of the metric is better. The first of equals is kept.
     """

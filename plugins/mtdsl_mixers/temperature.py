@@ -11,7 +11,7 @@ from mtdsl import Positive, SourceFacts
 
 @dataclass(frozen=True)
 class Temperature:
-    """Weights w ~ n^(1/tau) of the sources' tokens n, or of the shares they are given (mT5, arXiv:2010.11934, section 3.2).
+    """Weights w ~ n^(1/tau) of the sources' tokens n, or of the shares they are given (mT5, arXiv:2010.11934).
 
     `tau` 1 is `natural`; larger ones raise small sources, towards equal weights. The paper writes alpha for 1/tau.
     """

@@ -11,7 +11,7 @@ from mtdsl import Progress
 class Exponential:
     """Geometric: value = a (b / a)^p, as epfml's `wsd_schedule("exp")` has it. Both ends must be above 0.
 
-    Two other curves go by this name: MiniCPM's halves every so many steps (arXiv:2404.06395, section 4.3), which is this one
+    Two other curves go by this name: MiniCPM's halves every so many steps (arXiv:2404.06395), which is this one
     with the end that it happens to reach; Megatron-LM's is 2 x 0.5^p - 1, which lands on 0.
     """
 

@@ -10,7 +10,7 @@ from mtdsl import Positive, Progress, Stretch
 
 @dataclass(frozen=True)
 class WSDS:
-    """WSD-S (arXiv:2410.05192, section 4): the value stands, decays over the last `decay` of each `period`, and is back.
+    """WSD-S (arXiv:2410.05192): the value stands, decays over the last `decay` of each `period`, and is back.
 
     It is a rule: `lr = 1e-3 by wsd_s(...)` decays to 0 again and again, an arrow `1e-3 -> 1e-5 by wsd_s(...)` to its end. What
     is left behind the last whole period stands. The paper's decay is linear in 1 / rate; this one is linear in the rate, as
