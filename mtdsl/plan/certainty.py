@@ -22,10 +22,11 @@ def certain(plan: Plan) -> Plan:
     found: dict[str, Certainty] = {}
     phases = {phase.name: phase for phase in plan.phases}
     merges = {merge.name: merge for merge in plan.merges}
+    nodes: dict[str, Phase | Merge] = {**phases, **merges}
     for name in plan.order:
-        node = phases.get(name) or merges[name]
+        node = nodes[name]
         before = [found[parent.node] for parent in node.parents if parent.node in found]
-        own = [phases[name].certainty, *_sizes(phases[name], sizes)] if name in phases else []
+        own = [phases[name].certainty, *_sizes(phases[name], sizes)] if name in phases else [_picked(merges[name], nodes)]
         found[name] = weakest([*before, *own])
     return replace(plan, phases=tuple(replace(phase, certainty=found[phase.name]) for phase in plan.phases))
 
@@ -42,12 +43,28 @@ def seen(plan: Plan) -> Mapping[str, Known]:
     found: dict[str, Known] = {}
     for name in plan.order:
         node = nodes[name]
-        own: Certainty = node.certainty if isinstance(node, Phase) else "exact"
+        own = node.certainty if isinstance(node, Phase) else _picked(node, nodes)
         known[name] = weakest([own, *(known[parent.node] for parent in node.parents)])
         unknown = known[name] == "unknown"
         reason = "a start before it does not say what it had seen" if unknown else ""
         found[name] = Known(None if unknown else node.seen, known[name], reason)
     return found
+
+
+def capped(phase: Phase) -> bool:
+    """Whether a phase's own steps are a cap: it may stop early, or is trained on only where a gate behind it fails.
+
+    So are epochs of sources of which filters leave an unknown part.
+    """
+    filtered = phase.asked.unit == "epochs" and phase.certainty == "bounded"
+    return phase.stop is not None or phase.extended > 0 or filtered
+
+
+def hangs(phase: Phase) -> tuple[str, ...]:
+    """The counts of a phase that hang on where an event happens: with another batch so many tokens are other steps."""
+    if not any(event.measured and "batch" in event.sets for event in phase.events):
+        return ()
+    return ("tokens", "seen", "spent") if phase.asked.unit == "steps" else ("steps",)
 
 
 def facts_of(start: Start) -> Mapping[str, Certainty]:
@@ -59,6 +76,15 @@ def facts_of(start: Start) -> Mapping[str, Certainty]:
     if "lr" in start.facts:
         found["lr"] = start.facts["lr"].certainty
     return found
+
+
+def _picked(merge: Merge, nodes: Mapping[str, Phase | Merge]) -> Certainty:
+    """Of weights that are chosen by what is measured, the most that any of the candidates had seen is known."""
+    if merge.weights:
+        return "exact"
+    candidates = [(nodes[parent.node], parent.at) for parent in merge.parents if parent.node in nodes]
+    seen = {node.origin + at if isinstance(node, Phase) and at is not None else node.seen for node, at in candidates}
+    return "bounded" if len(seen) > 1 else "exact"
 
 
 def _sizes(phase: Phase, sizes: Mapping[str, Certainty]) -> list[Certainty]:

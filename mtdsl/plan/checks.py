@@ -12,6 +12,7 @@ from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree, units
 from mtdsl.lang.units import Quantity
 from mtdsl.plan import rates
+from mtdsl.plan.doubts import Doubt
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.model import Check
 from mtdsl.plan.names import Scope
@@ -26,13 +27,14 @@ def check_of(
     settings: tuple[str, ...],
     report: Report,
     explained: Callable[[tree.Expr], str | None],
+    doubted: Callable[[tree.Binary, bool, Scope], Doubt | None],
 ) -> Check:
     """Whether a check holds; None where it needs what is not known, which is noted.
 
     Raises `Mistake` (`check-failed`) where it does not hold, with the values that decided it, the `settings` of `--set`,
-    and as help what `explained` says of its test.
+    and as help what `explained` says of its test. `doubted` says why a comparison may come out otherwise in a run.
     """
-    seen = _Seen()
+    seen = _Seen(doubted)
     holds = _holds(item.test, scope, evaluator, seen, wanted=True)
     if holds is None:
         unknown = seen.unknown[0]
@@ -48,6 +50,7 @@ def check_of(
 class _Seen:
     """The values of the comparisons that came out otherwise than the check wants, and what was not known."""
 
+    doubted: Callable[[tree.Binary, bool, Scope], Doubt | None]
     values: list[Label] = field(default_factory=list)
     unknown: list[Diagnostic] = field(default_factory=list)
 
@@ -79,6 +82,9 @@ def _compare(test: tree.Binary, scope: Scope, evaluator: Evaluator, seen: _Seen,
         return None
     units.common(left, right, test.span)
     holds = COMPARE[test.op](left.value, right.value)
+    if holds is wanted and (doubt := seen.doubted(test, holds, scope)):
+        seen.unknown.append(Diagnostic("check-unknown", "note", doubt.why, (Label(doubt.span),)))
+        return None
     if holds is not wanted:
         said = [*_values(test.left, scope, evaluator), *_values(test.right, scope, evaluator)]
         seen.values += said or [Label(test.span)]

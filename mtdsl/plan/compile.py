@@ -20,6 +20,7 @@ from mtdsl.plan.certainty import certain
 from mtdsl.plan.checks import check_of
 from mtdsl.plan.compiler import Compiler
 from mtdsl.plan.cost import flops_of
+from mtdsl.plan.doubts import doubt
 from mtdsl.plan.fresh import check_fresh
 from mtdsl.plan.leaves import leaves
 from mtdsl.plan.limits import check_epochs
@@ -242,7 +243,8 @@ def _checks(module: Module, sets: Mapping[str, str], compiler: Compiler, report:
     def check(item: tree.Check) -> Check | None:
         scope = Scope(module)
         why = partial(explained, scope=scope, nodes=compiler)
-        return attempt(report, lambda: check_of(item, scope, compiler.evaluator, settings, report, why))
+        sure = partial(doubt, nodes=compiler)
+        return attempt(report, lambda: check_of(item, scope, compiler.evaluator, settings, report, why, sure))
 
     items = (item for item in module.file.items if isinstance(item, tree.Check))
     return tuple(done for done in map(check, items) if done is not None)

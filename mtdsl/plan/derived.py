@@ -38,7 +38,11 @@ ADDED: Mapping[tuple[Any, ...], Added] = {
         "fingerprint": (str, "SHA-256 of what changes training."),
         "base": (str, "The recipe's folder, from this file's."),
     },
-    (Phase,): {"warmup_steps": (int, "Steps of warm-up, 0 where there is none."), **SEEN},
+    (Phase,): {
+        "warmup_steps": (int, "Steps of warm-up, 0 where there is none."),
+        "expected": (tuple[str, ...], "The counts that hang on where an event happens: `steps`, or `tokens` and what follows."),
+        **SEEN,
+    },
     (Merge,): SEEN,
     (Batch,): {
         "sequences": (int, "Sequences of the first step."),

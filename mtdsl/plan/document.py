@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from mtdsl.plan.certainty import facts_of, seen
+from mtdsl.plan.certainty import facts_of, hangs, seen
 from mtdsl.plan.codec import decode, encode
 from mtdsl.plan.curves import scalar_at, shares_at
 from mtdsl.plan.endings import first_of, rate_at
@@ -61,6 +61,7 @@ def _phase(phase: Phase, sizes: Sizes, registry: Registry) -> dict[str, Any]:
     body["scalars"] = {
         name: body["scalars"][name] | _ends(curve, phase.tokens, registry) for name, curve in phase.scalars.items()
     }
+    body["expected"] = list(hangs(phase))
     body["warmup_steps"] = phase.lr.warmup.steps if phase.lr and phase.lr.warmup else 0
     return body
 

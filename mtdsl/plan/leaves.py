@@ -13,7 +13,8 @@ def leaves(order: Sequence[str], phases: Sequence[Phase], merges: Sequence[Merge
     A branch that leaves a phase inside does not use up its end.
     """
     ends = {phase.name: phase.tokens for phase in phases}
-    parents = (parent for node in (*phases, *merges) for parent in node.parents)
+    nodes: tuple[Phase | Merge, ...] = (*phases, *merges)
+    parents = (parent for node in nodes for parent in node.parents)
     used = {parent.node for parent in parents if parent.at is None or parent.at == ends.get(parent.node)}
     controls = {merge.against for merge in merges}
     return tuple(name for name in order if name not in used | controls)

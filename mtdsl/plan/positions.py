@@ -62,7 +62,8 @@ def _extended(phase: Phase, before: Rope, registry: Registry) -> Rope:
     before = before if FULL in before else {**UNKNOWN, **before}
     try:
         extension = ask(lambda: registry.build("extender", extender.name, extender.params))
-        return ask(lambda: dict(extension.rope_parameters(before, window.start or window.end, window.end)))
+        extended: Rope = ask(lambda: dict(extension.rope_parameters(before, window.start or window.end, window.end)))
+        return extended
     except Failed as failed:
         if isnan(_whole(before)["rope_theta"]):  # what it needed may be in the checkpoint
             return UNKNOWN

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from mtdsl.plan.model import Phase
-from mtdsl.view import axis, blocks, numbers, phrases
+from mtdsl.view import amounts, axis, blocks, numbers, phrases
 from mtdsl.view.columns import Column
 
 RATE_ROWS = 3
@@ -73,7 +73,7 @@ def _share_cell(source: str) -> Callable[[Column, int], str]:
 
 
 def _budget(column: Column) -> str:
-    return phrases.budget(column.node) if isinstance(column.node, Phase) else phrases.kind(column.node)
+    return amounts.budget(column.node) if isinstance(column.node, Phase) else phrases.kind(column.node)
 
 
 def _batch(column: Column) -> str:

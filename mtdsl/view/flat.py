@@ -26,6 +26,7 @@ class Row:
     span: Span | None
     doc: str = ""
     cite: tuple[str, ...] = ()
+    conflict: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -60,7 +61,8 @@ def rows(node: Node, written: Origins, said: Sequence[Note] = ()) -> Iterator[Ro
     for attribute, value in _values(node):
         row = _row(node, attribute, value, written)
         told = notes.about(top if row.via == "recipe" else own, attribute)
-        yield replace(row, doc=notes.doc(told, attribute), cite=notes.cite(told)) if told else row
+        words = {"doc": notes.doc(told, attribute), "cite": notes.cite(told), "conflict": notes.conflict(told)}
+        yield replace(row, **words) if told else row
 
 
 def of_whole(node: Node, said: Sequence[Note]) -> tuple[Note, ...]:

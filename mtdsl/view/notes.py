@@ -1,4 +1,4 @@
-"""Docs and citations of a plan in words: beside a value, and as the table that ends a plan."""
+"""Docs, citations and conflicts of a plan in words: beside a value, and as the table that ends a plan."""
 
 from __future__ import annotations
 
@@ -31,9 +31,19 @@ def cite(notes: Iterable[Note]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for note in notes for text in note.cite))
 
 
-def said(doc: str, cite: Sequence[str]) -> str:
-    """A doc and what it cites, on one line."""
-    return "; ".join(part for part in (doc.replace("\n", " "), *cite) if part)
+def conflict(notes: Iterable[Note]) -> tuple[str, ...]:
+    """All that the notes say is said otherwise elsewhere, each once."""
+    return tuple(dict.fromkeys(text for note in notes for text in note.conflict))
+
+
+def said(doc: str, cite: Sequence[str], conflict: Sequence[str]) -> str:
+    """A doc, what it cites and what contradicts it, on one line."""
+    return "; ".join(part for part in (doc.replace("\n", " "), *cite, *map(contradicted, conflict)) if part)
+
+
+def contradicted(text: str) -> str:
+    """What another place says, marked as that."""
+    return f"conflict: {text}"
 
 
 def table(notes: Iterable[Note]) -> Table:
@@ -41,15 +51,15 @@ def table(notes: Iterable[Note]) -> Table:
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for head in ("note on", "says"):
         made.add_column(head, overflow="fold")
-    for (attribute, text, cited), nodes in _alike(notes).items():
-        made.add_row(_place(nodes, attribute), said(text, cited))
+    for (attribute, text, cited, other), nodes in _alike(notes).items():
+        made.add_row(_place(nodes, attribute), said(text, cited, other))
     return made
 
 
-def _alike(notes: Iterable[Note]) -> dict[tuple[str, str, tuple[str, ...]], list[str]]:
-    found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+def _alike(notes: Iterable[Note]) -> dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], list[str]]:
+    found: dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for note in notes:
-        found.setdefault((note.attribute, note.doc, note.cite), []).append(note.node)
+        found.setdefault((note.attribute, note.doc, note.cite, note.conflict), []).append(note.node)
     return found
 
 

@@ -13,12 +13,10 @@ from mtdsl.plan.model import (
     Event,
     Gate,
     Group,
-    Known,
     Merge,
     Param,
     Parent,
     Phase,
-    Plan,
     Plugin,
     Source,
     Start,
@@ -97,46 +95,6 @@ def chosen(column: Column) -> str:
     mixers = ", ".join(dict.fromkeys(first.chosen.values()))
     begins = ", ".join(f"{numbers.share(share)} {name}" for name, share in (first.shares or {}).items() if name in first.chosen)
     return f"{mixers} chooses while it runs" + (f", and begins with {begins}" if begins else "")
-
-
-def known(number: Known) -> str:
-    """`35B (declared)`, `35B`, `at most 35B` or `unknown`."""
-    if number.value is None:
-        return "unknown"
-    if number.certainty == "bounded":
-        return at_most(numbers.count(number.value), True)
-    return numbers.count(number.value) + ("" if number.certainty == "exact" else f" ({number.certainty})")
-
-
-def budget(phase: Phase) -> str:
-    """What a phase trains for, as sure as it is: `50B`, `at most 133B`, `2.1B (measured)`."""
-    return sure(phase, numbers.count(phase.tokens))
-
-
-def sure(phase: Phase, amount: str) -> str:
-    """An amount of a phase's budget, marked where it may end early, and where it follows from the sizes of its sources."""
-    sized = phase.asked.unit == "epochs" and phase.certainty in ("measured", "declared")
-    return at_most(amount + (f" ({phase.certainty})" if sized else ""), capped(phase))
-
-
-def capped(phase: Phase) -> bool:
-    """Whether a phase's own steps are a cap: it may stop early, or is trained on only where a gate behind it fails.
-
-    So are epochs of sources of which filters leave an unknown part.
-    """
-    filtered = phase.asked.unit == "epochs" and phase.certainty == "bounded"
-    return phase.stop is not None or phase.extended > 0 or filtered
-
-
-def totals(plan: Plan) -> tuple[str, ...]:
-    """`5 phases`, `11.2T tokens`, `4.75M steps`; at most so many where a phase may end early."""
-    gates = [phase.transition.gate for phase in plan.phases if phase.transition.gate]
-    bounded = any(map(capped, plan.phases)) or any(gate.rollback or gate.branch for gate in gates)
-    return (
-        numbers.plural(len(plan.phases), "phase"),
-        at_most(numbers.plural(plan.totals.tokens, "token"), bounded),
-        at_most(numbers.plural(plan.totals.steps, "step"), bounded),
-    )
 
 
 def asked(budget: Asked) -> str:
@@ -236,11 +194,6 @@ def kind(node: Phase | Merge | Start) -> str:
     if isinstance(node, Merge):
         return node.merger.name
     return "phase" if isinstance(node, Phase) else "start"
-
-
-def at_most(amount: str, bounded: bool) -> str:
-    """An amount that may turn out less: `at most 200B tokens`."""
-    return f"at most {amount}" if bounded else amount
 
 
 def parts(merge: Merge) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 from mtdsl.plan.certainty import seen
 from mtdsl.plan.model import Known, Merge, Note, Phase, Plan
 from mtdsl.plan.origins import Origins
-from mtdsl.view import notes, phrases
+from mtdsl.view import amounts, notes, phrases
 from mtdsl.view.flat import Node, Row, kind, nodes, of_whole, rows
 
 
@@ -42,15 +42,19 @@ def _head(node: Node, written: Origins, counted: Mapping[str, Known], said_of: S
     said = [kind(node), *([f"{span.source.path}:{span.line}"] if span else [])]
     if isinstance(node, Phase | Merge):
         parents = ", ".join(map(phrases.parent, node.parents)) or "nothing"
-        said += [f"from {parents}", f"tokens seen at its end: {phrases.known(counted[node.name])}"]
+        said += [f"from {parents}", f"tokens seen at its end: {amounts.known(counted[node.name])}"]
     yield Text.assemble((node.name, "bold"), f"  {' · '.join(said)}")
     whole = of_whole(node, said_of)
-    yield from (Text(line, style="dim") for line in (notes.doc(whole), *notes.cite(whole)) if line)
+    yield from (Text(line, style="dim") for line in _whole(whole) if line)
+
+
+def _whole(said: Sequence[Note]) -> tuple[str, ...]:
+    return notes.doc(said), *notes.cite(said), *map(notes.contradicted, notes.conflict(said))
 
 
 def _table(shown: list[Row]) -> Table:
     """What is said of a value has a column only where something is."""
-    told = [notes.said(row.doc, row.cite) for row in shown]
+    told = [notes.said(row.doc, row.cite, row.conflict) for row in shown]
     table = _plain("", "value", "written", "came", "at", *(["says"] if any(told) else []))
     for row, words in zip(shown, told, strict=True):
         table.add_row(row.attribute, row.value, row.written, row.came, row.place, *([words] if any(told) else []))

@@ -9,12 +9,13 @@ from typing import Literal
 
 from rich.table import Table
 
-from mtdsl.plan.certainty import seen
+from mtdsl.plan.certainty import capped, seen
+from mtdsl.plan.curves import sources_of
 from mtdsl.plan.endings import first_of, value_at
 from mtdsl.plan.intake import intake
 from mtdsl.plan.model import Curve, Evaluation, Known, Merge, Parent, Phase, Plan, Source
 from mtdsl.registry import Registry
-from mtdsl.view import axis, numbers, phrases
+from mtdsl.view import amounts, axis, numbers, phrases
 from mtdsl.view.columns import Column
 
 PHASE = ("phase", "from", "asked", "tokens", "seen", "steps", "window", "tokens a step", "warm-up", "seed")
@@ -63,10 +64,10 @@ def _phase(phase: Phase, counted: Known) -> Iterator[str]:
     yield phase.name
     yield ", ".join(phrases.parent(parent) for parent in phase.parents) or "nothing"
     more = f" + up to {numbers.count(phase.extended)}" if phase.extended else ""
-    yield phrases.at_most(phrases.asked(phase.asked) + more, phase.stop is not None)
-    yield f"{phase.tokens:,}"
-    yield phrases.known(counted)
-    yield f"{phase.steps:,}"
+    yield phrases.asked(phase.asked) + more
+    yield amounts.counted(phase, "tokens")
+    yield amounts.known(counted)
+    yield amounts.counted(phase, "steps")
     yield f"{phase.context.end:,}"
     yield phrases.step_size(phase)
     yield numbers.count(phase.lr.warmup.steps) if phase.lr and phase.lr.warmup else "none"
@@ -156,14 +157,19 @@ def _merges(merges: Sequence[Merge]) -> Table:
 def _sources(plan: Plan, registry: Registry) -> Table:
     table = _table("source", "is", "holds", "trained on", "epochs")
     taken = intake(plan, registry)
+    less = {name for phase in plan.phases if phase.mix and capped(phase) for name in sources_of(phase.mix)}
     for source in plan.sources:
-        table.add_row(*_source(source, taken[source.name]))
+        table.add_row(*_source(source, taken[source.name], source.name in less))
     return table
 
 
-def _source(source: Source, amount: float | None) -> Iterator[str]:
+def _source(source: Source, amount: float | None, capped: bool) -> Iterator[str]:
+    """One source; `capped` where a phase that reads it may end early."""
     yield source.name
     yield " · ".join((phrases.plugin(source.source) if source.source else "declared", *phrases.reading(source)))
-    yield phrases.known(source.tokens)
-    yield "unknown" if amount is None else numbers.count(amount)
-    yield ("unknown" if amount is None or not source.epoch else numbers.plain(round(amount / source.epoch, 2)))
+    yield amounts.known(source.tokens)
+    yield "unknown" if amount is None else amounts.at_most(numbers.count(amount), capped)
+    if amount is None or not source.epoch:
+        yield "unknown"
+    else:
+        yield amounts.at_most(numbers.plain(round(amount / source.epoch, 2)), capped)

@@ -11,7 +11,7 @@ from rich.text import Text
 from mtdsl.plan import fingerprint
 from mtdsl.plan.model import Plan
 from mtdsl.registry import Registry
-from mtdsl.view import chart, notes, numbers, phrases, tables
+from mtdsl.view import amounts, chart, notes, numbers, phrases, tables
 from mtdsl.view import columns as column
 
 POINTS = 120
@@ -71,4 +71,4 @@ def _checked(holds: bool | None, text: str, message: str) -> Text:
 
 def summary(plan: Plan) -> Text:
     """`5 phases · 11.2T tokens · 4.75M steps · plan 3f9c1a`."""
-    return Text(" · ".join((*phrases.totals(plan), f"plan {fingerprint(plan)[:6]}")), style="bold")
+    return Text(" · ".join((*amounts.totals(plan), f"plan {fingerprint(plan)[:6]}")), style="bold")

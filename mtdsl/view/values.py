@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from mtdsl.plan.certainty import capped, hangs
 from mtdsl.plan.curves import under_rule
 from mtdsl.plan.model import Blend, Curve, Evaluation, Merge, Phase, Piece, Source, Start, Transition, V, Warmup
-from mtdsl.view import numbers, phrases
+from mtdsl.view import amounts, numbers, phrases
 
 Value = tuple[str, str]
 """An attribute and its value."""
@@ -66,7 +67,7 @@ def of_source(source: Source) -> Iterator[Value]:
     if source.of:
         yield "where", f"{source.of}({phrases.test(source.where)})" if source.where else source.of
     for name, fact in (("tokens", source.tokens), ("documents", source.documents), ("longest", source.longest)):
-        yield name, phrases.known(fact) if fact.value is None else f"{int(fact.value):,} ({fact.certainty})"
+        yield name, amounts.known(fact) if fact.value is None else f"{int(fact.value):,} ({fact.certainty})"
     yield "max_epochs", NONE if source.max_epochs is None else numbers.plain(source.max_epochs)
     yield "holdout", numbers.share(source.holdout)
     yield "repeat", numbers.plain(source.repeat)
@@ -110,10 +111,11 @@ def _tokens(at: Fraction) -> str:
 
 
 def _budget(phase: Phase) -> str:
-    steps = f"{phase.tokens:,} tokens in {phase.steps:,} steps"
+    hanging = hangs(phase)
+    tokens, steps = (amounts.expected(f"{getattr(phase, name):,} {name}", name in hanging) for name in ("tokens", "steps"))
     sure = "" if phase.certainty == "exact" else f" ({phase.certainty})"
     sure += f", the last {phase.extended:,} only where a gate fails" if phase.extended else ""
-    return phrases.at_most(steps, phrases.capped(phase)) + sure
+    return amounts.at_most(f"{tokens} in {steps}", capped(phase)) + sure
 
 
 def _batch(phase: Phase) -> str:

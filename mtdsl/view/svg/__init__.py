@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 from mtdsl.plan.certainty import seen
 from mtdsl.plan.model import Plan
 from mtdsl.registry import Registry
+from mtdsl.view import amounts
 from mtdsl.view import columns as column
-from mtdsl.view import phrases
 from mtdsl.view.svg import bars, header, mixture, rate
 from mtdsl.view.svg.element import add
 from mtdsl.view.svg.frame import Frame, fit
@@ -26,7 +26,7 @@ def render(plan: Plan, registry: Registry) -> str:
     add(root, "style", CSS)
     page = add(root, "rect", class_="page", width=frame.right + GAP, rx=8)
     add(root, "text", _title(plan), class_="recipe", x=GAP, y=26)
-    add(root, "text", " · ".join(phrases.totals(plan)), class_="quiet", x=frame.right, y=26, text_anchor="end")
+    add(root, "text", " · ".join(amounts.totals(plan)), class_="quiet", x=frame.right, y=26, text_anchor="end")
     top = 40.0
     for track in TRACKS:
         top += track(root, frame, top)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import log2
 
 from mtdsl.plan.model import Phase
-from mtdsl.view import phrases
+from mtdsl.view import amounts, phrases
 from mtdsl.view.svg.element import add, points
 from mtdsl.view.svg.frame import Frame, Slot, fit
 from mtdsl.view.svg.style import GUTTER
@@ -52,7 +52,7 @@ def tokens(root: ET.Element, frame: Frame, top: float) -> float:
     add(root, "line", x1=GUTTER, y1=top, x2=frame.right, y2=top, class_="line")
     for slot in frame.slots:
         if isinstance(slot.column.node, Phase):
-            seen = phrases.known(frame.seen[slot.column.name])
+            seen = amounts.known(frame.seen[slot.column.name])
             add(root, "line", x1=slot.right, y1=top - 3, x2=slot.right, y2=top + 3, class_="line")
             add(root, "text", fit(seen, slot.width), x=slot.right, y=top + 14, text_anchor="end", class_="quiet")
     return 30

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mtdsl.plan.model import Known, Phase
-from mtdsl.view import axis, numbers, phrases
+from mtdsl.view import amounts, axis, numbers, phrases
 from mtdsl.view.columns import Column
 from mtdsl.view.svg.style import GAP, GLYPH, GUTTER, WIDTH
 
@@ -50,7 +50,7 @@ class Frame:
     def of(cls, columns: Sequence[Column], seen: Mapping[str, Known]) -> Frame:
         """Lay the columns out on one axis."""
         breaks = [0.0 if column.follows or not index else BREAK for index, column in enumerate(columns)]
-        least = [_least(column, phrases.known(seen[column.name]) if column.name in seen else "") for column in columns]
+        least = [_least(column, amounts.known(seen[column.name]) if column.name in seen else "") for column in columns]
         widths = axis.spread([column.tokens for column in columns], least, WIDTH - GUTTER - GAP - sum(breaks))
         slots, left = [], GUTTER
         for column, gap, width in zip(columns, breaks, widths, strict=True):
@@ -68,7 +68,7 @@ class Frame:
 def budget(column: Column) -> str:
     """What stands under the name: `2.46M tokens`, `at most 133B tokens`, or what the node is."""
     node = column.node
-    return phrases.sure(node, f"{numbers.count(node.tokens)} tokens") if isinstance(node, Phase) else phrases.kind(node)
+    return amounts.sure(node, f"{numbers.count(node.tokens)} tokens") if isinstance(node, Phase) else phrases.kind(node)
 
 
 def fit(text: str, width: float) -> str:

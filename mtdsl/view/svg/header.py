@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
 from mtdsl.plan.model import Phase
-from mtdsl.view import phrases
+from mtdsl.view import amounts, phrases
 from mtdsl.view.svg.element import add
 from mtdsl.view.svg.frame import Frame, Slot, budget, fit
 
@@ -64,7 +64,7 @@ def _tip(slot: Slot, frame: Frame) -> str:
     if not isinstance(node, Phase):
         return f"{node.name}: {phrases.kind(node)}"
     origin = ", ".join(phrases.parent(parent) for parent in node.parents) or "nothing"
-    size = f"{phrases.sure(node, f'{node.tokens:,} tokens')}, {node.steps:,} steps, seed {node.seed}"
+    size = f"{amounts.counted(node, 'tokens')} tokens, {amounts.counted(node, 'steps')} steps, seed {node.seed}"
     seen = frame.seen[node.name]
-    known = f"the weights have then seen {phrases.known(seen)}" if seen.value is not None else f"{seen.reason}"
+    known = f"the weights have then seen {amounts.known(seen)}" if seen.value is not None else f"{seen.reason}"
     return f"{node.name}, from {origin}: {size}; {known}"
