@@ -72,7 +72,8 @@ def _body(node: Node, found: Analysis) -> dict[str, Any]:
     for row in flat.rows(node, found.origins, said):
         place = {"path": row.span.source.path, "line": row.span.line, "column": row.span.column} if row.span else None
         words = {"attribute": row.attribute, "value": row.value, "written": row.written or None}
-        values.append({**words, "via": row.via, "of": row.of or None, "at": place, "doc": row.doc or None, "cite": row.cite})
+        told = {"doc": row.doc or None, "cite": row.cite, "conflict": row.conflict}
+        values.append({**words, "via": row.via, "of": row.of or None, "at": place, **told})
     whole = flat.of_whole(node, said)
-    about = {"doc": notes.doc(whole) or None, "cite": notes.cite(whole)}
+    about = {"doc": notes.doc(whole) or None, "cite": notes.cite(whole), "conflict": notes.conflict(whole)}
     return {"node": node.name, "kind": flat.kind(node), **about, "values": values}

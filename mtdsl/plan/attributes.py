@@ -36,7 +36,7 @@ SOURCE = (
 )
 GROUP = ("match", "lr", "weight_decay", "optimizer")
 RECIPE = ("model", "tokenizer")
-DESCRIPTIVE = ("cite",)
+DESCRIPTIVE = ("cite", "conflict")
 
 
 def check_phase(draft: Draft, report: Report) -> None:

@@ -301,7 +301,7 @@ class Check(Frozen):
 
 @node
 class Note(Frozen):
-    """What the recipe says for people of an `attribute` of a `node`: a `##` doc, and what is cited.
+    """What the recipe says for people of an `attribute` of a `node`: a `##` doc, what is cited, and what another place says.
 
     The node is "" for the recipe itself, the attribute "" for the whole of a node. An attribute of an edge, an event or a
     part of a mixture is a path: `transition.lr`, `when.0.batch`, `mix.web`.
@@ -311,6 +311,7 @@ class Note(Frozen):
     attribute: str = ""
     doc: str = ""
     cite: tuple[str, ...] = ()
+    conflict: tuple[str, ...] = ()
 
 
 @node

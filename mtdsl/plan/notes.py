@@ -1,4 +1,4 @@
-"""What a recipe says for people: `##` docs and `cite`, of all that the plan uses, by node and attribute."""
+"""What a recipe says for people: `##` docs, `cite` and `conflict`, of all that the plan uses, by node and attribute."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from mtdsl.plan.schedules import MOVING
 if TYPE_CHECKING:
     from mtdsl.plan.compiler import Compiler
 
-CITE = "cite"
+EXAMPLES = {"cite": '"arXiv:2406.17557"', "conflict": '"the paper says 1.5M"'}
 
 
 def notes(compiler: Compiler, sources: Iterable[str], report: Report) -> tuple[Note, ...]:
-    """Every note of a recipe whose plan draws from `sources`; a `cite` that is no text goes to `report`."""
+    """Every note of a recipe whose plan draws from `sources`; one that is no text goes to `report`."""
     return tuple(_Notes(compiler, report).of_plan(tuple(sources)))
 
 
-def cited(written: Written, evaluator: Evaluator) -> tuple[str, ...]:
-    """The texts of a `cite`. Raises `Mistake` for anything but text, or a list of texts."""
+def texts(written: Written, evaluator: Evaluator) -> tuple[str, ...]:
+    """The texts of a `cite` or a `conflict`. Raises `Mistake` for anything but text, or a list of texts."""
     if is_word(written.value, "none"):
         return ()
     found, scope = _resolved(written.value, written.scope, evaluator)
@@ -41,8 +41,9 @@ def _text(item: tree.Value, scope: Scope, evaluator: Evaluator, written: Written
     found, _ = _resolved(item, scope, evaluator)
     if isinstance(found, tree.String):
         return found.value
-    hint = 'write `cite = "arXiv:2406.17557"`, or a list of such texts'
-    raise mistake("cite-not-text", "`cite` is text, or a list of texts", written.span, help=hint)
+    name = written.attribute.name
+    hint = f"write `{name} = {EXAMPLES[name]}`, or a list of such texts"
+    raise mistake("cite-not-text", f"`{name}` is text, or a list of texts", written.span, help=hint)
 
 
 def _resolved(value: tree.Value, scope: Scope, evaluator: Evaluator) -> tuple[tree.Value, Scope]:
@@ -50,7 +51,7 @@ def _resolved(value: tree.Value, scope: Scope, evaluator: Evaluator) -> tuple[tr
 
 
 class _Notes:
-    """Gathers notes, and remembers each `cite`: members of a family and phases that are `like` another share them."""
+    """Gathers notes, and remembers what was wrong: members of a family and phases `like` another share each `cite`."""
 
     def __init__(self, compiler: Compiler, report: Report) -> None:
         self._compiler = compiler
@@ -106,7 +107,7 @@ class _Notes:
         yield from self._body(name, attribute, item.doc, _attributes(body, scope) if body else {})
 
     def _body(self, name: str, attribute: str, doc: str, said: Mapping[str, Written]) -> Iterator[Note]:
-        yield from _note(name, attribute, doc, self._cited(said))
+        yield from _note(name, attribute, doc, self._texts("cite", said), self._texts("conflict", said))
         for key, written in said.items():
             self._roots.append((written.value, written.scope))
             path = f"{attribute}.{key}" if attribute else key
@@ -114,19 +115,19 @@ class _Notes:
             for body in _bodies(written.value):
                 yield from self._body(name, path, "", _attributes(body, written.scope))
 
-    def _cited(self, said: Mapping[str, Written]) -> tuple[str, ...]:
-        written = said.get(CITE)
+    def _texts(self, key: str, said: Mapping[str, Written]) -> tuple[str, ...]:
+        written = said.get(key)
         if written is None or id(written.attribute) in self._told:
             return ()
-        found = attempt(self._report, lambda: cited(written, self._compiler.evaluator))
+        found = attempt(self._report, lambda: texts(written, self._compiler.evaluator))
         if found is None:
             self._told.add(id(written.attribute))
         return found or ()
 
 
-def _note(name: str, attribute: str, doc: str, cite: tuple[str, ...] = ()) -> Iterator[Note]:
-    if doc or cite:
-        yield Note(name, attribute, doc, cite)
+def _note(name: str, attribute: str, doc: str, cite: tuple[str, ...] = (), conflict: tuple[str, ...] = ()) -> Iterator[Note]:
+    if doc or cite or conflict:
+        yield Note(name, attribute, doc, cite, conflict)
 
 
 def _attributes(body: tree.Body, scope: Scope) -> dict[str, Written]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mtdsl.diag import Label, Report
 from mtdsl.lang import tree
 
-DESCRIPTIVE = ("cite",)
+DESCRIPTIVE = ("cite", "conflict")
 OWN = (tree.Setting, tree.Flow, tree.Transition, tree.Schedule, tree.Check)
 
 

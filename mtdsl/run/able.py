@@ -137,7 +137,7 @@ RUNS: Mapping[type, frozenset[str]] = {
     Rule: _fields("share mixer sources over"),
     Plugin: _fields("name params"),
     Check: _fields("text message holds"),
-    Note: _fields("node attribute doc cite"),
+    Note: _fields("node attribute doc cite conflict"),
     Used: _fields("kind name package version"),
     Totals: _fields("tokens steps flops"),
 }

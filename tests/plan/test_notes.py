@@ -10,7 +10,7 @@ RECIPE = """\
 recipe toy "a toy"
 model = llama(layers = 1, width = 32, heads = 2)  ## a small one
 tokenizer = bpe(vocab = 512)
-data web { tokens = 35B, cite = ["a", "b"] }
+data web { tokens = 35B, cite = ["a", "b"], conflict = ["35.2B in c"] }
 let paper = "arXiv:2406.17557"
 mix all {
     web = 100%  ## alone
@@ -37,7 +37,7 @@ def test_notes_of_all_that_the_plan_uses(tmp_path):
     assert set(planned(tmp_path, RECIPE).notes) == {
         Note("", "", "the first"),
         Note("", "model", "a small one"),
-        Note("web", "", "", ("a", "b")),
+        Note("web", "", "", ("a", "b"), ("35.2B in c",)),
         Note("all", "web", "alone"),
         Note("one", "", "", paper),
         Note("one", "lr", "of table 3"),
