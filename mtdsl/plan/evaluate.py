@@ -68,7 +68,7 @@ class Evaluator:
     def _named(self, expr: tree.Name | tree.Member, scope: Scope) -> Quantity:
         if isinstance(expr, tree.Name) and isinstance(found := scope.find(expr), Bound):
             value = self._value(found, expr.span)
-            return replace(value, span=expr.span)
+            return Quantity(value.value, value.dimension, expr.span, value.scaled, value.too)
         return self._facts.fact(expr, scope)
 
     def _value(self, found: Bound, span: Span) -> Quantity:
