@@ -95,7 +95,7 @@ class Blends:
         if not isinstance(found, tree.Name):
             return self._let(found, home)
         where, short = home.within(found)
-        named = where.find(tree.Name(short.span, short.parts[:1]))
+        named = where.find(short if len(short.parts) == 1 else tree.Name(short.span, short.parts[:1]))
         if isinstance(named, Found) and isinstance(named.item, tree.Phase | tree.Merge | tree.Start):
             return self._ended(short, where)
         if not isinstance(named, Found) or not isinstance(named.item, tree.Data | tree.Mix) or len(short.parts) > 1:
