@@ -1,4 +1,4 @@
-"""Whether the sources hold what the plan takes from them: looked at before anything is trained."""
+"""Whether the sources hold what is declared of them and what the plan takes: looked at before anything is trained."""
 
 from __future__ import annotations
 
@@ -12,30 +12,36 @@ from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import Plan, Source
 from mtdsl.registry import Registry
 
-DECLARED = 0.99
-"""A source may hold this part of what is declared: no two tools count tokens quite alike."""
+CLOSE = 0.01
+"""No two tools count tokens quite alike; a declared size may be off by this part of what there is."""
 
 
 def check(plan: Plan, corpus: Corpus, registry: Registry, say: Say) -> None:
-    """Raise `Refusal` with everything that is too small; `say` which sources are repeated."""
+    """Raise `Refusal` with everything that is too small or not of the declared size; `say` which sources are repeated."""
     used = taken(plan, corpus.epochs, registry)
     wrong: list[Diagnostic] = []
     for source in plan.sources:
         if source.name in corpus.tables:
             node = max(used, key=lambda node: used[node].get(source.name, 0))
-            wrong += [*_short(plan, source, corpus), *_repeated(source, corpus, node, used[node].get(source.name, 0), say)]
+            wrong += [*_declared(source, corpus), *_short(plan, source, corpus)]
+            wrong += _repeated(source, corpus, node, used[node].get(source.name, 0), say)
     if wrong:
         raise Refusal(*wrong)
 
 
+def _declared(source: Source, corpus: Corpus) -> Iterator[Diagnostic]:
+    """Other sizes than were declared, held-out documents included: they may have decided budgets, weights and checks."""
+    ends = corpus.tables[source.name].ends
+    for name, fact, held in (("tokens", source.tokens, int(ends[-1])), ("documents", source.documents, len(ends))):
+        if fact.certainty == "declared" and fact.value is not None and abs(fact.value - held) > CLOSE * held:
+            message = f"`{source.name}` is declared with {int(fact.value):,} {name} and holds {held:,}"
+            hint = f"write `{name} = {held:_}`, or leave it out and run `mtdsl lock`; then look at the plan again"
+            yield Diagnostic("declared-differs", "error", message, help=hint, about=(source.name, name))
+
+
 def _short(plan: Plan, source: Source, corpus: Corpus) -> Iterator[Diagnostic]:
-    """Fewer tokens than were declared, or than one window takes."""
-    size, held = corpus.sizes[source.name], int(corpus.tables[source.name].ends[-1])
-    declared = source.tokens.value if source.tokens.certainty == "declared" else None
-    if declared and held < DECLARED * declared:
-        message = f"`{source.name}` is declared with {int(declared):,} tokens and holds {held:,}"
-        hint = f"declare tokens = {held:_}, or leave it out"
-        yield Diagnostic("source-exhausted", "error", message, help=hint, about=(source.name, "tokens"))
+    """Fewer tokens than one window takes."""
+    size = corpus.sizes[source.name]
     fed = [phase for phase in plan.phases if phase.batch and phase.mix and source.name in sources_of(phase.mix)]
     longest = max(fed, key=lambda phase: phase.batch.length if phase.batch else 0)
     if longest.batch and size < longest.batch.length:

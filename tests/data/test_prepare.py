@@ -111,8 +111,26 @@ def test_a_source_that_is_only_declared(base: Path):
 def test_too_few_tokens(base: Path):
     with pytest.raises(Refusal, match=r"source-exhausted: .* less than one window of `p`"):
         prepared(base, two(phase("p", blend(a="0.5", b="0.5"), 1, 1, 1 << 16)))
-    with pytest.raises(Refusal, match="is declared with 1,000,000 tokens and holds"):
-        prepared(base, two(tokens=Known(1_000_000, "declared")))
+
+
+def test_other_sizes_than_declared_stop_a_run_either_way(base: Path):
+    held = int(prepared(base, two())[0].tables["a"].ends[-1])
+    for declared in (held * 98 // 100, held * 102 // 100, 1_000_000, 1):
+        with pytest.raises(Refusal) as refusal:
+            prepared(base, two(tokens=Known(declared, "declared")))
+        (found,) = refusal.value.diagnostics
+        assert (found.id, found.about) == ("declared-differs", ("a", "tokens"))
+        assert found.message == f"`a` is declared with {declared:,} tokens and holds {held:,}"
+        assert f"write `tokens = {held:_}`" in str(found.help)
+    for close in (held * 995 // 1000, held * 1005 // 1000):
+        prepared(base, two(tokens=Known(close, "declared")))
+
+
+def test_another_number_of_documents_than_declared_stops_a_run(base: Path):
+    made = two()
+    first = replace(made.sources[0], documents=Known(len(DOCUMENTS) + 9, "declared"))
+    with pytest.raises(Refusal, match=rf"declared-differs: .* {len(DOCUMENTS) + 9:,} documents and holds {len(DOCUMENTS):,}"):
+        prepared(base, replace(made, sources=(first, *made.sources[1:])))
 
 
 def test_epochs_are_counted_along_the_lineage(base: Path):
