@@ -13,7 +13,7 @@ from mtdsl.plan.curves import in_force, under_rule
 from mtdsl.plan.endings import blend_at, rate_at, value_at
 from mtdsl.plan.events import steps_until
 from mtdsl.plan.model import Asked, Batch, Blend, Curve, Phase, Piece, Plugin, Run, V
-from mtdsl.plan.steps import tokens_before
+from mtdsl.plan.steps import step_at, tokens_before
 from mtdsl.registry import Registry
 
 
@@ -45,12 +45,12 @@ def longer(batch: Batch, more: Extension) -> Batch:
     return Batch(batch.length, (*runs, Run(last.steps + more.steps * more.times, last.sequences)))
 
 
-def trained_on(phase: Phase, own: int, registry: Registry, span: Span) -> Phase:
-    """A phase whose steps behind `own` are those of an extension: every value stands there at what it had become.
+def trained_on(phase: Phase, steps: int, registry: Registry, span: Span) -> Phase:
+    """A phase whose steps behind the first `steps` are those of an extension: every value stands there at what it had become.
 
     Raises `Mistake` where nothing would be learnt by then; `span` is that of the policy.
     """
-    end = phase.tokens - tokens_before(phase, own)
+    end = phase.tokens - tokens_before(phase, steps)
     if phase.lr is None or phase.mix is None or rate_at(phase, phase.tokens - end, registry) == 0:
         message = f"the rate of `{phase.name}` ends at 0, so training on would change nothing"
         raise mistake("cannot-extend", message, span, help=f"let `{phase.name}` end above 0, and a phase behind the gate decay")
@@ -67,30 +67,40 @@ def trained_on(phase: Phase, own: int, registry: Registry, span: Span) -> Phase:
     )
 
 
-def held(curve: Curve[Fraction], own: int, cap: int, registry: Registry) -> Curve[Fraction]:
-    """A curve that stands from token `own` to `cap` at what it had become."""
-    return curve if _stands(curve, own) else _standing(curve, value_at(curve, own, registry), own, cap)
+def own(phase: Phase) -> Phase:
+    """A phase as it is trained in any case: without the end that a gate may train it on by."""
+    if not phase.extended:
+        return phase
+    tokens = phase.tokens - phase.extended
+    lr = phase.lr and replace(phase.lr, pieces=tuple(piece for piece in phase.lr.pieces if piece.begin < tokens))
+    mix = phase.mix and replace(phase.mix, pieces=tuple(piece for piece in phase.mix.pieces if piece.begin < tokens))
+    return replace(phase, lr=lr, mix=mix, tokens=tokens, steps=step_at(phase, tokens), extended=0)
 
 
-def _held_mix(curve: Curve[Blend], own: int, cap: int, registry: Registry, span: Span) -> Curve[Blend]:
-    if _stands(curve, own):
+def held(curve: Curve[Fraction], at: int, cap: int, registry: Registry) -> Curve[Fraction]:
+    """A curve that stands from token `at` to `cap` at what it had become."""
+    return curve if _stands(curve, at) else _standing(curve, value_at(curve, at, registry), at, cap)
+
+
+def _held_mix(curve: Curve[Blend], at: int, cap: int, registry: Registry, span: Span) -> Curve[Blend]:
+    if _stands(curve, at):
         return curve
-    blend = blend_at(curve, own, registry)
+    blend = blend_at(curve, at, registry)
     if blend is None:
         message = "the mixture still moves under a rule where this trains on, so nobody knows what it would stand at"
         raise mistake("cannot-extend", message, span, help="let the mixture arrive by then")
-    return _standing(curve, blend, own, cap)
+    return _standing(curve, blend, at, cap)
 
 
-def _held_params(plugin: Plugin, own: int, cap: int, registry: Registry) -> Plugin:
-    moving = {name: held(at, own, cap, registry) for name, at in plugin.params.items() if isinstance(at, Curve)}
+def _held_params(plugin: Plugin, at: int, cap: int, registry: Registry) -> Plugin:
+    moving = {name: held(curve, at, cap, registry) for name, curve in plugin.params.items() if isinstance(curve, Curve)}
     return replace(plugin, params={**plugin.params, **moving}) if moving else plugin
 
 
-def _stands(curve: Curve[V], own: int) -> bool:
-    last = in_force(curve, own)
-    return last is curve.pieces[-1] and (last.by is None or (own >= last.end and not under_rule(last)))
+def _stands(curve: Curve[V], at: int) -> bool:
+    last = in_force(curve, at)
+    return last is curve.pieces[-1] and (last.by is None or (at >= last.end and not under_rule(last)))
 
 
-def _standing(curve: Curve[V], stop: V, own: int, cap: int) -> Curve[V]:
-    return replace(curve, pieces=(*curve.pieces, Piece(Fraction(own), Fraction(cap), stop, stop)))
+def _standing(curve: Curve[V], stop: V, at: int, cap: int) -> Curve[V]:
+    return replace(curve, pieces=(*curve.pieces, Piece(Fraction(at), Fraction(cap), stop, stop)))

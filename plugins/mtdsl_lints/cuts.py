@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtdsl.plan.endings import value_at
+from mtdsl.plan.extensions import own
 from mtdsl.registry import installed
 from mtdsl_lints.chain import once, pairs
 from mtdsl_lints.rates import first_rate, last_rate
@@ -52,7 +53,7 @@ def cuts(plan: Plan) -> tuple[Cut, ...]:
     children: dict[str, list[Phase]] = {}
     for before, phase in pairs(plan):
         children.setdefault(before.name, []).append(phase)
-    found = (_cut(phase, children.get(phase.name, [])) for phase in plan.phases)
+    found = (_cut(own(phase), children.get(phase.name, [])) for phase in plan.phases)
     return tuple(cut for cut in found if cut is not None)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mtdsl import Remark
 from mtdsl.plan.endings import blend_at, value_at
+from mtdsl.plan.extensions import own
 from mtdsl.plan.values import Curve, Piece
 from mtdsl.registry import installed
 from mtdsl.view.numbers import count, share
@@ -31,7 +32,7 @@ def mix_never_arrives(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     children: dict[str, list[Phase]] = {}
     for before, phase in pairs(plan):
         children.setdefault(before.name, []).append(phase)
-    for phase in plan.phases:
+    for phase in map(own, plan.phases):
         behind = children.get(phase.name, [])
         piece = _cut(phase, behind)
         if piece is not None:

@@ -199,3 +199,19 @@ def test_what_cannot_train_on(wrong, body, says):
     body = body.replace("lr = -> 0", "lr = 1e-3 -> 0") if "trains nothing" in says else body
     found = wrong(body)
     assert (found.id, says in found.message) == ("cannot-extend", True), found.message
+
+
+@pytest.mark.parametrize(
+    ("trunk", "id"),
+    [
+        ("lr = 1e-3 -> 1e-4 over 150 steps", "decay-never-lands"),
+        ("lr = 1e-3", "mix-never-arrives"),
+        ("lr = 1e-3 -> 1e-4 over 100 steps", ""),
+    ],
+)
+def test_an_arrow_is_cut_where_the_extension_begins(found, trunk, id):
+    body = chain("extend(100 steps)", trunk=trunk)
+    body = body.replace("mix = a", "mix = a -> b over 200 steps", 1) if id.startswith("mix") else body
+    body = body.replace("lr = -> 0", "lr = 1e-3 -> 0") + "transition trunk -> tail { lr = restart }\n"
+    told = [one.id for one in found(body)[1] if one.id in ("decay-never-lands", "mix-never-arrives", "horizon-differs")]
+    assert told == ([id] if id else [])

@@ -261,6 +261,22 @@ transition trunk -> anneal { data = fresh }
 """
 
 
+def test_an_event_that_waits_for_progress_is_what_pieces_say(histories):
+    event = trunk(mix="noisy").replace(
+        " }", "\nwhen steps >= 4 { batch = 2 * batch, lr = 5e-4, mix = 50% * mix + 50% * clean }\n}"
+    )
+    lists = {"batch": "[4 x 64 until 4 steps, 8 x 64]", "lr": "[1e-3 until 4 steps, 5e-4]"}
+    pieces = trunk(**lists, mix="[noisy until 4 steps, 50% * noisy + 50% * clean]")
+    assert histories(event).key("trunk") == histories(pieces).key("trunk")
+    assert histories(event).key("trunk") != histories(trunk(mix="noisy")).key("trunk")
+
+
+def test_averaged_weights_are_others(histories):
+    flow = "flow trunk -> soup\n"
+    said = [histories(trunk(ema="0.9") + f"merge soup = {text}\n" + flow) for text in ("trunk.ema", "100% * trunk")]
+    assert said[0].key("soup") != said[1].key("soup")
+
+
 def test_a_merge_is_its_parents_and_their_shares(histories):
     flow = "flow trunk -> anneal -> soup\n"
     average = histories(trunk() + FORK + "merge soup = average(anneal)\n" + flow)
