@@ -1,18 +1,12 @@
-"""Lints of budgets, batches and events, on both sides of where each begins to speak."""
+"""Lints of budgets and batches, on both sides of where each begins to speak."""
 
 from __future__ import annotations
 
+import chained
 import pytest
+from chained import chain
 
-REST = "batch = 1 x 256, context = 256, mix = a, lr = 1e-3"
-
-
-def chain(*bodies, edge=""):
-    names = ["one", "two", "three"][: len(bodies)]
-    phases = "".join(f"phase {name} {body}\n" for name, body in zip(names, bodies, strict=True))
-    path = " -> ".join(names)
-    return phases + f"flow {path}\n" + (f"transition {path} {{ {edge} }}\n" if edge else "")
-
+REST = f"{chained.REST}, lr = 1e-3"
 
 # ---- budget-out-of-line
 
@@ -191,23 +185,10 @@ def test_the_batch_that_keeps_the_tokens_can_be_written_where_the_line_is_the_ph
     assert [one.fix for one in found] == [None]
 
 
-# ---- event-copied
-
-STABLE = f"{{ steps = 100, {REST}\nwhen loss < 2 {{ expect = 10 steps, lr = 5e-4 }} }}"
-
-
 @pytest.mark.parametrize(
-    ("second", "copied"),
-    [
-        ("like one { lr = -> 0 }", True),
-        ("like one { lr = -> 0, when = none }", False),
-        ("like one { lr = -> 0, when = none\nwhen loss < 2 { expect = 10 steps, mix = b } }", False),
-    ],
+    ("batch", "large"),
+    [("1_000_000 x 1000", False), ("1_000_001 x 1000", True), ("1000 x 1000 -> 1_000_001 x 1000 over 5 steps", True)],
 )
-def test_an_event_that_has_happened_and_is_copied(said, second, copied):
-    assert len(said("event-copied", chain(STABLE, second))) == copied
-
-
-def test_an_event_of_a_phase_that_this_one_does_not_follow_is_still_to_come(said):
-    text = f"phase one {STABLE}\nphase two like one {{ mix = b }}\nflow one\nflow two\n"
-    assert said("event-copied", text) == []
+def test_more_than_a_billion_tokens_a_step(said, batch, large):
+    text = f"phase one {{ steps = 20, batch = {batch}, context = 1000, mix = a, lr = 1e-3 }}\n"
+    assert len(said("batch-too-large", text)) == large

@@ -1,4 +1,7 @@
+"""Lints of what goes on from what, on both sides of where each begins to speak."""
+
 import pytest
+from chained import chain
 
 REST = "tokens = 10B, batch = 1Mi tokens"
 START = 'start base { weights = "acme/base@step9000", context = 8k, lr = 1e-3 }\n'
@@ -82,3 +85,35 @@ def test_weights_that_were_drawn_apart(said, seed, trunk, remarks):
         body += f"phase trunk {{ {rest}, mix = a }}\ntransition trunk -> one {{ data = fresh }}\n"
         body += "transition trunk -> two { data = fresh }\nflow trunk -> one\nflow trunk -> two\n"
     assert len(said("merge-of-strangers", body)) == remarks
+
+
+# ---- merge-of-one, ladder-in-a-list
+
+
+@pytest.mark.parametrize(("value", "one"), [("one", True), ("one.last(2, every = 10 steps)", False)])
+def test_a_merge_of_one_checkpoint(said, value, one):
+    text = chain("lr = 1e-3") + f"merge soup = average({value})\nflow one -> soup\n"
+    assert len(said("merge-of-one", text)) == one
+
+
+@pytest.mark.parametrize(
+    ("windows", "behind", "told"),
+    [
+        ("[512, 1k]", "", True),
+        ("[1k, 512]", "", False),
+        ("512 -> 1k", "", False),
+        ("[512]", "", False),
+        (
+            "[512, 1k]",
+            "phase more for n in [512, 1k] { steps = 10, batch = 1 x n, mix = b, lr = -> 0 }\nflow long -> more\n",
+            False,
+        ),
+    ],
+)
+def test_windows_that_rise_from_branch_to_branch(said, windows, behind, told):
+    window = "batch = 1 x n, context = -> n by rope(theta = 1M)"
+    ladder = f"phase long for n in {windows} {{ steps = 50, {window}, mix = b, lr = 1e-3 }}\n"
+    found = said("ladder-in-a-list", chain("lr = 1e-3") + ladder + "flow one -> long\n" + behind)
+    assert [(one.severity, one.help) for one in found] == [
+        ("note", "one model through all windows is written with arrows: `in 512 -> 1k`")
+    ] * told

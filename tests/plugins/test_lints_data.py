@@ -1,10 +1,12 @@
+"""Lints of mixtures and sources, on both sides of where each begins to speak."""
+
 import pytest
 
 SOURCES = "".join(f"data {name} {{ tokens = 1T }}\n" for name in ("c", "d"))
 SHORT = "batch = 16 x 4k, lr = 1e-3"
 
 
-def two(first, second, more="context = 4k\n"):
+def mixed(first, second, more="context = 4k\n"):
     """Two phases of 1,000 steps, with these mixtures."""
     return f"{more}{SOURCES}mix one {{ {first} }}\nmix other {second}\n" + (
         f"phase p {{ steps = 1000, {SHORT}, mix = one }}\nphase q {{ steps = 1000, {SHORT}, mix = other }}\nflow p -> q\n"
@@ -26,7 +28,7 @@ ALL = "a = 40%, b = 30%, c = 20%, d = 10%"
     ],
 )
 def test_two_shares_that_changed_places(said, first, second, remarks):
-    assert len(said("weights-swapped", two(first, second))) == remarks
+    assert len(said("weights-swapped", mixed(first, second))) == remarks
 
 
 @pytest.mark.parametrize(
@@ -43,16 +45,16 @@ def test_two_shares_that_changed_places(said, first, second, remarks):
     ],
 )
 def test_a_source_that_is_lost_without_a_word(said, second, remarks):
-    assert len(said("source-vanishes", two(ALL, second))) == remarks
+    assert len(said("source-vanishes", mixed(ALL, second))) == remarks
 
 
 def test_a_new_source_may_take_the_place_of_another(said):
-    assert not said("source-vanishes", two("a = 40%, b = 30%, c = 30%", "{ a = 40%, b = 30%, d = 30% }"))
+    assert not said("source-vanishes", mixed("a = 40%, b = 30%, c = 30%", "{ a = 40%, b = 30%, d = 30% }"))
 
 
 @pytest.mark.parametrize("mix", ["[one over 50%, c]", "one -> c over 50%", "one with { a = 0%, b = 0%, c = 100% }"])
 def test_a_source_that_is_said_to_go(said, mix):
-    body = two(ALL, "= c").replace("mix = other", f"mix = {mix}")
+    body = mixed(ALL, "= c").replace("mix = other", f"mix = {mix}")
     assert len(said("source-vanishes", body)) == mix.startswith("one with")  # nothing was said of d
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import chained
 import pytest
+from chained import chain
 from mtdsl_lints.event_holds_at_once import event_holds_at_once
 
 from mtdsl.plan.origins import Origins
 
-REST = "batch = 1 x 256, context = 256, mix = a, lr = 1e-3"
+REST = f"{chained.REST}, lr = 1e-3"
 
 
 def phase(*whens, more=""):
@@ -77,3 +79,25 @@ def test_of_weights_that_were_trained_the_loss_is_not_known(said):
 def test_of_an_unknown_vocabulary_256_entries_are_sure(planned, test, at_once):
     plan = replace(planned(phase((test, 10, "9e-4"))), tokenizer=None)
     assert len([*event_holds_at_once(plan, Origins())]) == at_once
+
+
+# ---- event-copied
+
+STABLE = f"{{ steps = 100, {REST}\nwhen loss < 2 {{ expect = 10 steps, lr = 5e-4 }} }}"
+
+
+@pytest.mark.parametrize(
+    ("second", "copied"),
+    [
+        ("like one { lr = -> 0 }", True),
+        ("like one { lr = -> 0, when = none }", False),
+        ("like one { lr = -> 0, when = none\nwhen loss < 2 { expect = 10 steps, mix = b } }", False),
+    ],
+)
+def test_an_event_that_has_happened_and_is_copied(said, second, copied):
+    assert len(said("event-copied", chain(STABLE, second))) == copied
+
+
+def test_an_event_of_a_phase_that_this_one_does_not_follow_is_still_to_come(said):
+    text = f"phase one {STABLE}\nphase two like one {{ mix = b }}\nflow one\nflow two\n"
+    assert said("event-copied", text) == []

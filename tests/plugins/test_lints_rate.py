@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from chained import REST, chain
 
-REST = "batch = 1 x 256, context = 256, mix = a"
 CUTS = ("horizon-differs", "decay-never-lands")
-
-
-def one(text, steps=100):
-    return f"phase one {{ steps = {steps}, {REST}, {text} }}\n"
-
-
-def two(first, second, edge=""):
-    flow = f"flow one -> two\n{f'transition one -> two {{ {edge} }}' if edge else ''}\n"
-    return one(first) + f"phase two {{ steps = 100, batch = 1 x 256, mix = a, {second} }}\n" + flow
 
 
 @pytest.fixture
@@ -29,14 +20,14 @@ def cut(said):
 @pytest.mark.parametrize(
     ("body", "count"),
     [
-        (two("lr = 1e-3", "lr = 1e-3"), 1),
-        (two("lr = 0 -> 1e-3", "lr = 1e-3"), 1),
-        (two("lr = 1e-3", "lr = 1e-3, warmup = 5 steps", "lr = restart"), 1),
-        (one("lr = 1e-3"), 0),
-        (two("lr = 1e-3", "lr = -> 9e-4"), 0),
-        (two("lr = 1e-3", "lr = 9e-4", "lr = restart"), 0),
-        (two("lr = 1e-3 -> 1e-4", "lr = 1e-4"), 0),
-        ('start s { weights = "x", context = 256, lr = 1e-3 }\n' + two("lr = 1e-3", "lr = 1e-3") + "flow s -> one\n", 0),
+        (chain("lr = 1e-3", "lr = 1e-3"), 1),
+        (chain("lr = 0 -> 1e-3", "lr = 1e-3"), 1),
+        (chain("lr = 1e-3", "lr = 1e-3, warmup = 5 steps", edge="lr = restart"), 1),
+        (chain("lr = 1e-3"), 0),
+        (chain("lr = 1e-3", "lr = -> 9e-4"), 0),
+        (chain("lr = 1e-3", "lr = 9e-4", edge="lr = restart"), 0),
+        (chain("lr = 1e-3 -> 1e-4", "lr = 1e-4"), 0),
+        ('start s { weights = "x", context = 256, lr = 1e-3 }\n' + chain("lr = 1e-3", "lr = 1e-3") + "flow s -> one\n", 0),
     ],
 )
 def test_a_chain_from_fresh_weights_should_lower_its_rate(said, body, count):
@@ -44,14 +35,14 @@ def test_a_chain_from_fresh_weights_should_lower_its_rate(said, body, count):
 
 
 def test_each_branch_that_ends_at_the_highest_rate_is_told_of(said):
-    text = two("lr = 1e-3", "lr = 1e-3") + "phase low { steps = 10, batch = 1 x 256, mix = a, lr = -> 0 }\nflow one -> low\n"
+    text = chain("lr = 1e-3", "lr = 1e-3") + "phase low { steps = 10, batch = 1 x 256, mix = a, lr = -> 0 }\nflow one -> low\n"
     assert [found.message for found in said("lr-never-decays", text)] == [
         "the learning rate never comes down on the way to `two`: after 51,200 tokens it is still 1e-3, the highest it ever was"
     ]
 
 
 def test_a_merge_can_stand_in_for_a_decay(said):
-    text = one("lr = 1e-3") + "merge soup = average(one.last(2, every = 10 steps))\n"
+    text = chain("lr = 1e-3") + "merge soup = average(one.last(2, every = 10 steps))\n"
     text += f"phase two {{ steps = 100, {REST}, lr = 1e-3 }}\nflow one -> soup -> two\n"
     assert said("lr-never-decays", text) == []
 
@@ -70,38 +61,38 @@ def test_a_merge_can_stand_in_for_a_decay(said):
     ],
 )
 def test_what_is_left_of_an_arrow_decides_what_its_cut_means(cut, length, expected):
-    assert cut(one(f"lr = 1e-3 -> 0 over {length}")) == expected
+    assert cut(chain(f"lr = 1e-3 -> 0 over {length}")) == expected
 
 
 def test_a_phase_that_goes_on_where_the_arrow_was_cut_makes_it_a_note(said, cut):
-    going_on = two("lr = 1e-3 -> 0 over 200 steps", "lr = -> 0")
+    going_on = chain("lr = 1e-3 -> 0 over 200 steps", "lr = -> 0")
     assert cut(going_on) == [("horizon-differs", "note")]
     assert said("horizon-differs", going_on)[0].message == (
         "the rate of `one` is drawn over 51,200 and cut at the phase's end, at 5e-4, where `two` goes on"
     )
-    assert cut(two("lr = 1e-3 -> 0 over 200 steps", "lr = 4.94e-4 -> 0", "lr = restart"))[0][0] == "decay-never-lands"
-    assert cut(two("lr = 1e-3 -> 0 over 200 steps", "lr = 4.96e-4 -> 0", "lr = restart"))[0][0] == "horizon-differs"
+    assert cut(chain("lr = 1e-3 -> 0 over 200 steps", "lr = 4.94e-4 -> 0", edge="lr = restart"))[0][0] == "decay-never-lands"
+    assert cut(chain("lr = 1e-3 -> 0 over 200 steps", "lr = 4.96e-4 -> 0", edge="lr = restart"))[0][0] == "horizon-differs"
 
 
 def test_a_phase_that_is_left_half_way_is_not_cut(cut):
-    text = two("lr = 1e-3 -> 0", "lr = 1e-4 -> 0", "lr = restart").replace("flow one ->", "flow one.at(50 steps) ->")
+    text = chain("lr = 1e-3 -> 0", "lr = 1e-4 -> 0", edge="lr = restart").replace("flow one ->", "flow one.at(50 steps) ->")
     assert cut(text) == []
 
 
 def test_a_schedule_over_a_path_is_cut_at_its_end_only(cut):
-    text = two("", "").replace(", , ", ", ").replace(",  }", " }")
+    text = chain("", "")
     assert cut(text + "schedule lr over one -> two = 1e-3 -> 0\n") == []
     assert cut(text + "schedule lr over one -> two = 1e-3 -> 0 over 400 steps\n") == [("decay-never-lands", "warning")]
 
 
 @pytest.mark.parametrize(("length", "idle"), [("99 steps", False), ("98 steps", True), ("50%", True)])
 def test_a_decay_that_lands_at_nothing_before_the_end_leaves_an_idle_rest(cut, length, idle):
-    assert cut(one(f"lr = 1e-3 -> 0 over {length}")) == [("horizon-differs", "warning")] * idle
-    assert cut(one(f"lr = 1e-3 -> 1e-5 over {length}")) == []
+    assert cut(chain(f"lr = 1e-3 -> 0 over {length}")) == [("horizon-differs", "warning")] * idle
+    assert cut(chain(f"lr = 1e-3 -> 1e-5 over {length}")) == []
 
 
 def test_where_the_length_was_copied_from_is_said(said):
-    text = one("lr = 1e-3 -> 1e-4 over 2000 steps", steps=2000)
+    text = chain("lr = 1e-3 -> 1e-4 over 2000 steps", rest=f"steps = 2000, {REST}")
     text += "phase two like one { steps = 50, context = 256 }\nflow one -> two\ntransition one -> two { lr = restart }\n"
     assert said("horizon-differs", text)[0].message == (
         "the rate of `two` is drawn over 512,000, copied from `one`, and the phase has 12,800: over 2.5% of the arrow it moves "
@@ -113,26 +104,26 @@ def test_where_the_length_was_copied_from_is_said(said):
 
 
 def test_a_stop_cuts_what_decays_and_nothing_else(said):
-    assert len(said("stop-cuts-decay", one("lr = 1e-3 -> 0, stop = loss < 2"))) == 1
-    assert said("stop-cuts-decay", one("lr = 1e-3 -> 0")) == []
-    assert said("stop-cuts-decay", one("lr = [0 -> 1e-3 over 10 steps, 1e-3], stop = loss < 2")) == []
-    assert said("stop-cuts-decay", one("lr = 1e-3, warmup = 10 steps, stop = loss < 2")) == []
+    assert len(said("stop-cuts-decay", chain("lr = 1e-3 -> 0, stop = loss < 2"))) == 1
+    assert said("stop-cuts-decay", chain("lr = 1e-3 -> 0")) == []
+    assert said("stop-cuts-decay", chain("lr = [0 -> 1e-3 over 10 steps, 1e-3], stop = loss < 2")) == []
+    assert said("stop-cuts-decay", chain("lr = 1e-3, warmup = 10 steps, stop = loss < 2")) == []
 
 
 def test_a_rate_of_nothing_from_end_to_end_trains_nothing(said):
-    assert len(said("lr-zero-all-phase", two("lr = 1e-3 -> 0", "lr = -> 0 by cosine"))) == 1
-    assert len(said("lr-zero-all-phase", one("lr = 0"))) == 1
-    assert said("lr-zero-all-phase", two("lr = 1e-3 -> 0", "lr = -> 1e-4")) == []
+    assert len(said("lr-zero-all-phase", chain("lr = 1e-3 -> 0", "lr = -> 0 by cosine"))) == 1
+    assert len(said("lr-zero-all-phase", chain("lr = 0"))) == 1
+    assert said("lr-zero-all-phase", chain("lr = 1e-3 -> 0", "lr = -> 1e-4")) == []
 
 
 def test_a_schedule_that_landed_in_an_earlier_phase_trains_nothing_later(said):
-    text = two("", "").replace(", , ", ", ").replace(",  }", " }")
+    text = chain("", "")
     found = said("lr-zero-all-phase", text + "schedule lr over one -> two = [1e-3 -> 0 over 90 steps, 0]\n")
     assert [diagnostic.message for diagnostic in found] == ["the rate of `two` is 0 throughout: 25,600 tokens train nothing"]
 
 
 def test_a_copied_warm_up_is_told_from_a_written_one(said):
-    trunk = one("lr = 1e-3, warmup = 5 steps")
+    trunk = chain("lr = 1e-3, warmup = 5 steps")
     copied = trunk + "phase two like one { context = 256, lr = -> 0 }\nflow one -> two\n"
     found = said("warmup-copied", copied)[0]
     assert [label.span.text for label in found.labels] == ["two", "5 steps"]

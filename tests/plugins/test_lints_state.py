@@ -6,18 +6,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from chained import REST, chain
 from mtdsl_lints.optimizer_kept_but_changed import optimizer_kept_but_changed
 
 from mtdsl.plan.model import Plugin
 from mtdsl.plan.origins import Origins
-
-REST = "batch = 1 x 256, context = 256, mix = a"
-
-
-def two(first, second, edge=""):
-    phases = f"phase one {{ steps = 100, {REST}, {first} }}\nphase two {{ steps = 100, {REST}, {second} }}\nflow one -> two\n"
-    return phases + (f"transition one -> two {{ {edge} }}\n" if edge else "")
-
 
 # ---- optimizer-kept-but-changed
 
@@ -32,7 +25,7 @@ def two(first, second, edge=""):
     ],
 )
 def test_a_kept_state_under_other_parameters(said, second, edge, expected):
-    found = said("optimizer-kept-but-changed", two("lr = 1e-3", f"lr = 1e-3, optimizer = {second}", edge))
+    found = said("optimizer-kept-but-changed", chain("lr = 1e-3", f"lr = 1e-3, optimizer = {second}", edge=edge))
     assert [one.message for one in found] == expected
 
 
@@ -47,11 +40,11 @@ def test_a_kept_state_under_other_parameters(said, second, edge, expected):
     ],
 )
 def test_a_kept_state_while_other_parameters_are_trained(said, first, second, edge, count):
-    assert len(said("optimizer-kept-but-changed", two(f"lr = 1e-3{first}", f"lr = 1e-3{second}", edge))) == count
+    assert len(said("optimizer-kept-but-changed", chain(f"lr = 1e-3{first}", f"lr = 1e-3{second}", edge=edge))) == count
 
 
 def test_the_state_of_another_optimizer_is_an_error_that_names_both(planned):
-    plan = planned(two("lr = 1e-3", "lr = 1e-3"))
+    plan = planned(chain("lr = 1e-3", "lr = 1e-3"))
     first, second = plan.phases
     other = replace(plan, phases=(first, replace(second, optimizer=Plugin("lion", {"beta1": Fraction(9, 10)}))))
     found = list(optimizer_kept_but_changed(other, Origins()))
@@ -61,7 +54,7 @@ def test_the_state_of_another_optimizer_is_an_error_that_names_both(planned):
 
 
 def test_the_state_that_is_kept_may_be_that_of_a_node_further_back(planned):
-    text = two("lr = 1e-3, optimizer = adamw(beta2 = 0.99)", "lr = 1e-3", "optimizer = reset")
+    text = chain("lr = 1e-3, optimizer = adamw(beta2 = 0.99)", "lr = 1e-3", edge="optimizer = reset")
     text += f"phase three {{ steps = 10, {REST}, lr = 1e-3 }}\nflow two -> three\n"
     plan = planned(text)
     assert list(optimizer_kept_but_changed(plan, Origins())) == []
@@ -74,7 +67,7 @@ def test_the_state_that_is_kept_may_be_that_of_a_node_further_back(planned):
 @pytest.mark.parametrize(("beta2", "count"), [("-> 0.99", 0), ("0.98 -> 0.99", 0), ("0.98", 0), ("0.95", 1)])
 def test_a_parameter_that_moves_on_is_no_other(said, beta2, count):
     one, other = (f"lr = 1e-3, optimizer = adamw(beta2 = {value})" for value in ("0.95 -> 0.98", beta2))
-    assert len(said("optimizer-kept-but-changed", two(one, other))) == count
+    assert len(said("optimizer-kept-but-changed", chain(one, other))) == count
 
 
 # ---- optimizer-kept-across-restart
@@ -92,7 +85,7 @@ def test_a_parameter_that_moves_on_is_no_other(said, beta2, count):
     ],
 )
 def test_a_rate_that_leaps_tenfold_with_old_moments(said, second, edge, leaps):
-    found = said("optimizer-kept-across-restart", two("lr = 1e-3 -> 1e-4", second, edge))
+    found = said("optimizer-kept-across-restart", chain("lr = 1e-3 -> 1e-4", second, edge=edge))
     assert len(found) == leaps
 
 
@@ -106,13 +99,13 @@ def test_the_rate_that_counts_is_that_of_the_phase_whose_state_is_kept(said, kep
 
 
 def test_the_rate_that_counts_is_that_of_the_point_where_the_state_was_taken(said):
-    text = two("lr = 1e-3 -> 0", "lr = 1e-3 -> 0", "lr = restart")
+    text = chain("lr = 1e-3 -> 0", "lr = 1e-3 -> 0", edge="lr = restart")
     assert len(said("optimizer-kept-across-restart", text)) == 1
     assert said("optimizer-kept-across-restart", text.replace("flow one ->", "flow one\nflow one.at(50%) ->")) == []
 
 
 def test_nothing_leaps_from_0_to_0(said):
-    assert said("optimizer-kept-across-restart", two("lr = 1e-3 -> 0", "lr = 0", "lr = restart")) == []
+    assert said("optimizer-kept-across-restart", chain("lr = 1e-3 -> 0", "lr = 0", edge="lr = restart")) == []
 
 
 # ---- seed-has-no-effect
@@ -121,12 +114,14 @@ def test_nothing_leaps_from_0_to_0(said):
 @pytest.mark.parametrize(
     ("body", "count"),
     [
-        (two("lr = 1e-3, seed = 3", "lr = 1e-3, seed = 3"), 1),
-        (two("lr = 1e-3, seed = 3", "lr = 1e-3"), 0),
-        (two("lr = 1e-3, seed = 3", "lr = 1e-3, seed = 3", "data = fresh"), 0),
-        ("seed = 3\n" + two("lr = 1e-3", "lr = 1e-3"), 0),
+        (chain("lr = 1e-3, seed = 3", "lr = 1e-3, seed = 3"), 1),
+        (chain("lr = 1e-3, seed = 3", "lr = 1e-3"), 0),
+        (chain("lr = 1e-3, seed = 3", "lr = 1e-3, seed = 3", edge="data = fresh"), 0),
+        ("seed = 3\n" + chain("lr = 1e-3", "lr = 1e-3"), 0),
         (
-            two("lr = 1e-3", "lr = 1e-3, seed = 4", "data = fresh").replace("phase two { steps = 100", "phase two { steps = 0"),
+            chain("lr = 1e-3", "lr = 1e-3, seed = 4", edge="data = fresh").replace(
+                "phase two { steps = 100", "phase two { steps = 0"
+            ),
             1,
         ),
     ],
@@ -145,7 +140,7 @@ def test_a_seed_that_decides_nothing(said, body, count):
     ],
 )
 def test_a_seed_where_all_is_read_in_the_order_given(said, second, count):
-    text = "data given { tokens = 1T, documents = 1B, order = given }\n" + two("lr = 1e-3", "lr = 1e-3", "data = fresh")
+    text = "data given { tokens = 1T, documents = 1B, order = given }\n" + chain("lr = 1e-3", "lr = 1e-3", edge="data = fresh")
     text = text.replace(
         "phase two { steps = 100, batch = 1 x 256, context = 256, mix = a",
         f"phase two {{ steps = 100, batch = 1 x 256, {second}",
@@ -240,7 +235,7 @@ def test_a_kept_state_while_other_parameters_have_an_optimizer_of_their_own(said
         'group other { match = "*.mlp.*", optimizer = adamw(beta2 = 0.98) }\n'
         'group same { match = "*.mlp.*", optimizer = adamw(beta2 = 0.99, eps = 1e-6), lr = 10% }\n'
     )
-    phases = two(f"lr = 1e-3, groups = {first}", f"lr = 1e-3, groups = {second}")
+    phases = chain(f"lr = 1e-3, groups = {first}", f"lr = 1e-3, groups = {second}")
     assert len(said("optimizer-kept-but-changed", declared + phases)) == count
 
 

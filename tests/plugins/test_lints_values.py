@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-REST = "batch = 1 x 256, context = 256, mix = a"
-
-
-def chain(first, second=None):
-    text = f"phase one {{ steps = 100, {REST}, lr = 1e-3, {first} }}\n"
-    return text if second is None else text + f"phase two {{ steps = 100, {REST}, lr = -> 0{second} }}\nflow one -> two\n"
-
+from chained import chain
 
 # ---- unusual-value
 
@@ -36,13 +29,12 @@ def chain(first, second=None):
     ],
 )
 def test_a_value_far_from_what_is_published(said, value, unusual):
-    assert len(said("unusual-value", chain(value))) == unusual
+    assert len(said("unusual-value", chain(f"lr = 1e-3, {value}"))) == unusual
 
 
 @pytest.mark.parametrize(("rate", "unusual"), [("1", False), ("1.1", True), ("3 -> 0", True)])
 def test_a_rate_without_its_exponent(said, rate, unusual):
-    text = f"phase one {{ steps = 100, {REST}, lr = {rate} }}\n"
-    assert [one.labels[0].span.text for one in said("unusual-value", text)] == [rate] * unusual
+    assert [one.labels[0].span.text for one in said("unusual-value", chain(f"lr = {rate}"))] == [rate] * unusual
 
 
 # ---- value-vanishes
@@ -67,52 +59,8 @@ def test_a_rate_without_its_exponent(said, rate, unusual):
     ],
 )
 def test_a_value_that_the_next_phase_has_not(said, first, second, before, vanishes):
-    assert len(said("value-vanishes", before + chain(first, second))) == vanishes
+    assert len(said("value-vanishes", before + chain(f"lr = 1e-3, {first}", f"lr = -> 0{second}"))) == vanishes
 
 
 def test_a_phase_before_the_one_with_the_value_says_nothing(said):
-    assert said("value-vanishes", chain("clip = 1", ", z_loss = 1e-4")) == []
-
-
-# ---- batch-too-large
-
-
-@pytest.mark.parametrize(
-    ("batch", "large"),
-    [("1_000_000 x 1000", False), ("1_000_001 x 1000", True), ("1000 x 1000 -> 1_000_001 x 1000 over 5 steps", True)],
-)
-def test_more_than_a_billion_tokens_a_step(said, batch, large):
-    text = f"phase one {{ steps = 20, batch = {batch}, context = 1000, mix = a, lr = 1e-3 }}\n"
-    assert len(said("batch-too-large", text)) == large
-
-
-# ---- merge-of-one, ladder-in-a-list
-
-
-@pytest.mark.parametrize(("value", "one"), [("one", True), ("one.last(2, every = 10 steps)", False)])
-def test_a_merge_of_one_checkpoint(said, value, one):
-    text = chain("seed = 1") + f"merge soup = average({value})\nflow one -> soup\n"
-    assert len(said("merge-of-one", text)) == one
-
-
-@pytest.mark.parametrize(
-    ("windows", "behind", "told"),
-    [
-        ("[512, 1k]", "", True),
-        ("[1k, 512]", "", False),
-        ("512 -> 1k", "", False),
-        ("[512]", "", False),
-        (
-            "[512, 1k]",
-            "phase more for n in [512, 1k] { steps = 10, batch = 1 x n, mix = b, lr = -> 0 }\nflow long -> more\n",
-            False,
-        ),
-    ],
-)
-def test_windows_that_rise_from_branch_to_branch(said, windows, behind, told):
-    window = "batch = 1 x n, context = -> n by rope(theta = 1M)"
-    ladder = f"phase long for n in {windows} {{ steps = 50, {window}, mix = b, lr = 1e-3 }}\n"
-    found = said("ladder-in-a-list", chain("seed = 1") + ladder + "flow one -> long\n" + behind)
-    assert [(one.severity, one.help) for one in found] == [
-        ("note", "one model through all windows is written with arrows: `in 512 -> 1k`")
-    ] * told
+    assert said("value-vanishes", chain("lr = 1e-3, clip = 1", "lr = -> 0, z_loss = 1e-4")) == []

@@ -1,7 +1,10 @@
+"""Lints of windows, positions and packing, on both sides of where each begins to speak."""
+
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from chained import chain
 from mtdsl_lints.no_document_that_long import no_document_that_long
 from mtdsl_lints.theta_too_small_for_window import bound
 
@@ -12,11 +15,9 @@ SHORT = "steps = 1000, lr = 1e-3, mix = a, batch = 4Mi tokens"
 BASE = 'start base { weights = "acme/base", context = 4k, lr = 1e-3 }\n'
 
 
-def chain(*phases, more=""):
-    """A flow of phases that say only what their window is."""
-    names = [f"p{index}" for index in range(len(phases))]
-    body = [f"phase {name} {{ {SHORT}, {phase} }}" for name, phase in zip(names, phases, strict=True)]
-    return "\n".join([more, *body, f"flow {' -> '.join(['base', *names] if more else names)}\n"])
+def told(*contexts, start=""):
+    """A chain of phases that say only what their window is."""
+    return chain(*contexts, rest=SHORT, start=start)
 
 
 # Table 2 of arXiv:2405.14591 was searched for numerically; the bound is the line through it (figure 1)
@@ -39,11 +40,11 @@ def test_the_bound_follows_what_was_searched_numerically(window, searched):
     ],
 )
 def test_a_base_below_a_tenth_of_the_bound(said, context, remarks):
-    assert len(said("theta-too-small-for-window", chain(f"context = {context}"))) == remarks
+    assert len(said("theta-too-small-for-window", told(f"context = {context}"))) == remarks
 
 
 def test_an_inherited_base_is_remarked_on_where_it_was_written(said):
-    (found,) = said("theta-too-small-for-window", chain("context = 64k by rope(theta = 10_000)", "context = 64k"))
+    (found,) = said("theta-too-small-for-window", told("context = 64k by rope(theta = 10_000)", "context = 64k"))
     assert found.labels[0].span.text == "64k by rope(theta = 10_000)"
     assert found.help == "write `by rope(theta = 3M)`, or scale the positions"
 
@@ -57,12 +58,12 @@ def test_an_inherited_base_is_remarked_on_where_it_was_written(said):
     ],
 )
 def test_a_base_that_falls(said, windows, remarks):
-    assert len(said("theta-falls", chain(*(f"context = {window}" for window in windows)))) == remarks
+    assert len(said("theta-falls", told(*(f"context = {window}" for window in windows)))) == remarks
 
 
 def test_the_base_of_a_checkpoint_is_not_known(said):
-    assert not said("theta-falls", chain("context = -> 8k by rope(theta = 2)", more=BASE))
-    assert not said("theta-too-small-for-window", chain("context = -> 128k by yarn(factor = 32)", more=BASE))
+    assert not said("theta-falls", told("context = -> 8k by rope(theta = 2)", start=BASE))
+    assert not said("theta-too-small-for-window", told("context = -> 128k by yarn(factor = 32)", start=BASE))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_the_base_of_a_checkpoint_is_not_known(said):
     ],
 )
 def test_a_factor_that_is_not_the_stretch_of_the_window(said, windows, remarks):
-    body = chain(*(f"context = {window}" for window in windows), more=BASE)
+    body = told(*(f"context = {window}" for window in windows), start=BASE)
     assert len(said("factor-misses-window", body)) == remarks
 
 
@@ -95,7 +96,7 @@ def test_a_factor_that_is_not_the_stretch_of_the_window(said, windows, remarks):
     ],
 )
 def test_packing_that_falls_back(said, first, second, remarks):
-    assert len(said("packing-changes", chain(f"context = 4k, {first}", f"context = 4k, {second}"))) == remarks
+    assert len(said("packing-changes", told(f"context = 4k, {first}", f"context = 4k, {second}"))) == remarks
 
 
 def test_a_mask_that_changes_behind_a_merge_and_an_edit(said):
@@ -130,12 +131,12 @@ def test_a_window_that_no_document_fills(said, facts, mix, remarks):
 
 
 def test_short_documents_are_no_matter_where_the_window_stays(said):
-    assert not said("no-document-that-long", chain("context = 64k by rope(theta = 5M)", "context = 64k"))
+    assert not said("no-document-that-long", told("context = 64k by rope(theta = 5M)", "context = 64k"))
 
 
 @pytest.mark.parametrize(("window", "id"), [("32k", "window-beyond-model"), ("2k", "flow-gap")])
 def test_a_window_that_is_not_the_start_s(said, window, id):
-    assert len(said(id, chain(f"context = {window}", more=BASE))) == 1
+    assert len(said(id, told(f"context = {window}", start=BASE))) == 1
 
 
 def length(op, tokens):
@@ -155,9 +156,7 @@ def length(op, tokens):
     ],
 )
 def test_what_a_lock_measured_and_what_a_view_leaves_out(tmp_path, facts, remarks):
-    (tmp_path / "r.mtr").write_text(
-        f"recipe r\n{BASE}data a {{ max_epochs = 9 }}\n" + chain("context = -> 64k by yarn", more=" ")
-    )
+    (tmp_path / "r.mtr").write_text("recipe r\ndata a { max_epochs = 9 }\n" + told("context = -> 64k by yarn", start=BASE))
     found = analyse(tmp_path / "r.mtr")
     plan = replace(found.plan, sources=tuple(replace(source, **facts) for source in found.plan.sources))
     assert len(list(no_document_that_long(plan, found.origins))) == remarks
