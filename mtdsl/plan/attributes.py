@@ -109,7 +109,8 @@ class Lookup:
     def budget(self, draft: Draft) -> tuple[str, Written]:
         """The one budget of a phase. Raises `Mistake` where there is none or more than one."""
         found = [(name, at) for name in BUDGETS if (at := draft.get(name)) is not None]
-        found = found or [(name, at) for name in BUDGETS if (at := self.setting(name)) is not None]
+        unsaid = (name for name in BUDGETS if name not in draft.attributes)
+        found = found or [(name, at) for name in unsaid if (at := self.setting(name)) is not None]
         if not found:
             hint = f"write {_either(BUDGETS)}"
             raise self.missing(draft, "no-budget", f"`{draft.name}` does not say how long it trains", hint)

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
+from mtdsl.lang.units import Quantity
 from mtdsl.plan.amounts import check_steps, rounded
 from mtdsl.plan.attributes import BUDGETS, Lookup
 from mtdsl.plan.batchaxis import BatchAxis
@@ -165,11 +167,10 @@ class Budgets:
             if amount.dimension == "length":
                 hint = f"`k` is 1024 and stands on windows: write `{float(amount.value / 1024):.15g}_000`"
             raise mistake("unit-mismatch", f"`{unit}` takes a number of {unit}, not {amount.noun}", written.span, help=hint)
-        if unit != "epochs":
-            whole(amount, unit)
-        elif amount.value < 0:
-            raise mistake("unit-mismatch", "`epochs` cannot be negative", written.span)
-        return Asked(cast(Literal["tokens", "steps", "sequences", "epochs"], unit), amount.value), written
+        if amount.value < 0:
+            raise mistake("unit-mismatch", f"`{unit}` cannot be negative", written.span)
+        value = amount.value if unit == "epochs" else Fraction(_whole(amount, written, unit))
+        return Asked(cast(Literal["tokens", "steps", "sequences", "epochs"], unit), value), written
 
     def _batch(self, draft: Draft, asked: Asked, at: Written, window: int) -> tuple[Batch, tuple[Expected, ...]]:
         """The batch with what every event is expected to make of it, and the events."""
@@ -263,6 +264,11 @@ class Budgets:
         if asked.unit == "sequences":
             return asked.amount * self._window(draft).context.end
         return asked.amount if asked.unit == "tokens" else asked.amount * self._size(draft, at)
+
+
+def _whole(amount: Quantity, written: Written, unit: str) -> int:
+    """A budget that is written out is a whole number; one that is worked out (`10% * a.tokens`) is the next one."""
+    return whole(amount, unit) if isinstance(written.value, tree.Number) else ceil(amount.value)
 
 
 def _check_none_happens(draft: Draft) -> None:

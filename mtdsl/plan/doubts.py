@@ -78,4 +78,6 @@ def _of(expr: tree.Name | tree.Member, scope: Scope, nodes: Nodes) -> Doubt | No
         return Doubt(expr.span, "either", f"`{expr.span.text}` hangs on where an event of `{name}` happens")
     before = {name} if asked in ("tokens", "steps") else nodes.ancestors({name})
     early = next((one for one in nodes.graph.phases if one in before and capped(nodes.phase(one))), None)
-    return None if early is None else Doubt(expr.span, "less", f"`{early}` may end before the end of its budget, which is a cap")
+    if early is None:
+        return None
+    return Doubt(expr.span, "less", f"`{early}` may end before the end of its budget, which is a cap")

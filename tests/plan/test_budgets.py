@@ -154,3 +154,17 @@ def test_a_stated_extender_that_is_in_force_already_changes_nothing(plan):
     first, second = plan(text).phases
     assert first.context.extender.params == {"theta": 50_000, "layers": None}
     assert second.context.extender is None
+
+
+def test_a_budget_that_is_worked_out_is_the_next_whole_number(plan):
+    made = plan(
+        "context = 256\nbatch = 4 x 256\nlr = 1e-3\nmix = a\nphase one { steps = 33 }\n"
+        "phase two { tokens = 10% * one.tokens }\nphase three { steps = 10% * one.steps }\nflow one -> two -> three\n"
+    )
+    assert [(phase.asked.amount, phase.steps) for phase in made.phases] == [(33, 33), (3380, 4), (4, 4)]
+
+
+def test_none_leaves_out_the_budget_of_the_top_level_too(wrong):
+    rest = "context = 256, batch = 4 x 256, lr = 1e-3, mix = a"
+    found = wrong(f"tokens = 50_000\nphase one {{ tokens = none, {rest} }}\n")
+    assert found.id == "no-budget"
