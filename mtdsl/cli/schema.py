@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from mtdsl.cli.failure import Misuse
 from mtdsl.cli.output import deliver
 from mtdsl.diag import refuse
 
@@ -32,9 +33,18 @@ def _of_plan() -> dict[str, object]:
 
 def _of_plugin(kind: str, name: str) -> dict[str, object]:
     from mtdsl.registry import installed
+    from mtdsl.registry.loading import conflict
     from mtdsl.registry.schema import schema_of
+    from mtdsl.registry.strangers import Failed
 
+    if kind == "lint":
+        raise Misuse("a lint has no parameters; `mtdsl explain` says what it finds")
     found = installed().find(kind, name)
     if not found:
         raise refuse("unknown-plugin", f"no installed package provides a {kind} named `{name}`", help="see `mtdsl plugins`")
-    return schema_of(found[0])
+    if len(found) > 1:
+        raise refuse("plugin-conflict", conflict(found), help="uninstall one of them")
+    try:
+        return schema_of(found[0])
+    except Failed as failed:
+        raise refuse("plugin-broken", f"`{found[0].package}` could not load `{name}`: {failed.error}") from failed

@@ -83,10 +83,13 @@ def decode(kind: Any, value: Any) -> Any:
 
 
 def exact(value: Any) -> Fraction:
-    """The number that `number` wrote."""
+    """The number that `number` wrote. Raises `TypeError` or `ValueError` for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise TypeError(f"a number is expected, not {value!r}")
-    return Fraction(repr(value) if isinstance(value, float) else value)
+    try:
+        return Fraction(repr(value) if isinstance(value, float) else value)
+    except ZeroDivisionError as error:
+        raise ValueError(f"{value!r} is no number") from error
 
 
 def _first_that_reads(kinds: list[Any], value: Any) -> Any:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 from mtdsl.diag import Diagnostic, Fix, Label, Report
 from mtdsl.plan.model import Plan
 from mtdsl.plan.origins import Origins
-from mtdsl.registry import Registry
-from mtdsl.registry.remarks import Edit, Place, Remark
+from mtdsl.registry import Entry, Registry
+from mtdsl.registry.remarks import Edit, Place, Remark, checked
 from mtdsl.registry.strangers import Failed, ask
 
 if TYPE_CHECKING:
@@ -23,14 +23,20 @@ def lint(plan: Plan, written: Origins, registry: Registry, report: Report) -> No
     for name in registry.names("lint"):
         for entry in registry.find("lint", name):
             try:
-                remarks = ask(lambda entry=entry: tuple(cast("Linting", entry.factory())(plan, written)))  # type: ignore[misc]
+                said = ask(lambda entry=entry: _said(entry, plan, written))  # type: ignore[misc]
             except Failed as failed:  # it must not stop the others
                 report.warning("plugin-broken", f"the lint `{name}` of `{entry.package}` failed: {failed}")
                 continue
             first: dict[object, Diagnostic] = {}
-            for found in (_diagnostic(name, remark, written) for remark in remarks):
+            for found in said:
                 first.setdefault(found.labels[0].span if found.labels else found.message, found)
             report.extend(tuple(first.values()))
+
+
+def _said(entry: Entry, plan: Plan, written: Origins) -> list[Diagnostic]:
+    """All findings of one lint. Raises `TypeError` for what is no remark."""
+    remarks = cast("Linting", entry.factory())(plan, written)
+    return [_diagnostic(entry.name, checked(remark), written) for remark in remarks]
 
 
 def _diagnostic(name: str, remark: Remark, written: Origins) -> Diagnostic:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from math import isfinite
 
 from mtdsl.diag import Span
 from mtdsl.diag.mistake import mistake
@@ -130,20 +132,20 @@ class Merges:
         assert budget.batch is not None
         per_step = budget.batch.runs[-1].sequences * budget.batch.length
 
-        def declared(made: Sampling) -> list[tuple[int, Fraction]]:
+        def declared(made: Sampling) -> list[object]:
             return list(made.checkpoints(budget.tokens, per_step))
 
-        points = self._techniques.ask("merger", merger, declared, call.span)
-        total, last = sum(Fraction(weight) for _, weight in points), 0
+        points = _points(self._techniques.ask("merger", merger, declared, call.span), merger, call.span)
+        total, last = sum(weight for _, weight in points), 0
         for tokens, weight in points:
-            steps = bisect_steps(budget.tokens_at, Fraction(tokens)) if tokens > 0 else 0
+            steps = bisect_steps(budget.tokens_at, tokens) if tokens > 0 else 0
             if not last < steps <= budget.steps:
                 message = f"`{names[0]}` has no checkpoint of its own at {int(tokens):,} tokens behind the one before"
                 raise mistake(
                     "at-past-end", message, call.span, help=f"it has {budget.tokens:,} tokens in {budget.steps:,} steps"
                 )
             last = steps
-            yield Parent(names[0], budget.tokens_at(steps) if steps < budget.steps else None), Fraction(weight) / total
+            yield Parent(names[0], budget.tokens_at(steps) if steps < budget.steps else None), weight / total
 
     def _pairs(self, expr: tree.Value, scope: Scope) -> list[Weighted]:
         """The models of a sum or an average and their shares, multiplied out; one that is named twice counts once."""
@@ -179,6 +181,22 @@ class Merges:
         if inner != self._techniques.default("merger", MERGER, call.span):
             hint = f"give it a name: `merge inner = {call.span.text}`, and its place in the flow"
             raise mistake("merge-nested", f"`{inner.name}` is no sum, so it cannot stand inside one", call.span, help=hint)
+
+
+def _points(given: list[object], merger: Plugin, span: Span) -> list[tuple[Fraction, Fraction]]:
+    """The tokens and weights that a merger declares. Raises `Mistake` for what is none: weights sum to more than 0."""
+    found = [(*point,) for point in given if isinstance(point, tuple | list)]
+    numbers = all(len(point) == 2 and all(map(_is_number, point)) for point in found)
+    if numbers and len(found) == len(given):
+        points = [(Fraction(tokens), Fraction(weight)) for tokens, weight in found]
+        if not points or (all(weight >= 0 for _, weight in points) and any(weight for _, weight in points)):
+            return points
+    message = f"the merger `{merger.name}` gives {reprlib.repr(given)} where tokens and weights of checkpoints are needed"
+    raise mistake("plugin-failed", message, span)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | Fraction) or (isinstance(value, float) and isfinite(value))
 
 
 def _check_last(call: tree.Call) -> None:

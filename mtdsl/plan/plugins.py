@@ -16,6 +16,7 @@ from mtdsl.plan.model import Curve, Param, Plugin, Used
 from mtdsl.plan.names import Scope
 from mtdsl.plan.readings import Readings, Surroundings
 from mtdsl.registry import Argument, Entry, Registry, bind
+from mtdsl.registry.loading import conflict, loaded
 from mtdsl.registry.parameters import parameters
 from mtdsl.registry.strangers import Failed, ask
 
@@ -110,8 +111,7 @@ class Techniques:
     def _entry(self, kind: str, name: str, span: Span) -> Entry:
         found = self._registry.find(kind, name)
         if len(found) > 1:
-            packages = " and ".join(f"`{entry.package}`" for entry in found)
-            raise mistake("plugin-conflict", f"{packages} both provide the {kind} `{name}`", span, help="uninstall one of them")
+            raise mistake("plugin-conflict", conflict(found), span, help="uninstall one of them")
         if not found:
             raise self._missing(kind, name, span)
         self._used[kind, name] = found[0]
@@ -141,16 +141,10 @@ class Techniques:
 
     def _factory(self, entry: Entry, span: Span) -> type[object]:
         try:
-            return ask(lambda: _with_parameters(entry.factory()))
+            return loaded(entry)
         except Failed as failed:
             message = f"`{entry.package}` could not load `{entry.name}`: {failed.error}"
             raise mistake("plugin-broken", message, span) from failed
-
-
-def _with_parameters(factory: type[object]) -> type[object]:
-    """The factory, after its parameters were read: reading them is part of loading it."""
-    parameters(factory)
-    return factory
 
 
 def _failure(kind: str, name: str, failed: Failed, span: Span) -> Mistake:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import Distribution, EntryPoint, entry_points
@@ -14,11 +15,12 @@ import pluggy
 
 from mtdsl.diag import Diagnostic
 from mtdsl.registry import hooks
-from mtdsl.registry.kinds import KINDS, Descriptor
+from mtdsl.registry.kinds import KINDS, Descriptor, Lint
 from mtdsl.registry.parameters import construct, parameters
 from mtdsl.registry.strangers import Failed, ask
 
 GROUP = "mtdsl"
+_FACTORY = re.compile(r"\w+(\.\w+)*:\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,29 @@ class Registry:
         return {name: self.build(str(kind), value.name, value.params) for name, kind, value in named if value is not None}
 
     def warnings(self) -> Iterator[Diagnostic]:
-        """One warning a broken package."""
+        """One warning a broken package, and one a lint that two packages provide, since no recipe names a lint."""
         for broken in self.broken:
             yield Diagnostic("plugin-broken", "warning", f"`{broken.package}` failed to load: {broken.reason}")
+        for (kind, _), entries in self.entries.items():
+            if kind == Lint.kind and len(entries) > 1:
+                yield Diagnostic("plugin-conflict", "warning", conflict(entries), help="uninstall one of them")
+
+
+def conflict(entries: Sequence[Entry]) -> str:
+    """What to say of several packages that claim one name."""
+    packages = " and ".join(f"`{entry.package}`" for entry in entries)
+    return f"{packages} both provide the {entries[0].kind} `{entries[0].name}`"
+
+
+def loaded(entry: Entry) -> type[Any]:
+    """The dataclass behind a technique whose parameters can be read. Raises `Failed` for whatever a broken package raises."""
+    return ask(lambda: _with_parameters(entry.factory()))
+
+
+def _with_parameters(factory: type[Any]) -> type[Any]:
+    """The factory, after its parameters were read: reading them is part of loading it."""
+    parameters(factory)
+    return factory
 
 
 @cache
@@ -114,7 +136,11 @@ def register(points: Iterable[EntryPoint]) -> Registry:
         except Failed as failed:  # it must not stop the others
             broken.append(Broken(package, point.name, f"{type(failed.error).__name__}: {failed.error}"))
             continue
-        for descriptor in found:
+        for kind, descriptor in found:
+            problem = _problem(kind, descriptor, package)
+            if problem:
+                broken.append(Broken(package, point.name, problem))
+                continue
             key = descriptor.kind, descriptor.name
             entries[key] = (*entries.get(key, ()), Entry(descriptor, package, version))
     return Registry(entries, tuple(broken))
@@ -128,13 +154,36 @@ def _label(package: Distribution | None) -> tuple[str, str]:
     return metadata["Name"], metadata["Version"]
 
 
-def _descriptors(module: ModuleType, manager: pluggy.PluginManager) -> Iterator[Descriptor]:
-    """What one module registers; it leaves the manager again, so that what is wrong with it is nobody else's mistake."""
+def _descriptors(module: ModuleType, manager: pluggy.PluginManager) -> Iterator[tuple[type[Descriptor], Any]]:
+    """What one module registers, with the kind whose hook it gave it to.
+
+    It leaves the manager again, so that what is wrong with it is nobody else's mistake.
+    """
     manager.register(module)
     try:
         manager.check_pending()
         for kind in KINDS:
             for implementation in getattr(manager.hook, hooks.hook_of(kind.kind)).get_hookimpls():
-                yield from implementation.function()
+                yield from ((kind, given) for given in implementation.function())
     finally:
         manager.unregister(module)
+
+
+def _problem(kind: type[Descriptor], given: Any, package: str) -> str:
+    """Why what a hook gave cannot be registered; empty where it can."""
+    if not isinstance(given, kind):
+        return f"`{hooks.hook_of(kind.kind)}` gives {given!r}, which is no `mtdsl.{kind.__name__}`"
+    if not (
+        isinstance(given.name, str) and given.name and isinstance(given.factory, str) and _FACTORY.fullmatch(given.factory)
+    ):
+        return f"the {kind.kind} {given.name!r} has the factory {given.factory!r}, not text such as `package.module:Name`"
+    if kind is Lint and package != hooks.PROJECT and _is_core(given.name):
+        return f"the lint `{given.name}` has the id of a diagnostic of mtdsl"
+    return ""
+
+
+def _is_core(id: str) -> bool:
+    """Whether an id is the core's own. Only other packages' lints ask, so that a start without them reads no catalogue."""
+    from mtdsl.diag.catalogue import catalogue
+
+    return id in catalogue()

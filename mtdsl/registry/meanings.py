@@ -7,6 +7,7 @@ from inspect import cleandoc
 
 from mtdsl.diag.catalogue import Entry, catalogue, entry_of
 from mtdsl.registry.loading import Registry
+from mtdsl.registry.strangers import Failed, ask
 
 LINTS = "Lints"
 """The subject of every lint."""
@@ -25,5 +26,10 @@ def meanings(registry: Registry) -> Iterator[Entry]:
 
 
 def _of_lint(name: str, registry: Registry) -> Entry:
+    """What a lint says of itself; one that cannot be loaded says nothing, and stops nobody else."""
     entry = registry.find("lint", name)[0]
-    return entry_of(name, LINTS, cleandoc(entry.factory().__doc__ or f"A finding of {entry.package}."))
+    try:
+        text = ask(lambda: cleandoc(entry.factory().__doc__ or f"A finding of {entry.package}."))
+    except Failed as failed:
+        text = f"A finding of {entry.package}, which cannot be loaded.\n\n{failed}"
+    return entry_of(name, LINTS, text)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from mtdsl.frozen import Frozen, node
+
+Severity = Literal["error", "warning", "note"]
 
 
 @node
@@ -39,5 +41,26 @@ class Remark(Frozen):
     message: str
     places: tuple[Place, ...]
     help: str | None = None
-    severity: Literal["error", "warning", "note"] = "warning"
+    severity: Severity = "warning"
     edit: Edit | None = None
+
+
+def checked(remark: object) -> Remark:
+    """What a lint gave, if it is a remark whose fields are what they say. Raises `TypeError` otherwise."""
+    if not isinstance(remark, Remark):
+        raise TypeError(f"a `mtdsl.Remark` is expected, not {remark!r}")
+    texts = (remark.message, "" if remark.help is None else remark.help)
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"the message and the help of a remark are text, not {texts!r}")
+    if remark.severity not in get_args(Severity):
+        raise TypeError(f"a remark is an error, a warning or a note, not {remark.severity!r}")
+    if not isinstance(remark.places, tuple) or not all(_is_place(place) for place in remark.places):
+        raise TypeError(f"the places of a remark are a tuple of `mtdsl.Place`, not {remark.places!r}")
+    edit = remark.edit
+    if edit is not None and not (isinstance(edit, Edit) and _is_place(edit.place) and isinstance(edit.replacement, str)):
+        raise TypeError(f"the edit of a remark is a `mtdsl.Edit`, not {edit!r}")
+    return remark
+
+
+def _is_place(place: object) -> bool:
+    return isinstance(place, Place) and all(isinstance(text, str) for text in (place.node, place.attribute, place.message))

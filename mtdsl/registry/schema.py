@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Literal, get_args, get_origin
 
 from mtdsl.registry.constraints import Bound
-from mtdsl.registry.loading import Entry
+from mtdsl.registry.loading import Entry, loaded
 from mtdsl.registry.parameters import Parameter, parameters
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -16,8 +16,8 @@ RATIO = {"type": "string", "pattern": r"^-?\d+/\d+$"}
 
 
 def schema_of(entry: Entry) -> dict[str, Any]:
-    """An object with a property a parameter. Raises what importing the plugin raises."""
-    factory = entry.factory()
+    """An object with a property a parameter. Raises `Failed` where the plugin cannot be loaded."""
+    factory = loaded(entry)
     known = parameters(factory)
     return {
         "$schema": DIALECT,

@@ -14,16 +14,19 @@ T = TypeVar("T")
 class Failed(Exception):
     """A technique raised `error`, which tells a reader of the recipe nothing by itself."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: Exception | SystemExit) -> None:
         super().__init__(f"{error!r}")
         self.error = error
 
 
 def ask(question: Callable[[], T]) -> T:
-    """The answer. Raises `Failed` for whatever is raised on the way but a `Refusal` or a `Mistake`, which the user can read."""
+    """The answer. Raises `Failed` for whatever is raised on the way but a `Refusal` or a `Mistake`, which the user can read.
+
+    `sys.exit` is caught too: it is not for a package to end the command that asks.
+    """
     try:
         return question()
     except (Refusal, Mistake):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Failed(error) from error

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -126,6 +127,9 @@ def test_tokens_that_another_tokenizer_counted_are_not_used(beside, tokenizer):
         written(LOCK).replace('"content"', '"contents"'),
         written(LOCK).replace("1005000", "0"),
         "[" * 100_000,
+        written(replace(LOCK, sources={"a": replace(SOURCE, described=Plugin("text", {"seed": Fraction(1, 3)}))})).replace(
+            "1/3", "1/0"
+        ),
     ],
 )
 def test_a_broken_lock_is_an_error_that_names_it(beside, text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -46,10 +47,22 @@ class Picky:
         raise ValueError("a window of at least two checkpoints is needed")
 
 
+@dataclass(frozen=True)
+class Given:
+    """A merger that declares what it is told to."""
+
+    kind: str = "text"
+
+    def checkpoints(self, tokens, step_tokens):
+        pairs = {"zero": [(tokens, 0)], "nan": [(float("nan"), 1)], "negative": [(1, -1), (tokens, 2)], "one": [tokens]}
+        return {"text": "abc", "truths": [("a", True)], **pairs}[self.kind]
+
+
 @pytest.fixture
 def mistakes(tmp_path):
     def work(text):
         odd = [Merger("odd", f"{__name__}:Odd"), Gate("odd", f"{__name__}:Odd"), Evaluator("odd", f"{__name__}:Odd")]
+        odd += [Merger("given", f"{__name__}:Given")]
         more = {(one.kind, one.name): (Entry(one, "acme", "1.0"),) for one in (*odd, Merger("picky", f"{__name__}:Picky"))}
         (tmp_path / "r.mtr").write_text(HEAD + text)
         found = compile(tmp_path / "r.mtr", {}, Registry({**installed().entries, **more}))[1]
@@ -75,9 +88,28 @@ def test_what_a_technique_says_itself_is_passed_on(mistakes):
     assert mistakes("merge m = picky(p)\nflow p -> m\n") == [said]
 
 
-def test_only_errors_are_caught():
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("text", "['a', 'b', 'c']"),
+        ("truths", "[('a', True)]"),
+        ("zero", "[(25600, 0)]"),
+        ("nan", "[(nan, 1)]"),
+        ("negative", "[(1, -1), (25600, 2)]"),
+        ("one", "[25600]"),
+    ],
+)
+def test_what_a_merger_declares_is_tokens_and_weights(mistakes, kind, given):
+    said = f"the merger `given` gives {given} where tokens and weights of checkpoints are needed"
+    call = f'given(p, kind = "{kind}")'
+    assert mistakes(f"merge m = {call}\nflow p -> m\n") == [("plugin-failed", said, call)]
+
+
+def test_only_errors_and_ends_are_caught():
     with pytest.raises(Failed, match="ZeroDivisionError"):
         ask(lambda: 1 / 0)
+    with pytest.raises(Failed, match="SystemExit"):
+        ask(lambda: sys.exit(3))
     with pytest.raises(KeyboardInterrupt):
         ask(_interrupted)
 
