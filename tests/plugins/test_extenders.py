@@ -47,7 +47,8 @@ def test_both_are_registered_and_named():
 
 def test_nope_leaves_positions_alone_and_refuses_scaled_ones():
     assert Nope().rope_parameters(PLAIN, 4096, 65536) == PLAIN
-    assert Nope().inv_freq(PLAIN, 64) == Rope(10_000.0).inv_freq(PLAIN, 64)
+    frequencies, scaling = transformers_says(PLAIN, 64, 4096)
+    assert Nope().inv_freq(PLAIN, 64) == (pytest.approx(frequencies, rel=1e-5), scaling)
     with pytest.raises(Refusal, match="already scaled by `yarn`"):
         Nope().rope_parameters(Yarn().rope_parameters(PLAIN, 512, 4096), 4096, 8192)
 

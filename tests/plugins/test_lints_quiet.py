@@ -1,4 +1,4 @@
-"""No lint speaks of a recipe that is shipped, or of a published chain but where an allow gives its reason."""
+"""Nothing is warned of in a recipe that is shipped or in a published chain, but where an allow gives its reason."""
 
 from pathlib import Path
 
