@@ -11,6 +11,7 @@ from mtdsl.diag import Span
 from mtdsl.diag.mistake import mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
+from mtdsl.lang.units import Quantity
 from mtdsl.plan.axis import bisect_steps
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.evaluate import Evaluator
@@ -104,7 +105,8 @@ class Merges:
             return Terms(merger, parents, (), value.span, next(self._controls(value), ""))
         if sum(weights) != ONE:
             total = f"{float(sum(weights)):.4%}"
-            raise mistake("mix-not-100", f"the shares of `{item.name}` sum to {total}, not 100 %", value.span)
+            hint = "`average(a, b)` gives each the same share" if "%" not in value.span.text else None
+            raise mistake("mix-not-100", f"the shares of `{item.name}` sum to {total}, not 100 %", value.span, help=hint)
         return Terms(merger, parents, weights, value.span)
 
     def _called(self, call: tree.Call, merger: Plugin, scope: Scope) -> list[Weighted]:
@@ -160,7 +162,7 @@ class Merges:
             yield from self._weighted(expr.right, scope)
         elif isinstance(expr, tree.Binary) and expr.op == "*":
             share, node = (expr.right, expr.left) if self._nodes.is_node(expr.left, scope) else (expr.left, expr.right)
-            yield from _scaled(list(self._models(node, scope)), self._evaluator.number(share, scope).value)
+            yield from _scaled(list(self._models(node, scope)), _share(self._evaluator.number(share, scope)))
         elif is_technique(expr):
             assert isinstance(expr, tree.Call)
             self._check_average(expr, scope)
@@ -217,6 +219,14 @@ def _check_control(call: tree.Call) -> None:
         by, control = said["by"].value.span.text, said["against"].value.span.text
         hint = f"write `eval {by} = ...(on = {call.args[0].span.text}, against = {control})`"
         raise mistake("plugin-argument", "what models are compared with is said where they are measured", call.span, help=hint)
+
+
+def _share(value: Quantity) -> Fraction:
+    """Of a model in a sum; one below 0 goes away from it."""
+    if value.dimension not in ("share", "number") or value.scaled:
+        noun = "a number of tokens" if value.scaled else value.noun
+        raise mistake("unit-mismatch", f"a share of the weights such as `60%` is expected here, not {noun}", value.span)
+    return value.value
 
 
 def _scaled(models: list[list[Weighted]], share: Fraction) -> Iterator[Weighted]:

@@ -164,3 +164,24 @@ def test_what_is_no_average(wrong, text, id, says):
     inner = "merge inner = average(trunk)\nflow trunk -> inner -> soup\n" if "inner" in text else ""
     found = wrong(f"{AVERAGED}{inner}merge soup = {text}\nflow trunk[1] -> soup\n")
     assert (found.id, says in found.message) == (id, True), found.message
+
+
+@pytest.mark.parametrize(
+    ("sum", "id", "help"),
+    [
+        ("4k * one + two", "unit-mismatch", None),
+        ("1B * one + two", "unit-mismatch", None),
+        ("one + two", "mix-not-100", "`average(a, b)` gives each the same share"),
+        ("60% * one + 60% * two", "mix-not-100", None),
+    ],
+)
+def test_what_is_no_share_of_the_weights(wrong, sum, id, help):
+    chain = "context = 256\nbatch = 4 x 256\nlr = 1e-3\nmix = a\nphase one { steps = 2 }\nphase two { steps = 2 }\n"
+    found = wrong(f"{chain}merge m = {sum}\nflow one -> m\nflow two -> m\n")
+    assert (found.id, found.help) == (id, help)
+
+
+def test_a_model_may_be_gone_away_from(plan):
+    chain = "context = 256\nbatch = 4 x 256\nlr = 1e-3\nmix = a\nphase one { steps = 2 }\nphase two { steps = 2 }\n"
+    made = plan(f"{chain}merge m = 150% * one + -50% * two\nflow one -> m\nflow two -> m\n")
+    assert list(map(float, made.merges[0].weights)) == [1.5, -0.5]
