@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Literal, cast
 
 from mtdsl.diag.mistake import mistake
@@ -35,9 +34,10 @@ class Failing(Frozen):
     times: int = 1
 
     @property
-    def written(self) -> tuple[Fraction, str] | None:
-        """The amount without its place: what makes two of them the same."""
-        return None if self.amount is None else (self.amount.value, self.amount.dimension)
+    def meaning(self) -> tuple[object, ...]:
+        """What it says without the places where that is written: what makes two of them the same."""
+        amount = None if self.amount is None else (self.amount.value, self.amount.dimension)
+        return self.word, self.node, self.call and self.call.span.text, amount, self.times
 
 
 class Failures:

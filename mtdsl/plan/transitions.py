@@ -141,7 +141,7 @@ def _extend(extensions: dict[str, tuple[Failing, Span]], parent: str, words: Wor
     if failing is None or failing.word != "extend" or "gate" not in words:
         return
     other, where = extensions.setdefault(parent, (failing, span))
-    if (other.written, other.times) != (failing.written, failing.times):
+    if other.meaning != failing.meaning:
         raise mistake("declared-twice", f"two gates train `{parent}` on by different amounts", span, where)
 
 
@@ -175,9 +175,13 @@ def _between_rungs(words: Words) -> Words:
     return {key: said for key, said in words.items() if not (isinstance(said[0], Moments) and said[0].of)}
 
 
+def _meaning(word: Said) -> object:
+    return word.meaning if isinstance(word, Failing) else word
+
+
 def _add(before: Words, words: Words, parent: str, name: str) -> None:
     for key, (word, span) in words.items():
         other, where = before.setdefault(key, (word, span))
-        if other != word:
+        if _meaning(other) != _meaning(word):
             message = f"two transitions say different things of `{key}` from `{parent}` to `{name}`"
             raise mistake("declared-twice", message, span, where)

@@ -215,3 +215,9 @@ def test_an_arrow_is_cut_where_the_extension_begins(found, trunk, id):
     body = body.replace("lr = -> 0", "lr = 1e-3 -> 0") + "transition trunk -> tail { lr = restart }\n"
     told = [one.id for one in found(body)[1] if one.id in ("decay-never-lands", "mix-never-arrives", "horizon-differs")]
     assert told == ([id] if id else [])
+
+
+@pytest.mark.parametrize("policy", ["extend(50 steps)", "rollback(trunk.at(50%))"])
+def test_two_transitions_may_say_the_same(plan, policy):
+    made = plan(chain(policy, more=f"transition trunk -> tail {{ on_fail = {policy} }}"))
+    assert made.phase("tail").transition.gate.on_fail == policy.partition("(")[0]
