@@ -41,6 +41,7 @@ class Measuring:
 
     def __init__(self, plan: Plan, base: Path, cache: Path, registry: Registry, lock: Lock, say: Say) -> None:
         self._plan, self._base, self._cache, self._lock, self._say = plan, base, cache, lock, say
+        self._registry = registry
         there = [source for source in plan.sources if source.source is not None]
         whole = {source.of or source.name: _whole(source) for source in there}
         self._readings = {name: bound(source, base, registry) for name, source in whole.items()}
@@ -72,10 +73,20 @@ class Measuring:
 
     @cached_property
     def _encoder(self) -> Encoder:
+        self._check_heard()
         plan = pinned(replace(self._plan, pins={"tokenizer": Pin("", self._commit)}))
         return obtain(plan, self._base, self._cache, self._heard, self._say)
 
+    def _check_heard(self) -> None:
+        """Raises a `Refusal` where a tokenizer is to be trained on text that is only declared, as a run does."""
+        wanted = asked(self._plan)
+        names = self._trained_on(wanted) if wanted else ()
+        for source in self._plan.sources:
+            if source.name in names and source.name not in self._heard:
+                bound(source, self._base, self._registry)
+
     def _tokenizer_differs(self, wanted: Tokenizer) -> str:
+        self._check_heard()
         was = self._lock.tokenizer
         if was is None:
             return "is new"

@@ -231,3 +231,13 @@ def test_a_checkpoint_is_read_with_the_rate_that_its_trainer_ended_at(toy, tmp_p
     state["log_history"][0]["learning_rate"] = 8e-5
     (tmp_path / "old" / "trainer_state.json").write_text(json.dumps(state))
     assert "start old was trained otherwise" in toy("lock", "toy.mtr", "--check").stdout
+
+
+def test_a_tokenizer_is_not_trained_on_what_is_only_declared(toy, tmp_path):
+    (tmp_path / "toy.mtr").write_text(RECIPE.replace('b = jsonl(path = "b.jsonl")', "b { tokens = 3B }"))
+    done = toy("lock", "toy.mtr")
+    assert done.returncode == 1
+    assert done.stderr.count("error[") == 1
+    assert "error[source-declared]: `b` is declared, but nothing says where its text is" in done.stderr
+    assert "--> toy.mtr:5:" in done.stderr
+    assert not (tmp_path / "toy.lock").exists()
