@@ -7,7 +7,9 @@ from fractions import Fraction
 
 from mtdsl.plan.certainty import capped, hangs
 from mtdsl.plan.curves import under_rule
-from mtdsl.plan.model import Blend, Curve, Evaluation, Merge, Phase, Piece, Source, Start, Transition, V, Warmup
+from mtdsl.plan.learning import reason
+from mtdsl.plan.model import Blend, Curve, Evaluation, Merge, Param, Phase, Piece, Plugin, Source, Start, Transition, V, Warmup
+from mtdsl.registry import installed
 from mtdsl.view import amounts, numbers, phrases
 
 Value = tuple[str, str]
@@ -23,7 +25,7 @@ def of_phase(phase: Phase) -> Iterator[Value]:
     yield "context", _context(phase)
     yield "lr", curve(phase.lr, numbers.rate, phase.tokens)
     yield "warmup", _warmup(phase.lr.warmup) if phase.lr and phase.lr.warmup else NONE
-    yield "mix", curve(phase.mix, _blend, phase.tokens)
+    yield "mix", _mix(phase)
     yield "seed", str(phase.seed)
     yield "packing", phrases.plugin(phase.packing)
     yield "mask", phase.mask
@@ -31,7 +33,7 @@ def of_phase(phase: Phase) -> Iterator[Value]:
     yield "eod_loss", phase.eod_loss
     yield from (("fim_mode", phase.fim_mode) for _ in phase.scalars.keys() & {"fim"})
     yield "optimizer", _optimizer(phase)
-    yield "objective", phrases.plugin(phase.objective) if phase.objective else NONE
+    yield "objective", technique(phase.objective, phase.tokens) if phase.objective else NONE
     yield "train", ", ".join(phase.train) or "everything"
     yield "freeze", ", ".join(phase.freeze) or NONE
     yield "groups", "; ".join(map(phrases.group, phase.groups)) or NONE
@@ -142,11 +144,28 @@ def _blend(blend: Blend) -> str:
     return " + ".join(said)
 
 
+def technique(plugin: Plugin, tokens: int) -> str:
+    """`next_token(mtp = [0.3 until 10,000 tokens, then 0.1])`: where the parameters of a technique move."""
+    return phrases.call(plugin.name, {name: _param(value, tokens) for name, value in plugin.params.items()})
+
+
+def _param(value: Param, tokens: int) -> Param:
+    if isinstance(value, Curve):
+        return f"[{curve(value, numbers.plain, tokens)}]"
+    return technique(value, tokens) if isinstance(value, Plugin) else value
+
+
+def _mix(phase: Phase) -> str:
+    """With whose shares a run decides, under a rule that looks at it."""
+    text, why = curve(phase.mix, _blend, phase.tokens), reason(phase.mix, installed()) if phase.mix else ""
+    return f"{text}, {why}" if why else text
+
+
 def _optimizer(phase: Phase) -> str:
     """With what its parameters are in this phase, where a number of the phase sets them."""
     moving = {name: curve(at, numbers.plain, phase.tokens) for name, at in phase.scalars.items()}
     own = {name: text for name, text in moving.items() if name in phase.optimizer.params}
-    return phrases.call(phase.optimizer.name, {**phase.optimizer.params, **own})
+    return technique(Plugin(phase.optimizer.name, {**phase.optimizer.params, **own}), phase.tokens)
 
 
 def _feeding(phase: Phase) -> str:

@@ -195,6 +195,35 @@ def test_where_an_arrow_has_landed_it_stands(shown, phase, attribute, value):
     assert shown(phase, MOVING)[attribute].value.startswith(value)
 
 
+CHOSEN = """\
+recipe toy "a toy"
+model = llama(layers = 1, width = 32, heads = 2)
+tokenizer = bpe(vocab = 512)
+data web  { tokens = 35B, documents = 20M }
+data code { tokens = 5B }
+context = 1k
+batch = 4 x 1k
+lr = 2e-4
+phase one {
+    tokens    = 40_960
+    mix       = odm(web, code)
+    objective = next_token(mtp = [0.3 until 50%, 0.1])
+    optimizer = adamw(beta2 = 0.95 -> 0.99)
+}
+"""
+
+
+def test_shares_that_a_run_chooses_are_said_to_be(shown):
+    assert shown("one", CHOSEN)["mix"].value == "100% odm(web, code), chosen while it runs by odm"
+    assert shown("one", CHOSEN.replace("odm", "natural"))["mix"].value == "100% natural(web, code)"
+
+
+def test_where_a_parameter_of_a_technique_moves(shown):
+    found = shown("one", CHOSEN)
+    assert found["objective"].value.startswith("next_token(mtp = [0.3 until 20,480 tokens, then 0.1 until 40,960 tokens]")
+    assert "beta2 = [0.95 → 0.99 by linear]" in found["optimizer"].value
+
+
 def test_how_sure_what_was_seen_is(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for tokens, said in (("tokens = 5T, ", "5T (declared)"), ("", "unknown")):
