@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from mtdsl.data.corpus import Corpus
 from mtdsl.data.reading import Say
@@ -12,7 +13,7 @@ from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import Plan, Source
 from mtdsl.registry import Registry
 
-CLOSE = 0.01
+CLOSE = Fraction(1, 100)
 """No two tools count tokens quite alike; a declared size may be off by this part of what there is."""
 
 
@@ -33,7 +34,7 @@ def _declared(source: Source, corpus: Corpus) -> Iterator[Diagnostic]:
     """Other sizes than were declared, held-out documents included: they may have decided budgets, weights and checks."""
     ends = corpus.tables[source.name].ends
     for name, fact, held in (("tokens", source.tokens, int(ends[-1])), ("documents", source.documents, len(ends))):
-        if fact.certainty == "declared" and fact.value is not None and abs(fact.value - held) > CLOSE * held:
+        if fact.certainty == "declared" and fact.value is not None and abs(Fraction(fact.value) - held) > CLOSE * held:
             message = f"`{source.name}` is declared with {int(fact.value):,} {name} and holds {held:,}"
             hint = f"write `{name} = {held:_}`, or leave it out and run `mtdsl lock`; then look at the plan again"
             yield Diagnostic("declared-differs", "error", message, help=hint, about=(source.name, name))

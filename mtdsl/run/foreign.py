@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from mtdsl.plan.model import Plan
 
+COMMIT = re.compile("[0-9a-f]{40}")
+
 
 def check(plan: Plan, base: Path) -> None:
     """Raise a `Refusal` where a start or the model that `plan` names is not there or cannot be trained; weights stay unread."""
@@ -23,10 +26,20 @@ def check(plan: Plan, base: Path) -> None:
         with concerning(start.name, "weights"):
             if start.weights is None:
                 raise refuse("start-declared", f"`{start.name}` declares a checkpoint but not where its weights are")
+            _check_fixed(start.weights, base)
             configuration(start.weights, base)
     if plan.model is not None and "name" in plan.model.params:
         with concerning("", "model"):
+            _check_fixed(str(plan.model.params["name"]), base)
             configuration(str(plan.model.params["name"]), base)
+
+
+def _check_fixed(name: str, base: Path) -> None:
+    """Refuses a hub name that may mean something else tomorrow: its results would be taken for those of what it means now."""
+    repository, revision = place(name, base)
+    if folder_of(name, base, "model-missing") is None and not COMMIT.fullmatch(revision or ""):
+        message = f"`{name}` names no commit on the hub, and what it stands for may change"
+        raise refuse("hub-unpinned", message, help=f"run `mtdsl lock`, which holds the commit, or write `{repository}@COMMIT`")
 
 
 def place(name: str, base: Path) -> tuple[str, str | None]:

@@ -28,7 +28,7 @@ def weights(plan: Plan, base: Path) -> dict[str, str]:
 
 
 def named(name: str, base: Path, patterns: tuple[str, ...]) -> str:
-    """A hash of a folder's files that match, or the name itself where it is no folder: on the hub, a pinned revision."""
+    """A hash of a folder's files that match, or the name itself where it is no folder: a commit on the hub."""
     folder = base / Path(name).expanduser()
     if not folder.is_dir():
         return name

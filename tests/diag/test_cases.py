@@ -33,6 +33,7 @@ ELSEWHERE = {
     "model-unreadable": "run/test_failed_run.py::test_a_run_that_cannot_begin_overwrites_nothing",
     "model-unsupported": "run/test_probe.py::test_what_would_go_wrong_unseen_is_refused",
     "model-vocabulary": "run/test_failed_run.py::test_a_run_that_cannot_begin_overwrites_nothing",
+    "hub-unpinned": "run/test_foreign.py::test_a_name_on_the_hub_says_which_commit",
     "no-run": "cli/test_plan_files.py::test_a_folder_that_holds_no_run",
     "not-a-plan": "cli/test_plan_files.py::test_a_file_that_is_no_plan",
     "not-finite": "run/test_execute.py::test_a_loss_that_is_no_number_stops_the_run_before_the_step",

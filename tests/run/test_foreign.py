@@ -12,6 +12,7 @@ from mtdsl.registry import installed
 from mtdsl.run import Silent, execute
 
 HEAD = 'recipe toy "A toy"\ndata noisy { source = jsonl("noisy.jsonl") }\n'
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 TRAIN = "steps = 1, batch = 2 x 32, lr = 1e-4, mix = noisy"
 START = f'start old {{{{ weights = "{{0}}" }}}}\nphase more {{{{ {TRAIN}, context = 32 }}}}\nflow old -> more\n'
 CONFIG = f'model = config("{{0}}")\nphase more {{{{ {TRAIN}, context = 32 }}}}\n'
@@ -51,11 +52,20 @@ def test_a_folder_that_is_not_there_is_named_without_asking_a_hub(refused, recip
 
 
 def test_a_name_that_no_hub_knows_is_one_line(refused, capfd):
-    (found,) = refused(START, "mtdsl-tests/nosuch")
+    (found,) = refused(START, f"mtdsl-tests/nosuch@{COMMIT}")
     assert found.id == "model-missing"
-    assert "there is no model at `mtdsl-tests/nosuch`" in found.message
+    assert f"there is no model at `mtdsl-tests/nosuch@{COMMIT}`" in found.message
     assert "\n" not in found.message
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("recipe", "about"), [(START, ("old", "weights")), (CONFIG, ("", "model"))], ids=["start", "config"])
+@pytest.mark.parametrize("name", ["mtdsl-tests/some", "mtdsl-tests/some@main", f"mtdsl-tests/some@{COMMIT[:8]}"])
+def test_a_name_on_the_hub_says_which_commit(refused, recipe, about, name):
+    (found,) = refused(recipe, name)
+    assert (found.id, found.about) == ("hub-unpinned", about)
+    assert f"`{name}` names no commit" in found.message
+    assert "`mtdsl lock`" in (found.help or "")
 
 
 @pytest.mark.parametrize("recipe", [START, CONFIG], ids=["start", "config"])
