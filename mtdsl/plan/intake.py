@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -23,20 +24,34 @@ def intake(plan: Plan, registry: Registry) -> dict[str, float | None]:
     return total
 
 
-def phase_intake(phase: Phase, sizes: Sizes, registry: Registry) -> dict[str, float | None]:
-    """Tokens by source in one phase; None for those whose shares are chosen while it runs."""
+def phase_intake(phase: Phase, sizes: Sizes, registry: Registry, until: int | None = None) -> dict[str, float | None]:
+    """Tokens by source in one phase, or in its tokens before `until`; None for those whose shares are chosen while it runs."""
     if phase.mix is None:
         return {}
-    names = sources_of(phase.mix)
-    if unknown(phase.mix, sizes, registry):
-        return dict.fromkeys(names)
-    total: dict[str, float | None] = dict.fromkeys(names, 0.0)
-    bounds = sorted({Fraction(0), *(_inside(phase.mix, phase.tokens)), Fraction(phase.tokens)})
+    unsized = _unsized(phase.mix, sizes, registry)
+    mix = _fixed(phase.mix) if unsized else phase.mix
+    total: dict[str, float | None] = dict.fromkeys(sources_of(phase.mix), 0.0)
+    tokens = phase.tokens if until is None else until
+    bounds = sorted({Fraction(0), *(_inside(mix, tokens)), Fraction(tokens)})
     for begin, end in pairwise(bounds):
-        tokens = float(end - begin)
-        for name, share in mean_shares(phase.mix, begin, end, sizes, registry).items():
-            total[name] = (total[name] or 0.0) + share * tokens
-    return total | dict.fromkeys(learnt(phase.mix, registry))
+        length = float(end - begin)
+        for name, share in mean_shares(mix, begin, end, sizes, registry).items():
+            total[name] = (total[name] or 0.0) + share * length
+    return total | dict.fromkeys(learnt(phase.mix, registry)) | dict.fromkeys(unsized)
+
+
+def _unsized(curve: Curve[Blend], sizes: Sizes, registry: Registry) -> tuple[str, ...]:
+    """The sources among which rules choose that some size is not known to; none where all are."""
+    if not unknown(curve, sizes, registry):
+        return ()
+    blends = (blend for piece in curve.pieces for blend in (piece.start, piece.stop))
+    return tuple(name for blend in blends for rule in blend.rules for name in rule.sources)
+
+
+def _fixed(curve: Curve[Blend]) -> Curve[Blend]:
+    """The mixture without what rules choose: the shares that are written are known whatever those choose."""
+    pieces = tuple(replace(piece, start=Blend(piece.start.shares), stop=Blend(piece.stop.shares)) for piece in curve.pieces)
+    return replace(curve, pieces=pieces)
 
 
 def _inside(curve: Curve[Blend], tokens: int) -> set[Fraction]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from mtdsl.diag import Label, Report, Span
 from mtdsl.plan.intake import phase_intake
 from mtdsl.plan.lineage import seen, wholes, with_wholes
-from mtdsl.plan.model import Plan, Source
+from mtdsl.plan.model import Phase, Plan, Source
 from mtdsl.plan.sizes import declared
 from mtdsl.registry import Registry
 
@@ -19,10 +19,12 @@ def check_epochs(plan: Plan, registry: Registry, span: Callable[[str], Span], re
         return
     parts = {source.of: source.name for source in plan.sources if source.of}
     sizes = declared(plan)
-    own = {phase.name: phase_intake(phase, sizes, registry) for phase in plan.phases}
-    known = {phase: {name: tokens or 0.0 for name, tokens in of.items()} for phase, of in own.items()}
-    lineages = seen(plan, with_wholes(plan, known))
-    most = _most_read(lineages)
+
+    def own(phase: Phase, at: int | None) -> dict[str, float]:
+        taken = phase_intake(phase, sizes, registry, at)
+        return with_wholes(plan, {name: tokens or 0.0 for name, tokens in taken.items()})
+
+    most = _most_read(seen(plan, own))
     for source in bounded:
         node, taken = most.get(source.name, ("", 0.0))
         if taken > float(source.max_epochs or 0) * float(source.epoch or 0):

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from mtdsl.plan.model import Merge, Phase, Plan, Source
+from mtdsl.plan.model import Merge, Parent, Phase, Plan, Source
 
-Taken = Mapping[str, Mapping[str, float]]
-"""Tokens of each source, by node and source."""
+Taken = Mapping[str, float]
+"""Tokens by source."""
+
+Own = Callable[[Phase, int | None], Taken]
+"""What a phase itself takes of each source up to a point inside, in tokens of its own; None: up to its end."""
 
 
-def seen(plan: Plan, own: Taken) -> dict[str, dict[str, float]]:
-    """Tokens of each source that the weights have seen by the end of each node; `own` is what each phase itself takes."""
+def seen(plan: Plan, own: Own) -> dict[str, dict[str, float]]:
+    """Tokens of each source that the weights have seen by the end of each node."""
     phases: dict[str, Phase] = {phase.name: phase for phase in plan.phases}
     nodes: dict[str, Phase | Merge] = {**phases, **{merge.name: merge for merge in plan.merges}}
+    begun: dict[str, dict[str, float]] = {}
     found: dict[str, dict[str, float]] = {}
+
+    def at(parent: Parent) -> Taken:
+        if parent.at is None:
+            return found.get(parent.node, {})
+        return _sum(begun[parent.node], own(phases[parent.node], parent.at))
+
     for name in plan.order:
-        found[name] = total = dict(own.get(name, {}))
-        for source, tokens in _before(nodes[name], found, own, phases).items():
-            total[source] = total.get(source, 0.0) + tokens
+        begun[name] = _most([at(parent) for parent in nodes[name].parents])
+        found[name] = _sum(begun[name], own(phases[name], None)) if name in phases else begun[name]
     return found
 
 
@@ -32,27 +41,22 @@ def wholes(plan: Plan) -> dict[str, Source]:
     return found
 
 
-def with_wholes(plan: Plan, own: Taken) -> dict[str, dict[str, float]]:
-    """What each phase takes, where a whole also counts what its parts take: a document may be in several parts.
+def with_wholes(plan: Plan, taken: Taken) -> dict[str, float]:
+    """What is taken, where a whole also counts what its parts take: a document may be in several parts.
 
     More of the parts than a multiple of the whole is sure to read some documents more often than that.
     """
-    of = {source.name: source.of for source in plan.sources if source.of}
-    found: dict[str, dict[str, float]] = {}
-    for phase, taken in own.items():
-        found[phase] = total = dict(taken)
-        for name, tokens in taken.items():
-            if name in of:
-                total[of[name]] = total.get(of[name], 0.0) + tokens
-    return found
+    return _sum(taken, *({source.of: taken[source.name]} for source in plan.sources if source.of and source.name in taken))
 
 
-def _before(node: Phase | Merge, found: Taken, own: Taken, phases: Mapping[str, Phase]) -> dict[str, float]:
-    """What the weights have seen where a node begins: of several parents the most, of a phase left inside, its part."""
+def _sum(*taken: Taken) -> dict[str, float]:
     total: dict[str, float] = {}
-    for parent in node.parents:
-        left = 0.0 if parent.at is None else 1.0 - parent.at / phases[parent.node].tokens
-        behind = own.get(parent.node, {})
-        for source, tokens in found.get(parent.node, {}).items():
-            total[source] = max(total.get(source, 0.0), tokens - left * behind.get(source, 0.0))
+    for one in taken:
+        for source, tokens in one.items():
+            total[source] = total.get(source, 0.0) + tokens
     return total
+
+
+def _most(taken: list[Taken]) -> dict[str, float]:
+    """Of several parents, the most that any of them has seen of each source."""
+    return {source: max(one.get(source, 0.0) for one in taken) for one in taken for source in one}

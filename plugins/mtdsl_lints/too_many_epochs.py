@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from mtdsl import Place, Remark
 from mtdsl.plan.lineage import seen, wholes, with_wholes
 from mtdsl.view.numbers import count
-from mtdsl_lints.mixes import taken
+from mtdsl_lints.mixes import taken, taken_of
 
 if TYPE_CHECKING:
-    from mtdsl.plan.model import Plan
+    from mtdsl.plan.model import Phase, Plan
     from mtdsl.plan.origins import Origins
 
 LIMIT = 4
@@ -46,7 +46,7 @@ def too_many_epochs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
 
 def _in_all(plan: Plan, name: str) -> float:
     """Tokens of a source over all phases, whichever weights see them: no lineage takes more."""
-    return sum(of.get(name, 0.0) for of in with_wholes(plan, taken(plan)).values())
+    return sum(with_wholes(plan, of).get(name, 0.0) for of in taken(plan).values())
 
 
 def _along(plan: Plan, names: Container[str]) -> dict[str, dict[str, float]]:
@@ -54,10 +54,10 @@ def _along(plan: Plan, names: Container[str]) -> dict[str, dict[str, float]]:
 
     Phases with a budget in epochs are left out: they say how often they read.
     """
-    phases = {phase.name: phase for phase in plan.phases}
-    own = {
-        phase: {name: tokens for name, tokens in of.items() if name in names}
-        for phase, of in with_wholes(plan, taken(plan)).items()
-        if phases[phase].asked.unit != "epochs"
-    }
+
+    def own(phase: Phase, at: int | None) -> dict[str, float]:
+        of = {} if phase.asked.unit == "epochs" else taken_of(plan, phase, at)
+        return {name: tokens for name, tokens in with_wholes(plan, of).items() if name in names}
+
+    phases = {phase.name for phase in plan.phases}
     return {name: of for name, of in seen(plan, own).items() if name in phases}

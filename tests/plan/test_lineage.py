@@ -27,3 +27,30 @@ def test_a_merge_has_seen_the_most_of_any_parent(found):
     _, diagnostics = found(body)
     (wrong,) = [one for one in diagnostics if one.severity == "error"]
     assert wrong.message == "`x` would be read 3.58 times by the end of `last`, and `max_epochs` is 3"
+
+
+HEAD = """\
+recipe example
+model = llama(layers = 16, width = 2048, heads = 16)
+tokenizer = "HuggingFaceTB/SmolLM3-3B"
+context = 4k
+batch = 512 x 4k
+lr = 1e-4
+data web { tokens = 2T }
+data math { tokens = 20B, max_epochs = 1 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("mix", "point", "tokens", "fits"),
+    [("[math until 15B, web]", "20B", "10B", False), ("[web until 50B, math until 60B, web]", "50B", "15B", True)],
+)
+def test_of_a_phase_left_inside_only_what_lies_before_the_point_was_read(found, mix, point, tokens, fits):
+    body = f"""
+    phase p {{ tokens = 100B, mix = {mix} }}
+    phase q {{ tokens = {tokens}, mix = math }}
+    flow p.at({point}) -> q
+    """
+    made, diagnostics = found(body, head=HEAD)
+    assert (made is not None) == fits
+    assert [one.id for one in diagnostics if one.severity == "error"] == ([] if fits else ["source-epochs"])

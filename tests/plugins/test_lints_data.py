@@ -199,3 +199,10 @@ def test_a_mixture_that_goes_on_where_it_was_stopped_is_a_note(said, mix, expect
 def test_a_mixture_over_a_path_is_not_stopped_by_a_phase_of_it(said):
     text = f"context = 4k\nphase p {{ steps = 90, {SHORT} }}\nphase q {{ steps = 90, {SHORT} }}\nflow p -> q\n"
     assert said("mix-never-arrives", text + "schedule mix over p -> q = a -> b\n") == []
+
+
+def test_an_arrow_that_is_cut_takes_what_it_had_become_by_then(said):
+    sources = "data w { tokens = 2T }\ndata m { tokens = 10B }\n"
+    body = f"{sources}phase p {{ tokens = 100B, batch = 512 x 4k, context = 4k, lr = 1e-3, mix = w -> m over SPAN }}\n"
+    assert not said("too-many-epochs", body.replace("SPAN", "10T"))  # 0.5B of m
+    assert len(said("too-many-epochs", body.replace("SPAN", "100B"))) == 1  # 50B of m
