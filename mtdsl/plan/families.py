@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import product
 from math import prod
 
@@ -16,6 +15,7 @@ from mtdsl.plan.attributes import BUDGETS
 from mtdsl.plan.drafts import Draft, Family, Key, Occasion, Written
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.names import Bound, Found, Scope, unknown_name
+from mtdsl.plan.unbound import check_bound, unbound
 
 MEMBERS = 10_000
 """Phases that a plan holds at most, of all families together."""
@@ -79,6 +79,9 @@ class Families:
         here = Scope(scope.module, local)
         copied = {name: _again(written, here) for name, written in base.attributes.items()} if base else {}
         own = {entry.name: Written(entry, here) for entry in item.body.entries if isinstance(entry, tree.Attribute)}
+        copied |= _budget(own, copied)
+        if base:
+            check_bound(item, base, {name: written for name, written in copied.items() if name not in own})
         rung, rungs = _place(row)
         return Draft(
             name=name,
@@ -89,7 +92,7 @@ class Families:
             branch=tuple(key for choice in row if choice.rung is None for key in choice.keys),
             item=item,
             scope=here,
-            attributes={**copied, **_budget(own, copied), **own},
+            attributes={**copied, **own},
             whens=tuple(_whens(item, base, here)),
         )
 
@@ -101,7 +104,7 @@ class Families:
             phases = [name for name, at in scope.module.names.items() if isinstance(at.item, tree.Phase)]
             raise unknown_name(item.like.name, item.like.span, phases, "phase")
         family = self.of(found)
-        return self._one(item.like, found, scope) if item.like.keys else _unbound(family)
+        return self._one(item.like, found, scope) if item.like.keys else unbound(family)
 
     def _one(self, node: tree.Node, found: Found, scope: Scope) -> Draft:
         family = self.of(found)
@@ -188,20 +191,6 @@ def _whens(item: tree.Phase, base: Draft | None, here: Scope) -> Iterator[Occasi
     for when in base.whens if base and not unset else ():
         yield Occasion(when.item, _under(when.scope, here), copied=True)
     yield from (Occasion(entry, here) for entry in item.body.entries if isinstance(entry, tree.When))
-
-
-def _unbound(family: Family) -> Draft:
-    """A family as something to be like: its attributes without the values that `for` gave them."""
-    first = family.members[0]
-    names = {name.parts[0] for each in first.item.each for name in each.names}
-    local = {name: bound for name, bound in first.scope.local.items() if name not in names}
-    attributes = {name: Written(at.attribute, _without(at.scope, names)) for name, at in first.attributes.items()}
-    whens = tuple(replace(when, scope=_without(when.scope, names)) for when in first.whens)
-    return replace(first, scope=Scope(first.scope.module, local), attributes=attributes, whens=whens)
-
-
-def _without(scope: Scope, names: set[str]) -> Scope:
-    return Scope(scope.module, {name: bound for name, bound in scope.local.items() if name not in names})
 
 
 def _place(row: tuple[_Choice, ...]) -> tuple[int, int]:

@@ -72,4 +72,5 @@ def _extended(phase: Phase, before: Rope, registry: Registry) -> Rope:
 
 def _whole(rope: Rope) -> Rope:
     """Those of the layers that attend to the whole window."""
-    return rope.get(FULL, rope)
+    whole: Rope = rope.get(FULL, rope)
+    return whole

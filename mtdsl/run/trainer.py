@@ -56,7 +56,7 @@ def _rate(log: list[Mapping[str, Any]], steps: int) -> Fraction | None:
 
 
 def _file(name: str, base: Path) -> Path | None:
-    from transformers.utils import cached_file
+    from transformers.utils.hub import cached_file
 
     where, revision = place(name, base)
     try:

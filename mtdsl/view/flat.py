@@ -61,8 +61,11 @@ def rows(node: Node, written: Origins, said: Sequence[Note] = ()) -> Iterator[Ro
     for attribute, value in _values(node):
         row = _row(node, attribute, value, written)
         told = notes.about(top if row.via == "recipe" else own, attribute)
-        words = {"doc": notes.doc(told, attribute), "cite": notes.cite(told), "conflict": notes.conflict(told)}
-        yield replace(row, **words) if told else row
+        yield _noted(row, told) if told else row
+
+
+def _noted(row: Row, told: tuple[Note, ...]) -> Row:
+    return replace(row, doc=notes.doc(told, row.attribute), cite=notes.cite(told), conflict=notes.conflict(told))
 
 
 def of_whole(node: Node, said: Sequence[Note]) -> tuple[Note, ...]:

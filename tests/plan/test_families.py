@@ -243,3 +243,34 @@ flow trunk -> x -> y
 def test_two_members_of_one_name(wrong, values, said):
     found = wrong(TRUNK + f"phase x for k in {values} {{ steps = 2, {REST} }}\nflow trunk -> x\n")
     assert (found.id, found.message) == ("declared-twice", f"two members of `x` would be one: {said}")
+
+
+COPIED = """
+phase t { steps = 4, batch = 1 x 256, context = 256, lr = 1e-3, mix = a }
+phase one like t for i in [1, 2] { seed = i }
+"""
+
+
+@pytest.mark.parametrize(
+    ("two", "told"),
+    [
+        ("like one", True),
+        ("like one[1]", False),
+        ("like one for i in [3, 4]", False),
+        ("like one for j in [3, 4]", True),
+    ],
+)
+def test_what_is_copied_from_a_family_without_its_for_is_told_where_it_is_copied(found, two, told):
+    edges = "flow t -> one\nflow t -> two\ntransition t -> one { data = fresh }\ntransition t -> two { data = fresh }\n"
+    _, diagnostics = found(f"{COPIED}phase two {two} {{ steps = 3 }}\n{edges}")
+    errors = [one for one in diagnostics if one.severity == "error"]
+    assert [one.id for one in errors] == ["unknown-name"] * told, [one.message for one in errors]
+    for one in errors:
+        assert one.message == "`two` copies `seed` from the family `one`, and has no `i`"
+        assert [label.span.text for label in one.labels] == ["one", "i"]
+        assert "`like one[1]`" in one.help
+
+
+def test_what_is_written_anew_needs_no_value_of_the_family(plan):
+    edges = "flow t -> one\nflow t -> two\ntransition t -> one { data = fresh }\ntransition t -> two { data = fresh }\n"
+    assert plan(f"{COPIED}phase two like one {{ seed = 9 }}\n{edges}").phase("two").seed == 9
