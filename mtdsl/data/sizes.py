@@ -10,6 +10,8 @@ from mtdsl.data.reading import Say
 from mtdsl.data.usage import taken
 from mtdsl.diag import Diagnostic, Refusal
 from mtdsl.plan.curves import sources_of
+from mtdsl.plan.limits import times
+from mtdsl.plan.lineage import last_steps
 from mtdsl.plan.model import Plan, Source
 from mtdsl.registry import Registry
 
@@ -19,13 +21,14 @@ CLOSE = Fraction(1, 100)
 
 def check(plan: Plan, corpus: Corpus, registry: Registry, say: Say) -> None:
     """Raise `Refusal` with everything that is too small or not of the declared size; `say` which sources are repeated."""
-    used = taken(plan, corpus.epochs, registry)
+    used, rounding = taken(plan, corpus.epochs, registry), last_steps(plan)
     wrong: list[Diagnostic] = []
     for source in plan.sources:
         if source.name in corpus.tables:
             node = max(used, key=lambda node: used[node].get(source.name, 0))
             wrong += [*_declared(source, corpus), *_short(plan, source, corpus)]
-            wrong += _repeated(source, corpus, node, used[node].get(source.name, 0), say)
+            over = rounding[node].get(source.name, 0.0)
+            wrong += _repeated(source, corpus, node, used[node].get(source.name, 0), over, say)
     if wrong:
         raise Refusal(*wrong)
 
@@ -51,14 +54,16 @@ def _short(plan: Plan, source: Source, corpus: Corpus) -> Iterator[Diagnostic]:
         yield Diagnostic("source-exhausted", "error", message, help=hint, about=(source.name, "source"))
 
 
-def _repeated(source: Source, corpus: Corpus, node: str, tokens: int, say: Say) -> Iterator[Diagnostic]:
-    """More epochs than the recipe allows; where it allows them, the reader is told."""
+def _repeated(source: Source, corpus: Corpus, node: str, tokens: int, over: float, say: Say) -> Iterator[Diagnostic]:
+    """More epochs than the recipe allows, by more than the tokens `over` of last steps; fewer ones are told of."""
     size = corpus.sizes[source.name]
     epochs = tokens / size if size else 0.0
-    taken = f"by the end of `{node}`, `{source.name}` is read {epochs:.2f} times ({tokens:,} of {size:,} tokens)"
-    if source.max_epochs is not None and tokens > source.max_epochs * size:
+    allowed = float(source.max_epochs or 0)
+    shown = times(epochs, allowed)
+    taken = f"by the end of `{node}`, `{source.name}` is read {shown} times ({tokens:,} of {size:,} tokens)"
+    if source.max_epochs is not None and tokens > allowed * size + over:
         hint, about = "add text, lower its share, shorten the phases, or allow more epochs", (source.name, "max_epochs")
-        message = f"{taken}; max_epochs is {float(source.max_epochs):g}"
+        message = f"{taken}; max_epochs is {allowed:g}"
         yield Diagnostic("source-epochs", "error", message, help=hint, about=about)
     elif epochs > 1:
         say(taken)

@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping
 
 from mtdsl.diag import Label, Report, Span
 from mtdsl.plan.intake import phase_intake
-from mtdsl.plan.lineage import seen, wholes, with_wholes
+from mtdsl.plan.lineage import last_steps, seen, wholes, with_wholes
 from mtdsl.plan.model import Phase, Plan, Source
 from mtdsl.plan.sizes import declared
 from mtdsl.registry import Registry
 
 
 def check_epochs(plan: Plan, registry: Registry, span: Callable[[str], Span], report: Report) -> None:
-    """Reports every source with `max_epochs` that some lineage reads more often; unknown sizes are left to the run."""
+    """Reports every source with `max_epochs` that some lineage reads more often; unknown sizes are left to the run.
+
+    The last step of each phase is whole, so a step's tokens a phase are let through: `epochs = 4` fits `max_epochs = 4`.
+    """
     bounded = [source for source in wholes(plan).values() if source.max_epochs is not None and source.epoch is not None]
     if not bounded:
         return
@@ -24,19 +27,25 @@ def check_epochs(plan: Plan, registry: Registry, span: Callable[[str], Span], re
         taken = phase_intake(phase, sizes, registry, at)
         return with_wholes(plan, {name: tokens or 0.0 for name, tokens in taken.items()})
 
-    most = _most_read(seen(plan, own))
+    most, rounding = _most_read(seen(plan, own)), last_steps(plan)
     for source in bounded:
         node, taken = most.get(source.name, ("", 0.0))
-        if taken > float(source.max_epochs or 0) * float(source.epoch or 0):
+        over = rounding[node].get(source.name, 0.0) if node else 0.0
+        if taken > float(source.max_epochs or 0) * float(source.epoch or 0) + over:
             _report(source, node, taken, span(parts.get(source.name, source.name)), report)
 
 
 def _report(source: Source, node: str, taken: float, span: Span, report: Report) -> None:
     size, allowed = source.epoch or 0, float(source.max_epochs or 0)
-    message = f"`{source.name}` would be read {taken / size:.3g} times by the end of `{node}`, and `max_epochs` is {allowed:g}"
+    message = f"`{source.name}` would be read {times(taken / size, allowed)} times by the end of `{node}`, and `max_epochs` is {allowed:g}"
     told = f"{size:,} tokens are {source.tokens.certainty}, the plan takes {round(taken):,}"
     told += "" if source.repeat == 1 else f"; an epoch reads each document {float(source.repeat):g} times"
     report.error("source-epochs", message, Label(span, told), help="lower its share, shorten the phases or raise `max_epochs`")
+
+
+def times(epochs: float, allowed: float) -> str:
+    """Epochs in as many digits as tell them from those that are allowed, three at least."""
+    return next((text for digits in range(3, 16) if float(text := f"{epochs:.{digits}g}") != allowed), f"{epochs}")
 
 
 def _most_read(lineages: Mapping[str, Mapping[str, float]]) -> dict[str, tuple[str, float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import Merge, Parent, Phase, Plan, Source
 
 Taken = Mapping[str, float]
@@ -30,6 +31,21 @@ def seen(plan: Plan, own: Own) -> dict[str, dict[str, float]]:
         begun[name] = _most([at(parent) for parent in nodes[name].parents])
         found[name] = _sum(begun[name], own(phases[name], None)) if name in phases else begun[name]
     return found
+
+
+def last_steps(plan: Plan) -> dict[str, dict[str, float]]:
+    """By node and source, a step's tokens for each phase of the lineage that reads it.
+
+    A last step is whole, so what was read may be so much more than the budgets asked for.
+    """
+    of = {source.name: source.of for source in plan.sources if source.of}
+
+    def own(phase: Phase, at: int | None) -> dict[str, float]:
+        step = phase.batch.runs[-1].sequences * phase.batch.length if phase.batch else 0
+        read = sources_of(phase.mix) if phase.mix else ()
+        return dict.fromkeys((*read, *(of[name] for name in read if name in of)), float(step))
+
+    return seen(plan, own)
 
 
 def wholes(plan: Plan) -> dict[str, Source]:

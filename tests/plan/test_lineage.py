@@ -54,3 +54,12 @@ def test_of_a_phase_left_inside_only_what_lies_before_the_point_was_read(found, 
     made, diagnostics = found(body, head=HEAD)
     assert (made is not None) == fits
     assert [one.id for one in diagnostics if one.severity == "error"] == ([] if fits else ["source-epochs"])
+
+
+@pytest.mark.parametrize(("epochs", "fits"), [("4", True), ("4.001", False)])
+def test_the_last_whole_step_is_no_epoch_more(found, epochs, fits):
+    body = f"phase p {{ epochs = {epochs}, mix = small }}\nphase q {{ tokens = 1B, mix = web }}\nflow p -> q\n"
+    made, diagnostics = found(body, head=HEAD + "data small { tokens = 20B, max_epochs = 4 }\n")
+    assert (made is not None) == fits
+    said = [one.message for one in diagnostics if one.severity == "error"]
+    assert said == ([] if fits else ["`small` would be read 4.001 times by the end of `p`, and `max_epochs` is 4"])
