@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from mtdsl.frozen import Frozen, node
+from mtdsl.plan.asides import Check, Note, Used
 from mtdsl.plan.given import Model, Pin, Source, Start, Tokenizer
 from mtdsl.plan.values import (
     Blend,
@@ -288,40 +289,6 @@ class Evaluation(Frozen):
     unit: Literal["tokens", "steps"] = "tokens"
     on: tuple[str, ...] = field(default=(), metadata=RARE)
     against: str = field(default="", metadata=RARE)
-
-
-@node
-class Check(Frozen):
-    """A `check` of the recipe: its text, its message, and whether it holds (None: it needs what is not known)."""
-
-    text: str
-    message: str
-    holds: bool | None
-
-
-@node
-class Note(Frozen):
-    """What the recipe says for people of an `attribute` of a `node`: a `##` doc, what is cited, and what another place says.
-
-    The node is "" for the recipe itself, the attribute "" for the whole of a node. An attribute of an edge, an event or a
-    part of a mixture is a path: `transition.lr`, `when.0.batch`, `mix.web`.
-    """
-
-    node: str
-    attribute: str = ""
-    doc: str = ""
-    cite: tuple[str, ...] = ()
-    conflict: tuple[str, ...] = ()
-
-
-@node
-class Used(Frozen):
-    """A plugin that the plan uses and the package that provides it."""
-
-    kind: str
-    name: str
-    package: str
-    version: str
 
 
 @node
