@@ -1,8 +1,10 @@
-"""A plan in a file is run from wherever the file is."""
+"""A plan in a file is run from wherever the file is, and refused where it is not what this program would run."""
 
 import json
 
 import pytest
+
+from mtdsl.plan import fingerprint, from_json
 
 RECIPE = """
 recipe toy "A toy"
@@ -51,3 +53,21 @@ def test_a_plan_from_stdout_is_told_its_base_and_leaves_the_recipe_that_it_came_
 
 def test_a_base_goes_with_a_plan(mtdsl, recipe):
     assert mtdsl("run", recipe, "--base", "recipes").returncode == 2
+
+
+def test_a_plan_of_another_version_of_a_plugin(mtdsl, recipe, tmp_path):
+    plan = json.loads(mtdsl("plan", recipe, "--format", "json").stdout)
+    plan["plugins"][0]["version"] = "0.0.1"
+    plan["fingerprint"] = fingerprint(from_json(plan))
+    (tmp_path / "p.json").write_text(json.dumps(plan))
+    done = mtdsl("run", "--plan", "p.json")
+    assert done.returncode == 1
+    assert "error[plugin-differs]: the plan uses the" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"recipe": "toy"}'])
+def test_a_file_that_is_no_plan(mtdsl, tmp_path, text):
+    (tmp_path / "p.json").write_text(text)
+    done = mtdsl("run", "--plan", "p.json")
+    assert done.returncode == 1
+    assert "error[not-a-plan]: `p.json` is no plan" in done.stderr

@@ -34,14 +34,14 @@ ELSEWHERE = {
     "model-unsupported": "run/test_probe.py::test_what_would_go_wrong_unseen_is_refused",
     "model-vocabulary": "run/test_failed_run.py::test_a_run_that_cannot_begin_overwrites_nothing",
     "hub-unpinned": "run/test_foreign.py::test_a_name_on_the_hub_says_which_commit",
-    "no-run": "cli/test_plan_files.py::test_a_folder_that_holds_no_run",
-    "not-a-plan": "cli/test_plan_files.py::test_a_file_that_is_no_plan",
+    "no-run": "cli/test_status_command.py::test_a_folder_that_holds_no_run",
+    "not-a-plan": "cli/test_run_plan.py::test_a_file_that_is_no_plan",
     "not-finite": "run/test_execute.py::test_a_loss_that_is_no_number_stops_the_run_before_the_step",
     "optimizer-differs": "run/test_kept_optimizer.py::test_the_state_of_another_optimizer_is_not_taken",
     "plan-changed": "run/test_kill.py::test_a_plan_that_was_reviewed_is_what_is_run",
     "plugin-broken": "packaging/test_third_party.py::test_a_package_that_does_not_load_is_named_and_the_rest_works",
     "plugin-conflict": "plan/test_plugin_conflict.py::test_two_packages_of_one_name_are_both_named",
-    "plugin-differs": "cli/test_plan_files.py::test_a_plan_of_another_version_of_a_plugin",
+    "plugin-differs": "cli/test_run_plan.py::test_a_plan_of_another_version_of_a_plugin",
     "rope-mismatch": "run/test_rope.py::test_a_closed_form_that_differs_is_an_error",
     "rope-missing": "run/test_rope.py::test_a_model_without_rotary_embeddings_is_refused",
     "rope-several": "run/test_rope.py::test_a_model_with_an_embedding_for_each_kind_of_layer_is_refused",
@@ -59,7 +59,7 @@ ELSEWHERE = {
     "tokenizer-missing": "cli/test_run_lines.py::test_a_run_that_cannot_begin_shows_the_line",
     "tokenizer-unusable": "data/test_tokenizer.py::test_no_tokenizer_or_a_broken_one_is_refused",
     "tokenizer-vocab": "data/test_tokenizer.py::test_a_vocabulary_below_the_bytes_is_refused",
-    "train-missing": "cli/test_plan_files.py::test_packages_that_are_missing_are_all_named",
+    "train-missing": "cli/test_training_packages.py::test_packages_that_are_missing_are_all_named",
 }
 """Ids that no recipe can cause: it takes a file, a model, a terminal or a package. Each with the test that causes it."""
 

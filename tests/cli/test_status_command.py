@@ -1,4 +1,4 @@
-"""Whoever has only the light install can read where a run stands."""
+"""Where a run stands, which whoever has only the light install can read."""
 
 import os
 import subprocess
@@ -32,3 +32,9 @@ def test_status_needs_no_training_package(tmp_path):
         assert done.returncode == 0, done.stderr
         assert "quickstart" in done.stdout
         assert "stopped" in done.stdout
+
+
+def test_a_folder_that_holds_no_run(mtdsl, tmp_path):
+    done = mtdsl("status", tmp_path)
+    assert done.returncode == 1
+    assert f"error[no-run]: `{tmp_path}` holds no run" in done.stderr
