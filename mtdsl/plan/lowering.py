@@ -66,7 +66,7 @@ class PhaseLowering:
         words: dict[str, Any] = {name: self._try(partial(manners.word, name)) for name in ("eod_loss", "fim_mode", "coupling")}
         train, freeze = (self._try(lambda name=name: manners.patterns(name)) for name in ("train", "freeze"))  # type: ignore[misc]
         feeding = self._try(lambda: self._feeding(budget))
-        stop = self._try(self._stop)
+        stop = self._try(self._stop) if budget.batch else None
         if self._failed:
             raise Mistake
         lr, mix, scalars, events = self._events(motions, lr, mix, _numbers(motions, found, cast(Plugin, optimizer)))

@@ -254,7 +254,7 @@ def test(condition: Test) -> str:
         return f"not ({test(condition.tests[0])})"
     if condition.plugin is not None:
         return plugin(condition.plugin)
-    spell = numbers.count if any(term.metric in ("tokens", "steps") for term in condition.terms) else "{:g}".format
+    spell = numbers.count if any(term.metric in ("tokens", "steps") for term in condition.terms) else "{:.12g}".format
     parts = [*(_term(term, spell) for term in condition.terms), *(_inner(inner) for inner in condition.tests)]
     return f" {condition.op} ".join(parts)
 
@@ -267,4 +267,4 @@ def _term(term: Term, spell: Callable[[float], str]) -> str:
     if term.value is not None:
         return spell(float(term.value))
     measured = f"{term.of}.{term.metric}" if term.of else term.metric
-    return measured if term.times == 1 else f"{float(term.times):g} x {measured}"
+    return measured if term.times == 1 else f"{float(term.times):.12g} x {measured}"

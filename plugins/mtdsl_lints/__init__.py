@@ -53,6 +53,7 @@ STATE = (
     "group-pattern-matches-nothing",
     "optimizer-kept-across-restart",
     "optimizer-kept-but-changed",
+    "said-of-no-steps",
     "seed-has-no-effect",
     "nothing-is-trained",
     "train-pattern-matches-nothing",
