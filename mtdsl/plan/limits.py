@@ -37,7 +37,8 @@ def check_epochs(plan: Plan, registry: Registry, span: Callable[[str], Span], re
 
 def _report(source: Source, node: str, taken: float, span: Span, report: Report) -> None:
     size, allowed = source.epoch or 0, float(source.max_epochs or 0)
-    message = f"`{source.name}` would be read {times(taken / size, allowed)} times by the end of `{node}`, and `max_epochs` is {allowed:g}"
+    read = times(taken / size, allowed)
+    message = f"`{source.name}` would be read {read} times by the end of `{node}`, and `max_epochs` is {allowed:g}"
     told = f"{size:,} tokens are {source.tokens.certainty}, the plan takes {round(taken):,}"
     told += "" if source.repeat == 1 else f"; an epoch reads each document {float(source.repeat):g} times"
     report.error("source-epochs", message, Label(span, told), help="lower its share, shorten the phases or raise `max_epochs`")

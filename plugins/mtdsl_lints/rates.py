@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from mtdsl.plan.endings import rate_at
+from mtdsl.plan.endings import first_of, rate_at
 from mtdsl.registry import installed
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def levels(phase: Phase) -> Iterator[Fraction]:
 
 def first_rate(phase: Phase) -> Fraction | None:
     """The rate that a phase begins at, or warms up to; None where it trains nothing."""
-    return rate_at(phase, 0, installed())
+    return None if phase.lr is None else first_of(phase.lr, installed())
 
 
 def last_rate(phase: Phase, tokens: int | None = None) -> Fraction | None:

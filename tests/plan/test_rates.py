@@ -156,3 +156,33 @@ def test_a_schedule_owns_its_attribute(wrong):
     flow one -> two
     """
     assert wrong(text).id == "schedule-owns"
+
+
+def test_a_point_inside_a_warmup_has_the_rate_that_it_has_risen_to(plan):
+    made = plan(f"""
+    phase one {{ steps = 100, {REST}, lr = 1e-3, warmup = 20 steps }}
+    phase two {{ steps = 4, {CHILD}, lr = -> 0 }}
+    flow one.at(5 steps) -> two
+    phase side {{ steps = 4, {REST}, lr = 1e-3 }}
+    phase through {{ steps = 10, {REST}, lr = 1e-3, warmup = 5 steps }}
+    flow one -> side
+    transition one -> side {{ lr = restart }}
+    flow side -> through
+    transition side -> through {{ lr = restart }}
+    check one.lr.at(5 steps) == 25e-5
+    check through.lr.end == 1e-3 and one.lr.start == 1e-3
+    """)
+    assert made.phase("two").lr.pieces[0].start == Fraction(25, 100_000)
+    assert rates(made.phase("one"))[4] == pytest.approx(2.5e-4)  # the last step before that point
+
+
+def test_a_rewarmed_rate_that_is_left_half_way_has_climbed_half_way(wrong):
+    said = wrong(f"""
+    phase one {{ steps = 4, {REST}, lr = 1e-4 }}
+    phase two {{ steps = 100, {CHILD}, lr = 3e-4, warmup = 20 steps }}
+    phase last {{ steps = 4, {CHILD}, lr = 3e-4 -> 0 }}
+    flow one -> two
+    flow two.at(10 steps) -> last
+    transition one -> two {{ lr = rewarm }}
+    """)
+    assert (said.id, said.message) == ("lr-jump", "the learning rate jumps from 2e-4 to 3e-4 where `last` begins")
