@@ -67,7 +67,7 @@ class Draft(Frozen):
         found = self.attributes.get(name)
         return None if found is None or is_word(found.value, "none") else found
 
-    @property
+    @cached_property
     def ladder(self) -> tuple[object, ...]:
         """Which ladder of its family it stands on."""
         return tuple(key.value for key in self.branch)
@@ -85,13 +85,13 @@ class Family(Frozen):
     name: str
     members: tuple[Draft, ...]
 
-    @property
+    @cached_property
     def entries(self) -> tuple[Draft, ...]:
         """The members that an edge into the family leads to: each branch's first rung."""
         first = self._rungs(min)
         return tuple(member for member in self.members if member.rung == first[member.ladder])
 
-    @property
+    @cached_property
     def exits(self) -> tuple[Draft, ...]:
         """The members that an edge out of the family leaves from: each branch's last rung."""
         last = self._rungs(max)

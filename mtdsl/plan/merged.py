@@ -104,7 +104,7 @@ class Models:
             return [base.parts[0]]
         family = self._families.of(found)
         keys = self._families.keys(expr.keys, scope) if isinstance(expr, tree.Member) else ()
-        members = [member for member in family.find(keys) if keys or member in family.exits]
+        members = family.find(keys) if keys else family.exits
         if not members:
             raise unknown_name(expr.span.text, expr.span, [member.name for member in family.members], "member")
         return [member.name for member in members]

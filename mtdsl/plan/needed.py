@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from mtdsl.plan.model import Batch, Merge, Phase, Run
 from mtdsl.plan.steps import step_at
@@ -11,14 +12,16 @@ from mtdsl.plan.steps import step_at
 
 def only_needed(phases: tuple[Phase, ...], merges: tuple[Merge, ...], ends: set[str]) -> tuple[Phase, ...]:
     """The phases, each cut at the last point that a child, a merge or the flow asks for."""
-    return tuple(_cut(phase, phases, merges) if phase.name not in ends else phase for phase in phases)
-
-
-def _cut(phase: Phase, phases: tuple[Phase, ...], merges: tuple[Merge, ...]) -> Phase:
+    asked: dict[str, list[int | None]] = {merge.against: [None] for merge in merges}  # a control is run to its end
     nodes: tuple[Phase | Merge, ...] = (*phases, *merges)
-    points = [parent.at for node in nodes for parent in node.parents if parent.node == phase.name]
-    control = any(merge.against == phase.name for merge in merges)
-    if not points or None in points or control:
+    for parent in chain.from_iterable(node.parents for node in nodes):
+        asked.setdefault(parent.node, []).append(parent.at)
+    return tuple(phase if phase.name in ends else _cut(phase, asked.get(phase.name, ())) for phase in phases)
+
+
+def _cut(phase: Phase, points: Sequence[int | None]) -> Phase:
+    """A phase as far as the furthest of some points of it, None its end."""
+    if not points or None in points:
         return phase
     furthest = max(point for point in points if point is not None)
     less, steps = phase.tokens - furthest, step_at(phase, furthest)

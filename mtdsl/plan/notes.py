@@ -57,6 +57,7 @@ class _Notes:
         self._compiler = compiler
         self._report = report
         self._told: set[int] = set()
+        self._families: set[int] = set()
         self._roots: list[Piece] = []
 
     def of_plan(self, sources: tuple[str, ...]) -> Iterator[Note]:
@@ -88,7 +89,9 @@ class _Notes:
 
     def _phase(self, draft: Draft) -> Iterator[Note]:
         compiler, name = self._compiler, draft.name
-        self._roots.append((tuple(each.rungs for each in draft.item.each), Scope(draft.scope.module)))
+        if id(draft.item) not in self._families:
+            self._families.add(id(draft.item))
+            self._roots.append((tuple(each.rungs for each in draft.item.each), Scope(draft.scope.module)))
         yield from self._body(name, "", draft.item.doc, draft.attributes)
         for at, when in enumerate(draft.whens):
             self._roots.append((when.item.test, when.scope))

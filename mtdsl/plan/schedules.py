@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import accumulate
+from typing import Any
 
 from mtdsl.diag import Fix, Report, Span
 from mtdsl.diag.mistake import Mistake, attempt, mistake
@@ -63,6 +65,7 @@ class Schedules:
         self._before = before
         self._owned: dict[tuple[str, str], Owned] = {}
         self._broken: set[str] = set()
+        self._laid: dict[tuple[int, int], tuple[tuple[Piece[Any], ...], dict[str, int]]] = {}
 
     def read(self) -> None:
         """Reads every `schedule` of the recipe. Mistakes go to the report."""
@@ -122,14 +125,21 @@ class Schedules:
         return first_span(self._owned[attribute, name].item.value)
 
     def _part(self, item: tree.Schedule, chain: tuple[str, ...], name: str, slot: Callable[[Ending], Slot[V]]) -> Curve[V]:
-        stretches = [self._stretch(one, after) for one, after in zip(chain, (*chain[1:], None), strict=True)]
-        axis = Axis(tuple(stretch for stretch in stretches if stretch))
-        pieces = Layer(slot(self._before(chain[0])), axis, Scope(self._flow.module), self._evaluator, self._techniques).lay(
-            item.value, 0, self._report
-        )
-        passed = sum(stretch.tokens for stretch in stretches[: chain.index(name)] if stretch)
+        if (id(item), id(chain)) not in self._laid:
+            self._laid[id(item), id(chain)] = self._lay(item, chain, slot)
+        pieces, begins = self._laid[id(item), id(chain)]
         budget = self._budgets.of(name)
-        return Curve(_read_by(shifted(pieces, passed, budget.tokens_at(budget.own)), budget.tokens_at(budget.own - 1)))
+        return Curve(_read_by(shifted(pieces, begins[name], budget.tokens_at(budget.own)), budget.tokens_at(budget.own - 1)))
+
+    def _lay(
+        self, item: tree.Schedule, chain: tuple[str, ...], slot: Callable[[Ending], Slot[V]]
+    ) -> tuple[tuple[Piece[V], ...], dict[str, int]]:
+        """The pieces over a whole chain, and the token of it at which each phase begins."""
+        stretches = [self._stretch(one, after) for one, after in zip(chain, (*chain[1:], None), strict=True)]
+        begins = accumulate((stretch.tokens if stretch else 0 for stretch in stretches), initial=0)
+        axis = Axis(tuple(stretch for stretch in stretches if stretch))
+        layer = Layer(slot(self._before(chain[0])), axis, Scope(self._flow.module), self._evaluator, self._techniques)
+        return layer.lay(item.value, 0, self._report), dict(zip(chain, begins, strict=False))
 
     def _stretch(self, name: str, after: str | None) -> Stretch | None:
         """What the path takes of a phase: all of it, or up to the point where the path leaves it."""
