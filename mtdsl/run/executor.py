@@ -12,7 +12,7 @@ from accelerate import Accelerator
 from huggingface_hub.utils.logging import set_verbosity_error
 from transformers.utils.logging import disable_progress_bar
 
-from mtdsl.data import cache_folder, prepare
+from mtdsl.data import Corpus, cache_folder, prepare
 from mtdsl.diag import refuse
 from mtdsl.plan.model import Plan
 from mtdsl.plan.pins import pinned
@@ -65,22 +65,17 @@ def execute(
     with durable.room(out):
         folder = RunFolder(out, plan.recipe)
         try:
-            described, plan = plan, pinned(plan)
-            foreign.check(plan, base)
-            windows.check(plan, base, registry)
-            hashes = weights(plan, base)
-            corpus = prepare(plan, base, cache or cache_folder(), registry, listener.say)
-            if plan.model is not None:
-                configured(plan.model, corpus.vocab, base)
+            fixed = pinned(plan)
+            corpus, histories = _prepared(fixed, base, cache or cache_folder(), registry, listener)
             _deterministic()
             disable_progress_bar()  # type: ignore[no-untyped-call]
             session = Session(
-                plan=plan,
+                plan=fixed,
                 base=base,
                 corpus=corpus,
                 registry=registry,
-                histories=Histories(plan, Identity(corpus.contents, corpus.tokenizer_hash, hashes)),
-                demands=demands(plan),
+                histories=histories,
+                demands=demands(fixed),
                 store=Store(out.resolve().parent / STORE),
                 folder=folder,
                 listener=listener,
@@ -89,15 +84,46 @@ def execute(
                 save_every=save_every,
             )
             with session.stopping:
-                _tidy(session)
-                chain = Chain(session)
-                for start in plan.starts:
-                    chain.bring(start.name)
-                    session.stopping.check()
-                folder.adopt(described, files, base)  # only now: everything that the plan names is there and can be read
+                chain = _begun(session)
+                folder.adopt(plan, files, base)  # only now: everything that the plan names is there and can be read
                 return _done(session, chain)
         finally:
             folder.close()
+
+
+def _prepared(plan: Plan, base: Path, cache: Path, registry: Registry, listener: Listener) -> tuple[Corpus, Histories]:
+    """The tokens of everything that the plan reads, and what its results are known by; nothing is trained yet.
+
+    What is cheap to look at is looked at first. Raises a `Refusal` for what is missing, or is not what the plan says.
+    """
+    foreign.check(plan, base)
+    windows.check(plan, base, registry)
+    hashes = weights(plan, base)
+    corpus = prepare(plan, base, cache, registry, listener.say)
+    if plan.model is not None:
+        configured(plan.model, corpus.vocab, base)
+    return corpus, Histories(plan, Identity(corpus.contents, corpus.tokenizer_hash, hashes))
+
+
+def _begun(session: Session) -> Chain:
+    """The chain with every start in the store."""
+    _tidy(session)
+    _undecided(session)
+    chain = Chain(session)
+    for start in session.plan.starts:
+        chain.bring(start.name)
+        session.stopping.check()
+    return chain
+
+
+def _undecided(session: Session) -> None:
+    """Say which checks of the recipe nobody has answered: a plan is not made again with what a run measures."""
+    for check in session.plan.checks:
+        if check.holds is None:
+            text = (
+                f"`check {check.text}` is not decided: it needs sizes that the plan does not know; `mtdsl lock` measures them"
+            )
+            session.tell(text, "check-undecided", check=check.text)
 
 
 def _done(session: Session, chain: Chain) -> Result:

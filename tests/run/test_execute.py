@@ -337,6 +337,15 @@ def test_a_gradient_is_cut_to_what_the_plan_says(do, tmp_path):
     assert toys.log_of(tmp_path / "none")[-1] != toys.log_of(tmp_path / "default")[-1]
 
 
+def test_a_check_that_nobody_could_decide_is_said_before_the_first_step(do, tmp_path):
+    checks = 'check noisy.epochs <= 1 "small"\ncheck trunk.steps == 6 "six"\n'
+    watcher = do(toys.HEAD + toys.TRUNK + checks, tmp_path / "toy")[1]
+    said = "`check noisy.epochs <= 1` is not decided: the plan does not know a number in it; declare it, or run `mtdsl lock`"
+    assert [line for line in watcher.said if "check" in line] == [said]
+    (event,) = toys.events_of(tmp_path / "toy", "check-undecided")
+    assert event["check"] == "noisy.epochs <= 1"
+
+
 def test_several_processes_are_refused(do, tmp_path, monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
     assert refusal(do, toys.CHAIN, tmp_path / "toy").id == "not-supported-yet"
