@@ -19,11 +19,12 @@ from tempfile import gettempdir
 from time import perf_counter
 from typing import Any
 
+from positions import by_position
+
 from mtdsl.data import prepare
 from mtdsl.plan import Plan, compile
 from mtdsl.registry import installed
 from mtdsl.run import Silent, execute
-from mtdsl.run.evaluate import by_position
 from mtdsl.run.executor import cache_folder
 from mtdsl.run.loss import LossModel
 from mtdsl.run.model import load

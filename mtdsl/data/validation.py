@@ -31,17 +31,6 @@ def windows(corpus: Corpus, name: str, length: int, limit_tokens: int) -> list[W
     return [*filled, Window(name, tuple(pieces))] if pieces else filled
 
 
-def long_windows(corpus: Corpus, name: str, length: int, limit_tokens: int) -> list[Window]:
-    """Windows that are one unbroken piece of a held-out document each, `length` tokens: for the loss by position."""
-    table = corpus.tables[name]
-    pieces = (
-        Piece(document, start, start + length)
-        for document in _shuffled(table)
-        for start in range(0, int(table.lengths[document]) - length + 1, length)
-    )
-    return [Window(name, (piece,)) for piece, _ in zip(pieces, range(limit_tokens // length), strict=False)]
-
-
 def _shuffled(table: Table) -> list[int]:
     """By their hashes: a limit then takes a fair sample, whatever the source is sorted by."""
     found = table.validation[np.argsort(table.hashes[table.validation], kind="stable")]

@@ -1,4 +1,4 @@
-"""Loss on held-out documents, by source and by how much of its document a token could see."""
+"""Loss on held-out documents, by source or by how much of its document a token could see."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from mtdsl.data.batch import Borders, Flat, collate
-from mtdsl.data.validation import long_windows, windows
+from mtdsl.data.validation import windows
 from mtdsl.run.loss import IGNORED
 
 if TYPE_CHECKING:
@@ -40,24 +40,6 @@ def by_source(
     """
     names = corpus.tables if sources is None else sources
     return {name: means(loss_model, _flats(windows(corpus, name, length, limit), corpus, length), (0,))[0] for name in names}
-
-
-def by_position(
-    loss_model: LossModel,
-    corpus: Corpus,
-    edges: Sequence[int] = (0, 512, 2048),
-    *,
-    sources: Sequence[str] | None = None,
-    limit: int = LIMIT,
-) -> dict[str, Mean]:
-    """The mean loss over all sources by position, in unbroken pieces of held-out documents as long as the last edge.
-
-    Buckets run from each edge to before the next (`"0..511"`, `"512..2047"`). At most `limit` tokens of each source.
-    """
-    names = corpus.tables if sources is None else sources
-    held = [window for name in names for window in long_windows(corpus, name, edges[-1], limit)]
-    found = means(loss_model, _flats(held, corpus, edges[-1]), edges[:-1])
-    return {f"{low}..{high - 1}": mean for low, high, mean in zip(edges[:-1], edges[1:], found, strict=True)}
 
 
 def means(loss_model: LossModel, flats: Iterable[Flat], edges: Sequence[int]) -> list[Mean]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datakit import corpus, table
 
-from mtdsl.data.validation import long_windows, windows
+from mtdsl.data.validation import windows
 
 TEXT = corpus(a=table([50, 60, 7, 90, 33], held=3), b=table([9]))
 
@@ -24,11 +24,3 @@ def test_no_more_text_than_asked():
 
 def test_nothing_where_nothing_is_held_out():
     assert windows(TEXT, "b", 16, 100) == []
-    assert long_windows(TEXT, "b", 4, 100) == []
-
-
-def test_long_windows_are_unbroken():
-    made = long_windows(TEXT, "a", 30, 10**6)
-    assert [[piece.size for piece in window.pieces] for window in made] == [[30]] * 4
-    assert {window.pieces[0].document for window in made} == {3, 4}
-    assert len(long_windows(TEXT, "a", 30, 70)) == 2

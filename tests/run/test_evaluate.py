@@ -9,7 +9,7 @@ from torch.nn.functional import cross_entropy
 
 from mtdsl.data import Corpus, Table
 from mtdsl.data.batch import Flat
-from mtdsl.run.evaluate import by_position, by_source, means
+from mtdsl.run.evaluate import by_source, means
 from mtdsl.run.loss import LossModel
 
 
@@ -67,12 +67,6 @@ def test_by_source_counts_the_held_out_labels_of_each(corpus):
     assert list(found) == ["short", "long"]
     assert found["short"]["tokens"] == (11 - 1) + (4 - 1)
     assert by_source(LossModel(tiny.model()), corpus, 64, sources=["long"]) == {"long": found["long"]}
-
-
-def test_by_position_looks_at_documents_that_reach_the_last_edge(corpus):
-    found = by_position(LossModel(tiny.model()), corpus, (0, 8, 32))
-    assert list(found) == ["0..7", "8..31"]
-    assert [mean["tokens"] for mean in found.values()] == [2 * 8, 2 * 23]
 
 
 def test_a_source_with_nothing_held_out_has_no_loss(corpus):
