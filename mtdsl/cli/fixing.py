@@ -9,6 +9,7 @@ from pathlib import Path
 from mtdsl.cli.output import changed_meanwhile, replace
 from mtdsl.cli.recipes import Sets, settings
 from mtdsl.diag import Change, Diagnostic, Refusal, Report, Source, Span
+from mtdsl.diag.columns import shown
 from mtdsl.diag.mending import changed, extents, rewritten, together
 
 ROUNDS = 100
@@ -24,7 +25,7 @@ class Fixed:
     where: Span
 
     def __str__(self) -> str:
-        return f"fixed {self.where.source.path}:{self.where.line}: {self.title} ({self.id})"
+        return shown(f"fixed {self.where.source.path}:{self.where.line}: {self.title} ({self.id})")
 
 
 def fix(recipe: Path, sets: Sets, *, unsafe: bool) -> tuple[tuple[Fixed, ...], tuple[Diagnostic, ...]]:

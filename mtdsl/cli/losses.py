@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import StringIO
 
-from rich.console import Console
 from rich.table import Table
 
 from mtdsl.run.listener import Losses
+from mtdsl.view.page import drawn
 
 TITLE = "validation loss (nats a token) by source"
 
@@ -23,9 +22,7 @@ def render(losses: Mapping[str, Losses], *, width: int, color: bool) -> str:
         table.add_column(name, justify="left" if name == "after" else "right", header_style="dim", overflow="fold")
     for node, row in losses.items():
         table.add_row(node, *(_loss(row, source) for source in sources))
-    page = StringIO()
-    Console(file=page, width=width, force_terminal=color, no_color=not color, highlight=False, markup=False).print(table)
-    return f"{TITLE}\n" + "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
+    return f"{TITLE}\n{drawn([table], width=width, color=color)}"
 
 
 def _loss(row: Losses, source: str) -> str:

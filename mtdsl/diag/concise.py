@@ -18,4 +18,4 @@ def _line(diagnostic: Diagnostic) -> str:
     if not diagnostic.labels:
         return said
     where = diagnostic.labels[0].span
-    return f"{where.source.path}:{where.line}:{where.column}: {said}"
+    return f"{shown(where.source.path)}:{where.line}:{where.column}: {said}"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from io import StringIO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +12,7 @@ from mtdsl.plan.model import Known, Merge, Note, Phase, Plan
 from mtdsl.plan.origins import Origins
 from mtdsl.view import amounts, notes, phrases
 from mtdsl.view.flat import Node, Row, kind, nodes, of_whole, rows
+from mtdsl.view.page import drawn
 
 
 def render(plan: Plan, shown: Iterable[Node], written: Origins, *, width: int, color: bool) -> str:
@@ -22,7 +21,7 @@ def render(plan: Plan, shown: Iterable[Node], written: Origins, *, width: int, c
     parts: list[Text | Table | str] = []
     for node in shown:
         parts += [*_head(node, written, counted, plan.notes), _table(list(rows(node, written, plan.notes))), ""]
-    return _drawn(parts[:-1], width, color)
+    return drawn(parts[:-1], width=width, color=color)
 
 
 def listing(plan: Plan, written: Origins, *, width: int, color: bool) -> str:
@@ -34,7 +33,7 @@ def listing(plan: Plan, written: Origins, *, width: int, color: bool) -> str:
         span = written.span(node.name)
         place = f"{span.source.path}:{span.line}" if span else ""
         table.add_row(node.name, kind(node), ", ".join(map(phrases.parent, parents)), tokens, place)
-    return _drawn([table], width, color)
+    return drawn([table], width=width, color=color)
 
 
 def _head(node: Node, written: Origins, counted: Mapping[str, Known], said_of: Sequence[Note]) -> Iterator[Text]:
@@ -66,11 +65,3 @@ def _plain(*heads: str) -> Table:
     for head in heads:
         table.add_column(head, overflow="fold", justify="right" if head == "tokens" else "left")
     return table
-
-
-def _drawn(parts: list[Text | Table | str], width: int, color: bool) -> str:
-    page = StringIO()
-    console = Console(file=page, width=width, force_terminal=color, no_color=not color, highlight=False, markup=False)
-    for part in parts:
-        console.print(part)
-    return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import StringIO
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from mtdsl.plan import fingerprint
 from mtdsl.plan.model import Plan
 from mtdsl.registry import Registry
-from mtdsl.view import amounts, chart, notes, numbers, phrases, tables
+from mtdsl.view import amounts, chart, notes, numbers, page, phrases, tables
 from mtdsl.view import columns as column
 
 POINTS = 120
@@ -20,19 +19,7 @@ POINTS = 120
 def render(plan: Plan, registry: Registry, width: int, color: bool) -> str:
     """The whole plan in lines of at most `width` characters (60 at least); `color` adds terminal colours."""
     width = max(width, 60)
-    page = StringIO()
-    console = Console(
-        file=page,
-        width=width,
-        force_terminal=color,
-        no_color=not color,
-        color_system="standard" if color else None,
-        highlight=False,
-        markup=False,
-    )
-    for part in _parts(plan, registry, width):
-        console.print(part)
-    return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
+    return page.drawn(_parts(plan, registry, width), width=width, color=color)
 
 
 def _parts(plan: Plan, registry: Registry, width: int) -> Iterator[RenderableType]:

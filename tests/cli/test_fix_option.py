@@ -55,7 +55,7 @@ def test_unsafe_ones_are_made_where_asked_for(mtdsl, recipe):
     assert path.read_text() == HEAD + JUMP
     assert "1 can be mended with `--unsafe-fixes`" in done.stderr
     mtdsl("check", "--unsafe-fixes", "r.mtr")
-    assert "\ntransition p -> q { lr = restart }\nflow p -> q\n" in path.read_text()
+    assert "\ntransition p -> q { optimizer = reset, lr = restart }\nflow p -> q\n" in path.read_text()
 
 
 def test_used_files_are_mended_too_and_keep_their_lines_and_modes(mtdsl, recipe, tmp_path):
