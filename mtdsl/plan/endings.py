@@ -17,11 +17,12 @@ from mtdsl.registry import Registry
 
 @node
 class Ending(Frozen):
-    """A point in the flow. `used` counts the tokens of every distinct ancestor, itself included, by name.
+    """A point in the flow. `kind` says what made the state there: a phase of 0 steps makes none, and hands on that of the node
+    `behind` it. `used` counts the tokens of every distinct ancestor, itself included, by name.
 
     `lr_certainty` is `unknown` for the rate of a start that is only assumed. `certainty` is `bounded` where
-    a `stop` there or before may end it early. `batch` is the tokens of its last step, `techniques` the phase's by attribute, their
-    parameters as they had become.
+    a `stop` there or before may end it early. `batch` is the tokens of its last step, `techniques` the phase's by attribute,
+    their parameters as they had become.
     """
 
     kind: Kind = "none"
@@ -40,6 +41,12 @@ class Ending(Frozen):
     batch: int | None = None
     scalars: Mapping[str, Fraction] = field(default_factory=dict)
     techniques: Mapping[str, Plugin] = field(default_factory=dict)
+    behind: str | None = None
+
+    @property
+    def made(self) -> str:
+        """The node whose weights and state these are: it trained, merged or began them."""
+        return self.behind or self.node or ""
 
     @property
     def spent(self) -> int:

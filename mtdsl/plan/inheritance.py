@@ -148,8 +148,9 @@ class Inheritance:
         window = nodes.budgets.of(phase.name).window
         written = nodes.lookup(nodes.graph.phases[phase.name], "lr") if phase.lr else None
         return Ending(
-            kind="phase",
+            kind="phase" if phase.batch else before.kind,
             node=phase.name,
+            behind=None if phase.batch else before.made,
             at=at,
             seen=phase.origin + tokens,
             window=window.context.end,
@@ -158,7 +159,7 @@ class Inheritance:
             lr_certainty="exact" if phase.lr else before.lr_certainty,
             lr_span=nodes.schedules.span("lr", phase.name) or (last_span(written.value) if written else before.lr_span),
             mix=blend_at(phase.mix, tokens, nodes.registry) if phase.mix else before.mix,
-            seed=phase.seed,
+            seed=phase.seed if phase.batch else before.seed,
             used={**before.used, phase.name: tokens},
             certainty=phase.certainty,
             scalars=_scalars(phase, tokens, nodes.registry) if phase.batch else before.scalars,

@@ -51,7 +51,7 @@ class PhaseLowering:
         """The phase. Raises `Mistake` after everything wrong with it was reported."""
         draft, before, tools = self._draft, self._before, self._tools
         budget = self._budget or tools.budgets.of(draft.name)
-        transition = tools.edges.of(before.node, draft.name, before.kind, self._rate_known())
+        transition = tools.edges.of(before.node, draft.name, before.kind, self._rate_known(), before.made)
         seed = self._try(lambda: self._seed(transition, budget))
         motions = Motions(draft, tools, self._report, before, budget, transition)
         lr, mix = (self._try(motions.rate), self._try(motions.mixture)) if budget.batch else (None, None)
@@ -166,7 +166,7 @@ class PhaseLowering:
     def _rate_known(self) -> bool:
         """Whether the parent's rate is one to hold the phase to; one that nobody declared is, where the phase asks for it."""
         before, tools = self._before, self._tools
-        if before.kind != "start" or before.lr is None or declares(tools.graph.starts[before.node or ""], "lr"):
+        if before.kind != "start" or before.lr is None or declares(tools.graph.starts[before.made], "lr"):
             return before.lr is not None
         owned = tools.schedules.owned("lr", self._draft.name)
         written = owned.item if owned else self._find("lr")

@@ -86,7 +86,7 @@ class Motions(Frozen):
         """The rate, which moves on from `before`."""
         if before.kind != "start":
             return Slot("lr", self._rate, before.lr)
-        way_out = f"declare the `lr` of `{before.node}`, let `mtdsl lock` read it from the checkpoint, or write both ends"
+        way_out = f"declare the `lr` of `{before.made}`, let `mtdsl lock` read it from the checkpoint, or write both ends"
         return Slot("lr", self._rate, before.lr, way_out=way_out)
 
     def mixture(self) -> Curve[Blend]:

@@ -46,14 +46,17 @@ class Edges:
     items: dict[tuple[str, str], list[tree.Transition]] = field(default_factory=dict)
     extensions: dict[str, tuple[Failing, Span]] = field(default_factory=dict)
 
-    def of(self, parent: str | None, name: str, kind: Kind, rate_known: bool) -> Transition:
-        """The whole transition into `name`. Raises `Mistake` for what cannot be done on this kind of edge."""
+    def of(self, parent: str | None, name: str, kind: Kind, rate_known: bool, came: str) -> Transition:
+        """The whole transition into `name`; `came` is the node that made what comes in, of that `kind`.
+
+        Raises `Mistake` for what cannot be done on this kind of edge.
+        """
         written = self.words.get((parent or "", name), {})
         made = DEFAULTS[kind]
         if kind == "start" and not rate_known:
             made = replace(made, lr="restart")
         if kind == "merge":
-            _check_merge(parent or "", written)
+            _check_merge(came, written)
         said = {key: value for key, (value, _) in written.items()}
         made = replace(
             made,
@@ -105,17 +108,17 @@ class Edges:
             )
 
 
-def _check_merge(parent: str, written: Mapping[str, tuple[Said, Span]]) -> None:
+def _check_merge(merge: str, written: Mapping[str, tuple[Said, Span]]) -> None:
     """Out of a merge come weights only."""
     if "optimizer" in written:
         moments, span = cast("tuple[Moments, Span]", written["optimizer"])
         if moments.word != "reset" and not moments.of:
-            message = f"out of the merge `{parent}` come weights only, no optimizer state"
+            message = f"out of the merge `{merge}` come weights only, no optimizer state"
             hint = "leave it out, or say whose state is kept: `optimizer = keep(anneal[42])`"
             raise mistake("merge-has-no-optimizer", message, span, help=hint)
     for key in ("lr", "data"):
         if key in written and written[key][0] in ("continue", "rewarm"):
-            raise mistake("merge-has-no-optimizer", f"the merge `{parent}` has no {key} to go on with", written[key][1])
+            raise mistake("merge-has-no-optimizer", f"the merge `{merge}` has no {key} to go on with", written[key][1])
 
 
 def edges(flow: Flow, graph: Graph, policies: Policies, outcomes: Outcomes, report: Report) -> Edges:

@@ -134,3 +134,32 @@ def test_checkpoints_may_be_so_many_tokens_apart(plan):
     """10 steps of 256 tokens: 2,560 - 600 lies in step 8, 2,560 - 1,200 in step 6."""
     merge = plan(TRUNK + "merge soup = average(trunk.last(3, every = 600 tokens))\nflow trunk -> soup\n").merges[0]
     assert merge.parents == (Parent("trunk", 6 * 256), Parent("trunk", 8 * 256), Parent("trunk"))
+
+
+SERVED = "phase serve { steps = 0 }\nphase last { steps = 4, batch = 1 x 256, lr = 5e-4, mix = a, seed = 3, MORE }\n"
+
+
+@pytest.mark.parametrize("more", ["clip = 1.0", "warmup = 2 steps"])
+def test_a_phase_of_no_steps_behind_a_merge_has_no_state_either(plan, more):
+    body = FORK + f"merge soup = average(anneal)\n{SERVED.replace('MORE', more)}"
+    last = plan(body + "flow trunk -> anneal -> soup -> serve -> last\n").phase("last")
+    made = last.transition
+    assert (made.optimizer, made.lr, made.data, last.seed) == ("reset", "restart", "fresh", 3)
+
+
+def test_what_is_kept_of_a_merge_is_told_of_behind_a_phase_of_no_steps_too(wrong):
+    body = FORK + f"merge soup = average(anneal)\n{SERVED.replace(', MORE', '')}"
+    body += "flow trunk -> anneal -> soup -> serve -> last\ntransition serve -> last { optimizer = keep }\n"
+    assert wrong(body).message == "out of the merge `soup` come weights only, no optimizer state"
+
+
+def test_a_phase_of_no_steps_behind_a_start_hands_on_its_rate_and_no_more(plan):
+    body = 'start base { weights = "folder", context = 256, lr = 5e-4 }\n' + SERVED.replace(", MORE", "")
+    made = plan(body + "flow base -> serve -> last\n").phase("last").transition
+    assert (made.optimizer, made.lr, made.data) == ("reset", "continue", "fresh")
+
+
+def test_a_phase_of_no_steps_goes_on_with_the_state_of_what_trained(plan):
+    body = TRUNK + SERVED.replace("lr = 5e-4", "lr = 1e-3").replace(", seed = 3, MORE", "")
+    made = plan(body + "flow trunk -> serve -> last\n").phase("last").transition
+    assert (made.optimizer, made.lr, made.data) == ("keep", "continue", "continue")
