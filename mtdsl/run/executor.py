@@ -120,10 +120,8 @@ def _undecided(session: Session) -> None:
     """Say which checks of the recipe nobody has answered: a plan is not made again with what a run measures."""
     for check in session.plan.checks:
         if check.holds is None:
-            text = (
-                f"`check {check.text}` is not decided: it needs sizes that the plan does not know; `mtdsl lock` measures them"
-            )
-            session.tell(text, "check-undecided", check=check.text)
+            why = "the plan does not know a number in it; declare it, or run `mtdsl lock`"
+            session.tell(f"`check {check.text}` is not decided: {why}", "check-undecided", check=check.text)
 
 
 def _done(session: Session, chain: Chain) -> Result:
