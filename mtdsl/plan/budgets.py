@@ -9,7 +9,7 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from mtdsl.diag import Report, Span
+from mtdsl.diag import Label, Report, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
@@ -273,4 +273,8 @@ def _whole(amount: Quantity, written: Written, unit: str) -> int:
 
 def _check_none_happens(draft: Draft) -> None:
     for when in draft.whens:
-        raise mistake("event-past-end", f"`{draft.name}` trains nothing, so nothing can happen in it", when.item.span)
+        message = f"`{draft.name}` trains nothing, so nothing can happen in it"
+        if any(entry is when.item for entry in draft.item.body.entries):
+            raise mistake("event-past-end", message, when.item.span, help="leave the event out, or give the phase a budget")
+        labels = Label(draft.span, "copied here"), Label(when.item.span)
+        raise mistake("event-past-end", message, *labels, help=f"write `when = none` in `{draft.family}`")

@@ -144,10 +144,6 @@ def test_what_is_no_event(wrong, body, id, says):
     assert (found.id, says in found.message) == (id, True), found.message
 
 
-def test_nothing_happens_where_nothing_is_trained(wrong):
-    assert wrong(phase("when loss < 2 { expect = 1 steps, lr = 0 }", budget="steps = 0")).id == "event-past-end"
-
-
 def test_a_schedule_leaves_the_rate_to_no_event(wrong):
     text = "context = 256\nmix = a\nphase p { steps = 10, batch = 1 x 256\nwhen loss < 2 { expect = 5 steps, lr = 0 } }\n"
     assert wrong(text + "schedule lr over p = 1e-3 -> 0\nflow p\n").id == "schedule-owns"
@@ -165,3 +161,17 @@ def test_an_event_is_part_of_what_is_trained(plan):
 
     one, other = (plan(phase(f"when loss < {at} {{ expect = 10 steps, lr = 0 }}")) for at in (2, 3))
     assert fingerprint(one) != fingerprint(other)
+
+
+@pytest.mark.parametrize(
+    ("phase", "where", "help"),
+    [
+        ("phase s like t {{ steps = 0 }}\nflow t -> s\n", "s", "write `when = none` in `s`"),
+        ("phase s {{ steps = 0, {when} }}\nflow t -> s\n", None, "leave the event out, or give the phase a budget"),
+    ],
+)
+def test_nothing_happens_where_nothing_is_trained(wrong, phase, where, help):
+    when = "when loss < 2 { expect = 2 steps, lr = 1e-4 }"
+    trunk = f"phase t {{ steps = 4, context = 256, batch = 1 x 256, lr = 1e-3, mix = a, {when} }}\n"
+    found = wrong(trunk + phase.format(when=when))
+    assert (found.id, found.help, found.labels[0].span.text) == ("event-past-end", help, where or when)
