@@ -221,7 +221,9 @@ def test_a_branch_starts_inside_a_phase(do, tmp_path):
     do(toys.HEAD + toys.TRUNK.replace("steps = 6", "steps = 4") + flow, tmp_path / "end" / "toy")
     inside = [line[1:] for line in toys.log_of(tmp_path / "inside" / "toy") if line[0] == "child"]
     assert inside == [line[1:] for line in toys.log_of(tmp_path / "end" / "toy") if line[0] == "child"]
-    assert toys.weights_of(tmp_path / "inside" / "toy" / "final") == toys.weights_of(tmp_path / "end" / "toy" / "final")
+    assert toys.weights_of(tmp_path / "inside" / "toy" / "final" / "child") == toys.weights_of(
+        tmp_path / "end" / "toy" / "final"
+    )
     links = {path.name for path in (tmp_path / "inside" / "toy" / "phases").iterdir()}
     assert links == {"trunk", "trunk.at(1024)", "child"}
 
