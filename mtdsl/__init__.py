@@ -3,43 +3,48 @@
 What a plugin package needs is here: the `hookimpl` marker, one descriptor a kind, and the constraints of parameters.
 """
 
-from mtdsl.registry import (
-    Bound,
-    Counting,
-    Edit,
-    Editor,
-    Evaluator,
-    Extender,
-    Feedback,
-    Filter,
-    Gate,
-    Learning,
-    Length,
-    Lint,
-    Merger,
-    Mixer,
-    NotNegative,
-    Objective,
-    Optimizer,
-    Packer,
-    Place,
-    Positive,
-    Progress,
-    Reading,
-    Remark,
-    Scheduled,
-    Scheduler,
-    Share,
-    Source,
-    SourceFacts,
-    State,
-    Steps,
-    Stretch,
-    Technique,
-    Tokens,
-    Word,
-    hookimpl,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mtdsl.registry import (
+        Bound,
+        Counting,
+        Edit,
+        Editor,
+        Evaluator,
+        Extender,
+        Feedback,
+        Filter,
+        Gate,
+        Learning,
+        Length,
+        Lint,
+        Merger,
+        Mixer,
+        NotNegative,
+        Objective,
+        Optimizer,
+        Packer,
+        Place,
+        Positive,
+        Progress,
+        Reading,
+        Remark,
+        Scheduled,
+        Scheduler,
+        Share,
+        Source,
+        SourceFacts,
+        State,
+        Steps,
+        Stretch,
+        Technique,
+        Tokens,
+        Word,
+        hookimpl,
+    )
 
 __all__ = [
     "Bound",
@@ -78,3 +83,13 @@ __all__ = [
     "Word",
     "hookimpl",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Loads the names above when the first is asked for: a command has to be up to catch Ctrl-C before anything is imported."""
+    if name not in __all__:
+        raise AttributeError(f"module `mtdsl` has no attribute `{name}`")
+    from mtdsl import registry
+
+    globals()[name] = value = getattr(registry, name)
+    return value

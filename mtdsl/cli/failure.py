@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
 from mtdsl.cli.terminal import colored
-from mtdsl.diag import Refusal
+from mtdsl.diag import Refusal, refuse
 
 
 class Misuse(Exception):
@@ -27,16 +28,26 @@ def refused(refusal: Refusal) -> int:
     return 1
 
 
-def interrupted() -> int:
-    """The user pressed Ctrl-C."""
-    sys.stderr.write("interrupted\n")
-    return 130
-
-
 def unread() -> int:
-    """Whoever read our output has closed it (`mtdsl plan r.mtr | head`); keep Python from complaining as it exits."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Whoever read our output has closed it (`mtdsl plan r.mtr | head`)."""
+    _give_up_output()
     return 1
+
+
+def is_of_output(error: OSError) -> bool:
+    """Whether a write to a stream failed, and not to a file that we opened by its name."""
+    return error.filename is None and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+
+
+def unwritten(error: OSError) -> int:
+    """Where stdout goes there is no room, or nothing that can be written to."""
+    _give_up_output()
+    return refused(refuse("cannot-write", f"standard output cannot be written: {error.strerror}"))
+
+
+def _give_up_output() -> None:
+    """Keeps Python from writing what is left as it exits, and complaining."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def unexpected(error: Exception) -> int:

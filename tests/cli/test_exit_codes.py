@@ -91,6 +91,36 @@ def test_a_reader_that_goes_away_is_no_traceback():
     assert "BrokenPipe" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("into", "why"),
+    [
+        ("> /dev/full", "standard output cannot be written: No space left on device"),
+        (">&-", "there is no standard output to write to: it is closed"),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json", "svg"])
+def test_output_that_cannot_be_written_is_said(form, into, why):
+    command = f"{sys.executable} -m mtdsl plan {QUICKSTART} --format {form} {into}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, f"error[cannot-write]: {why}\n")
+
+
+def test_a_terminal_that_lacks_characters_is_given_others(mtdsl):
+    done = mtdsl("plan", QUICKSTART, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "?" in done.stdout
+
+
+def test_an_interruption_while_it_starts_is_130(tmp_path):
+    (tmp_path / "lark.py").write_text("raise KeyboardInterrupt\n")
+    (tmp_path / "pluggy.py").write_text("raise KeyboardInterrupt\n")
+    for words in (["check", QUICKSTART], ["plan", QUICKSTART], ["plugins"]):
+        command = [sys.executable, "-m", "mtdsl", *map(str, words)]
+        given = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        done = subprocess.run(command, env=given, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
+
+
 def test_the_version(mtdsl):
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", mtdsl("--version").stdout)
 
