@@ -71,7 +71,9 @@ class Reader(Frozen):
             raise mistake("size-unknown", f"`{phase.name}` trains nothing, so it has no mixture", span)
         at = 0 if where == "start" else phase.tokens if where == "end" else where
         self._check_chosen(phase, source, where, span)
-        blend = in_force(phase.mix, at).start if where == "start" else blend_at(phase.mix, at, self.registry)
+        piece = in_force(phase.mix, at)
+        begins = where == "start" and piece.begin >= 0  # a schedule's may have begun in a phase before
+        blend = piece.start if begins else blend_at(phase.mix, at, self.registry)
         return self._exact(blend, source) or self._ruled(phase, source, at, span)
 
     def _check_chosen(self, phase: Phase, source: str, where: Where, span: Span) -> None:

@@ -122,3 +122,19 @@ def test_only_a_check_may_ask_what_the_plan_takes(wrong):
 def test_a_size_may_be_a_budget(plan):
     made = plan(CHAIN.replace("steps        = 1000", "tokens       = b.size / 100"), head=HEAD)
     assert made.phase("p").asked.amount == 10**7
+
+
+def test_a_mixture_that_moves_over_a_path_begins_each_phase_with_what_it_has_become(plan):
+    made = plan(
+        """
+        data w { tokens = 1T }
+        data m { tokens = 1T }
+        phase one { steps = 100, batch = 16 x 256, context = 256, lr = 1e-3 }
+        phase two { steps = 100, batch = 16 x 256, lr = 1e-3 }
+        flow one -> two
+        schedule mix over one -> two = w -> m over 200 steps
+        check one.mix.start.w == 100% and one.mix.end.w == 50%
+        check two.mix.start.w == 50% and two.mix.start.m == 50% and two.mix.end.w == 0%
+        """
+    )
+    assert all(check.holds for check in made.checks)
