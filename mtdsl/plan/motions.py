@@ -15,7 +15,7 @@ from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.edits import without
-from mtdsl.plan.endings import Ending
+from mtdsl.plan.endings import Ending, first_of
 from mtdsl.plan.evaluate import rate
 from mtdsl.plan.model import Blend, Curve, Piece, Transition
 from mtdsl.plan.names import Scope
@@ -73,14 +73,15 @@ class Motions(Frozen):
             hint = "write the rise as the schedule's first piece: `[0 -> 2e-4 over 2000 steps, ...]`"
             message = f"a schedule sets the rate of `{draft.name}`, so it has no `warmup`"
             raise mistake("schedule-owns", message, warm.span, help=hint, fix=without(warm.attribute, draft.item))
-        if transition.lr == "continue" and before.node and schedules.begins("lr", draft.name):
+        if transition.lr == "continue" and before.node:
             self._check_continuity(curve, schedules.first_span("lr", draft.name), warms=False)
         return curve
 
     def _check_continuity(self, curve: Curve[Fraction], span: Span, *, warms: bool) -> None:
         """Raises `Mistake` where the rate jumps; old moments are offered to go where nobody said that they stay."""
         stays = not warms and self.transition.optimizer == "keep" and "optimizer" not in self.transition.written
-        rates.check_continuity(self.draft, curve, self.before, span, self.tools.edges.saying, stays=stays)
+        first = first_of(curve, self.tools.registry)
+        rates.check_continuity(self.draft, first, self.before, span, self.tools.edges.saying, stays=stays)
 
     def _rate_slot(self, before: Ending) -> Slot[Fraction]:
         """The rate, which moves on from `before`."""

@@ -82,11 +82,6 @@ class Schedules:
         """Whether a schedule sets the attribute of that phase."""
         return (attribute, name) in self._owned
 
-    def begins(self, attribute: str, name: str) -> bool:
-        """Whether a schedule of the attribute begins with that phase."""
-        owned = self._owned.get((attribute, name))
-        return owned is not None and owned.chains[0][0] == name
-
     def curve(self, attribute: str, name: str, written: Written | None, slot: Callable[[Ending], Slot[V]]) -> Curve[V]:
         """The phase's part of the schedule that owns its attribute. Raises `Mistake`."""
         self.check_free(attribute, name, written)

@@ -70,3 +70,25 @@ def test_a_phase_in_the_middle_of_a_path_begins_where_the_curve_is_there(plan):
     assert [phase["lr"]["start"] for phase in to_json(made)["phases"]] == pytest.approx([8e-4, 4e-4])
     made = plan(text + "schedule lr over trunk -> x = 2e-4 -> 1e-4 over 2 steps\n")
     assert to_json(made)["phases"][1]["lr"]["start"] == 1e-4
+
+
+def test_a_rate_over_a_path_goes_on_from_what_coupling_made_of_it(wrong):
+    said = wrong("""
+    phase one { tokens = 65_536, batch = 1 x 256 -> 4 x 256 over 32_768 tokens, context = 256, mix = a, coupling = linear }
+    phase two { tokens = 65_536, batch = 4 x 256, mix = a }
+    flow one -> two
+    schedule lr over one -> two = [1e-3 until 65_536 tokens, -> 0]
+    """)
+    assert (said.id, said.message) == ("lr-jump", "the learning rate jumps from 4e-3 to 1e-3 where `two` begins")
+
+
+def test_a_rate_over_a_path_goes_on_behind_a_phase_of_no_steps(wrong, plan):
+    body = """
+    phase one { steps = 4, batch = 1 x 256, context = 256, mix = a, lr = 1e-4 }
+    phase none_ { steps = 0 }
+    phase two { steps = 4, batch = 1 x 256, mix = a }
+    flow one -> none_ -> two
+    schedule lr over none_ -> two = FIRST -> 0
+    """
+    assert wrong(body.replace("FIRST", "5e-4")).id == "lr-jump"
+    assert plan(body.replace("FIRST", "1e-4"))
