@@ -183,6 +183,7 @@ class Budgets:
             event = expected(draft, when, asked, batch, self._evaluator)
             check_order([*events, event])
             if "batch" in event.sets:
+                self._schedules().check_event("batch", draft.name, event.sets["batch"].span)
                 event = self._grown(event, batch, tokens, steps)
                 assert event.batch is not None
                 curve = overlaid(curve, event.batch.pieces, event.at)

@@ -67,6 +67,7 @@ def _happened(draft: Draft, budget: Budget, found: Expected, moving: Moving, pen
     sets: dict[str, Curve[Fraction]] = {} if found.batch is None else {"batch": found.batch}
     numbers, mix, blend = dict(moving.numbers), moving.mix, None
     for name, written in found.sets.items():
+        pens.schedules.check_event(name, draft.name, written.span)
         if name == "mix":
             blend = _mix(found, budget, mix, scope, pens)
             mix = overlaid(mix, blend.pieces, found.at)
@@ -101,9 +102,6 @@ def _laid(slot: Slot[V], found: Expected, name: str, budget: Budget, scope: Scop
 
 def _check_free(draft: Draft, found: Expected, name: str, before: Curve[Fraction], pens: Pens) -> None:
     span = found.sets[name].span
-    if pens.schedules.owns(name, draft.name):
-        message = f"a schedule sets `{name}` of `{draft.name}`, so no event can"
-        raise mistake("schedule-owns", message, span, help="write the phase's own value instead of the schedule")
     if before.warmup is not None and found.at < before.warmup.tokens:
         message = f"this is expected at {found.at:,} tokens, and `{draft.name}` warms up for {before.warmup.tokens:,}"
         raise mistake("event-in-warmup", message, span, help="expect it behind the warm-up")

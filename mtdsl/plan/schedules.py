@@ -101,6 +101,12 @@ class Schedules:
             fix = without(written.attribute, self._graph.phases[name].item)
             raise mistake("schedule-owns", message, *labels, help="remove one of them", fix=fix)
 
+    def check_event(self, attribute: str, name: str, span: Span) -> None:
+        """Raises `Mistake` where an event of a phase, at `span`, sets what a schedule sets."""
+        if self.owns(attribute, name):
+            message = f"a schedule sets `{attribute}` of `{name}`, so no event can"
+            raise mistake("schedule-owns", message, span, help="write the phase's own value instead of the schedule")
+
     def agreed(self, attribute: str, name: str, curves: list[Curve[V]]) -> Curve[V]:
         """The one curve that every chain through a phase gives it. Raises `Mistake` where they differ."""
         owned = self._owned[attribute, name]

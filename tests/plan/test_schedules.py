@@ -92,3 +92,18 @@ def test_a_rate_over_a_path_goes_on_behind_a_phase_of_no_steps(wrong, plan):
     """
     assert wrong(body.replace("FIRST", "5e-4")).id == "lr-jump"
     assert plan(body.replace("FIRST", "1e-4"))
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "event"), [("lr", "1e-3", "5e-4"), ("mix", "a -> b", "b"), ("batch", "1 x 256 -> 4 x 256", "4 x 256")]
+)
+def test_no_event_sets_what_a_schedule_sets(wrong, name, path, event):
+    own = {"lr": "lr = 1e-3", "mix": "mix = a", "batch": "batch = 1 x 256"}
+    rest = ", ".join(text for other, text in own.items() if other != name)
+    said = wrong(f"""
+    phase one {{ steps = 10, context = 256, {rest}, when tokens >= 50% {{ {name} = {event} }} }}
+    phase two {{ steps = 10, {rest} }}
+    flow one -> two
+    schedule {name} over one -> two = {path}
+    """)
+    assert (said.id, said.message) == ("schedule-owns", f"a schedule sets `{name}` of `one`, so no event can")
