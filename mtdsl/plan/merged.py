@@ -79,13 +79,18 @@ class Models:
         if gap.dimension != "steps" and not tokens:
             hint = "write `every = 1000 steps` or `every = 10B`"
             raise mistake("unit-mismatch", f"`every` takes steps or tokens, not {gap.noun}", every.span, help=hint)
-        for index in range(wanted - 1, -1, -1):
-            back = index * whole(gap, "every")
-            left = Fraction(budget.tokens - back)
-            step = budget.steps - back if not tokens else bisect_steps(budget.tokens_at, left) if left > 0 else 0
-            if step <= 0:
-                raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", call.span)
-            yield Parent(name) if index == 0 else Parent(name, budget.tokens_at(step))
+        apart, most = whole(gap, "every"), _longest_step(budget) if tokens else 1
+        if apart < most:
+            message = f"`every = {every.span.text}` is less than a step of `{name}`"
+            hint = f"a step has {most:,} tokens" if tokens else "write `every = 1000 steps`"
+            raise mistake("unit-mismatch", message, every.span, help=hint)
+        if (wanted - 1) * apart >= (budget.tokens if tokens else budget.steps):
+            raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", call.span)
+        for back in range((wanted - 1) * apart, 0, -apart):
+            step = bisect_steps(budget.tokens_at, Fraction(budget.tokens - back)) if tokens else budget.steps - back
+            yield Parent(name, budget.tokens_at(step))
+        if wanted:
+            yield Parent(name)
 
     def nodes(self, expr: tree.Value, scope: Scope) -> list[str]:
         """The nodes that a name stands for: all members of a family at its end. Raises `Mistake`."""
@@ -129,6 +134,11 @@ class Models:
 def is_technique(expr: tree.Value) -> bool:
     """Whether it is a merger's call, not a point of a node such as `lc.at(7T)`."""
     return isinstance(expr, tree.Call) and isinstance(expr.func, tree.Name) and len(expr.func.parts) == 1
+
+
+def _longest_step(budget: Budget) -> int:
+    """Tokens of the largest step: points that are as far apart lie at different steps."""
+    return max(run.sequences for run in budget.batch.runs) * budget.batch.length if budget.batch else 0
 
 
 def _method(call: tree.Call) -> tuple[tree.Name | tree.Member, str]:

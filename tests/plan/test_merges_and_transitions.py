@@ -163,3 +163,23 @@ def test_a_phase_of_no_steps_goes_on_with_the_state_of_what_trained(plan):
     body = TRUNK + SERVED.replace("lr = 5e-4", "lr = 1e-3").replace(", seed = 3, MORE", "")
     made = plan(body + "flow trunk -> serve -> last\n").phase("last").transition
     assert (made.optimizer, made.lr, made.data) == ("keep", "continue", "continue")
+
+
+@pytest.mark.parametrize(
+    ("last", "id"),
+    [
+        ("2, every = 255 tokens", "unit-mismatch"),
+        ("2, every = 0 steps", "unit-mismatch"),
+        ("1_000_000, every = 0 steps", "unit-mismatch"),
+        ("2, every = -1 steps", "unit-mismatch"),
+        ("1_000_000_000_000, every = 1 steps", "at-past-end"),
+        ("11, every = 256 tokens", "at-past-end"),
+    ],
+)
+def test_the_last_checkpoints_are_different_ones_at_least_a_step_apart(wrong, last, id):
+    assert wrong(TRUNK + f"merge soup = average(trunk.last({last}))\nflow trunk -> soup\n").id == id
+
+
+def test_the_last_checkpoints_may_be_all_there_are(plan):
+    merge = plan(TRUNK + "merge soup = average(trunk.last(10, every = 256 tokens))\nflow trunk -> soup\n").merges[0]
+    assert merge.parents == (*(Parent("trunk", step * 256) for step in range(1, 10)), Parent("trunk"))
