@@ -57,7 +57,7 @@ def _named(plan: Plan, name: str, recipe: Path) -> list[Node]:
 
     found = flat.found(plan, name)
     if not found:
-        every = [*flat.nodes(plan), *dict.fromkeys(phase.family for phase in plan.phases)]
+        every = list(dict.fromkeys([*flat.nodes(plan), *(phase.family for phase in plan.phases)]))
         near = nearest(name, every)
         hint = f"did you mean `{near}`?" if near else f"there are {', '.join(f'`{other}`' for other in every[:12])}"
         raise refuse("unknown-name", f"`{recipe}` has no `{name}`", help=hint)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mtdsl.plan.compiler import Compiler
     from mtdsl.plan.drafts import Draft, Occasion
 
-Via = Literal["written", "copied", "recipe", "schedule", "parent", "lock", "default"]
+Via = Literal["written", "copied", "recipe", "schedule", "parent", "lock", "default", "unsaid"]
 
 
 @node
@@ -24,7 +24,8 @@ class Origin(Frozen):
     """How a value came to be.
 
     `written` in the node itself, `copied` by `like` from the phase `of`, from the `recipe`'s top level, set by a `schedule`,
-    taken over from the `parent` named by `of`, measured in the `lock`, or a `default`. `span` is None where nobody wrote it.
+    taken over from the `parent` named by `of`, measured in the `lock`, a `default`, or `unsaid`, where it is unknown. `span` is
+    None where nobody wrote it.
     """
 
     via: Via
@@ -82,6 +83,8 @@ def _all(compiler: Compiler) -> Iterator[tuple[tuple[str, str], Origin]]:
             if origin is not None:
                 yield (name, attribute), origin
         yield from (((name, f"when.{at}"), _happening(draft, when)) for at, when in enumerate(draft.whens))
+    for name in graph.merges:
+        yield from (((name, "context"), Origin("parent", None, parent)) for parent in compiler.parents.get(name, ())[:1])
     for (_, child), words in compiler.edges.words.items():
         yield from (((child, f"transition.{key}"), Origin("written", span)) for key, (_, span) in words.items())
     for name, found in (*graph.merges.items(), *graph.starts.items(), *compiler.declared.items(), *compiler.evals.items()):

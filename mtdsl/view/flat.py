@@ -95,7 +95,7 @@ def kind(node: Node) -> str:
 
 
 def _row(node: Node, attribute: str, value: str, written: Origins) -> Row:
-    origin = _origin(node, attribute, written)
+    origin = _origin(node, attribute, written, unknown=value.startswith("unknown"))
     text = " ".join(origin.span.text.split()) if origin.span else ""
     if attribute != "context" and text.startswith("->") and isinstance(node, Phase) and node.parents:
         value += f", from where {phrases.parent(node.parents[0])} ends"
@@ -104,11 +104,13 @@ def _row(node: Node, attribute: str, value: str, written: Origins) -> Row:
     )
 
 
-def _origin(node: Node, attribute: str, written: Origins) -> Origin:
+def _origin(node: Node, attribute: str, written: Origins, unknown: bool) -> Origin:
     """How a value came; what a parent hands down is followed to where it was written."""
     origin = written.of(node.name, attribute)
     if origin.via == "default" and _locked(node, attribute):
         return Origin("lock")
+    if origin.via == "default" and unknown:
+        return Origin("unsaid")
     before = origin
     while before.via == "parent" and before.span is None:
         further = written.of(before.of, attribute)

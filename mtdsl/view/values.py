@@ -9,6 +9,7 @@ from mtdsl.plan.certainty import capped, hangs
 from mtdsl.plan.curves import under_rule
 from mtdsl.plan.learning import reason
 from mtdsl.plan.model import Blend, Curve, Evaluation, Merge, Param, Phase, Piece, Plugin, Source, Start, Transition, V, Warmup
+from mtdsl.plan.scalars import NUMBERS
 from mtdsl.registry import installed
 from mtdsl.view import amounts, numbers, phrases
 
@@ -31,7 +32,7 @@ def of_phase(phase: Phase) -> Iterator[Value]:
     yield "mask", phase.mask
     yield "positions", phase.positions
     yield "eod_loss", phase.eod_loss
-    yield from (("fim_mode", phase.fim_mode) for _ in phase.scalars.keys() & {"fim"})
+    yield "fim_mode", phase.fim_mode
     yield "optimizer", _optimizer(phase)
     yield "objective", technique(phase.objective, phase.tokens) if phase.objective else NONE
     yield "train", ", ".join(phase.train) or "everything"
@@ -40,7 +41,7 @@ def of_phase(phase: Phase) -> Iterator[Value]:
     yield "edit", ", ".join(map(phrases.plugin, phase.edits)) or NONE
     yield "window", _feeding(phase)
     yield "coupling", phase.coupling
-    yield from ((name, curve(moving, numbers.plain, phase.tokens)) for name, moving in phase.scalars.items())
+    yield from ((name, _number(phase, name)) for name in NUMBERS)
     yield "stop", phrases.test(phase.stop) if phase.stop else NONE
     for at, event in enumerate(phase.events):
         sure = ", expected" if event.measured else ","
@@ -166,6 +167,15 @@ def _optimizer(phase: Phase) -> str:
     moving = {name: curve(at, numbers.plain, phase.tokens) for name, at in phase.scalars.items()}
     own = {name: text for name, text in moving.items() if name in phase.optimizer.params}
     return technique(Plugin(phase.optimizer.name, {**phase.optimizer.params, **own}), phase.tokens)
+
+
+def _number(phase: Phase, name: str) -> str:
+    """A number that a phase may set; where nobody did, what is done then: its default, or the optimizer's own."""
+    if name in phase.scalars:
+        return curve(phase.scalars[name], numbers.plain, phase.tokens)
+    default = NUMBERS[name].default
+    unsaid = phase.optimizer.params.get(name) if default is None else default
+    return NONE if unsaid is None else phrases.value_of(unsaid)
 
 
 def _feeding(phase: Phase) -> str:

@@ -24,3 +24,10 @@ def test_a_name_that_is_none(mtdsl):
     assert (done.returncode, done.stdout) == (1, "")
     assert "has no `anneel`" in done.stderr
     assert "did you mean `anneal`?" in done.stderr
+
+
+def test_names_are_listed_once(mtdsl):
+    said = mtdsl("show", QUICKSTART, "zzzzzz").stderr
+    (listed,) = [line.partition("there are ")[2].split(", ") for line in said.splitlines() if "there are " in line]
+    assert len(set(listed)) == len(listed)
+    assert {"`stable`", "`anneal[1]`", "`anneal`"} <= set(listed)

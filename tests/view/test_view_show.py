@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mtdsl.plan import analyse
+from mtdsl.plan.attributes import BUDGETS, PHASE
 from mtdsl.view import flat, show
 
 RECIPE = """\
@@ -123,6 +124,29 @@ def test_merges_and_sources(shown):
     assert (source["tokens"].value, source["tokens"].written) == ("35,000,000,000 (declared)", "35B")
     assert came(source["documents"]) == ("written", "", f"toy.mtr:{line('35B')}")
     assert (source["longest"].value, source["holdout"].value) == ("unknown", "1%")
+
+
+def test_every_attribute_that_a_phase_may_have_is_shown(shown):
+    rows = shown("stable")
+    assert set(PHASE) - set(BUDGETS) <= rows.keys()
+    unset = {name: rows[name].value for name in ("clip", "weight_decay", "ema", "z_loss", "fim", "dropout", "fim_mode")}
+    assert unset == {
+        "clip": "1",
+        "weight_decay": "0.1",
+        "ema": "0",
+        "z_loss": "0",
+        "fim": "0",
+        "dropout": "0",
+        "fim_mode": "psm",
+    }
+    assert {rows[name].via for name in unset} == {"default"}
+
+
+def test_what_nobody_said_is_no_default(shown):
+    assert came(shown("soup")["context"]) == ("parent", "decay[1]", f"toy.mtr:{line('context = 1k')}")
+    rows = shown("code")
+    assert (rows["documents"].value.startswith("unknown"), came(rows["documents"])) == (True, ("unsaid", "", ""))
+    assert came(rows["holdout"])[0] == "default"
 
 
 def test_evaluations(shown):
