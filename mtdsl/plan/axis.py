@@ -8,8 +8,29 @@ from fractions import Fraction
 from mtdsl.diag.mistake import mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang.units import Quantity
+from mtdsl.plan.evaluate import whole
 from mtdsl.plan.model import Batch
 from mtdsl.plan.steps import tokens_of
+
+
+def end_of(
+    length: Quantity, begin: Fraction, share: Callable[[Fraction], Fraction], steps: Callable[[int], Fraction]
+) -> Fraction:
+    """Where a length that begins at token `begin` ends: tokens, a `share` of an axis, or whole `steps`, as each says.
+
+    Raises `Mistake` for what is no length, and for parts of a step.
+    """
+    if length.dimension == "share":
+        return share(length.value)
+    if length.dimension == "steps":
+        return steps(whole(length, "steps"))
+    if length.dimension == "tokens" or (length.dimension == "number" and length.scaled):
+        return begin + length.value
+    written = length.span.text
+    part = f"write `{float(100 * length.value):.6g}%`"
+    plain = part if 0 < length.value < 1 else f"write `{written} steps` or `{written} tokens`"
+    hint = plain if length.dimension == "number" else "write `2000 steps`, `20B` or `5%`"
+    raise mistake("unit-mismatch", f"a length is tokens, steps or a share, not {length.noun}", length.span, help=hint)
 
 
 @node
@@ -52,18 +73,8 @@ class Axis(Frozen):
 
     def position(self, length: Quantity, begin: Fraction, drawn: object = None) -> Fraction:
         """Where a length that begins at token `begin` ends, whatever is drawn there. Raises `Mistake` for what is no length."""
-        if length.dimension == "share":
-            return begin + length.value * self.tokens
-        if length.dimension == "steps":
-            whole = self.steps_before(begin) + length.value
-            return Fraction(self.of_steps(int(whole)))
-        if length.dimension == "tokens" or (length.dimension == "number" and length.scaled):
-            return begin + length.value
-        written = length.span.text
-        share = f"write `{float(100 * length.value):.6g}%`"
-        plain = share if 0 < length.value < 1 else f"write `{written} steps` or `{written} tokens`"
-        hint = plain if length.dimension == "number" else "write `2000 steps`, `20B` or `5%`"
-        raise mistake("unit-mismatch", f"a length is tokens, steps or a share, not {length.noun}", length.span, help=hint)
+        after = lambda steps: Fraction(self.of_steps(self.steps_before(begin) + steps))  # noqa: E731
+        return end_of(length, begin, lambda share: begin + share * self.tokens, after)
 
     def room(self, drawn: object, begin: Fraction) -> bool:
         """Whether anything is left at token `begin`."""

@@ -8,8 +8,8 @@ from math import ceil, floor
 from mtdsl.diag.mistake import mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang.units import Quantity
+from mtdsl.plan.axis import end_of
 from mtdsl.plan.batches import batch_of
-from mtdsl.plan.evaluate import whole
 from mtdsl.plan.model import Batch, Curve, Piece
 from mtdsl.plan.pieces import Drawn
 from mtdsl.plan.steps import tokens_of
@@ -42,16 +42,11 @@ class BatchAxis(Frozen):
 
     def position(self, length: Quantity, begin: Fraction, drawn: Drawn) -> Fraction:
         """Where a length that begins at token `begin` ends. Raises `Mistake` for what is no length."""
-        if length.dimension == "steps":
-            return self._after(whole(length, "batch"), begin, drawn)
-        if length.dimension == "share" and self.steps is not None:
-            return self._after(ceil(length.value * self.steps), begin, drawn)
-        if length.dimension == "share":
-            return begin + length.value * self.tokens
-        if length.dimension == "tokens" or (length.dimension == "number" and length.scaled):
-            return begin + length.value
-        message = f"a length is tokens, steps or a share, not {length.noun}"
-        raise mistake("unit-mismatch", message, length.span, help="write `2000 steps`, `20B` or `5%`")
+
+        def share(part: Fraction) -> Fraction:
+            return begin + part * self.tokens if self.steps is None else self._after(ceil(part * self.steps), begin, drawn)
+
+        return end_of(length, begin, share, lambda steps: self._after(steps, begin, drawn))
 
     def room(self, drawn: Drawn, begin: Fraction) -> bool:
         """Whether a step is left at token `begin`."""

@@ -194,3 +194,22 @@ def test_what_such_a_schedule_cannot_be_is_named(found, p, batch, id):
     made, diagnostics = found(PATH.format(p=p, q="steps = 10", batch=batch))
     assert made is None
     assert id in [one.id for one in diagnostics]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lr = 1e-3 -> 0 over 2.7 steps, batch = 1 x 256",
+        "lr = 1e-3, warmup = 2.7 steps, batch = 1 x 256",
+        "lr = 1e-3, batch = 1 x 256 -> 2 x 256 over 2.7 steps",
+        "lr = 1e-3, batch = 1 x 256, weight_decay = [0.1 until 2.7 steps, 0.2]",
+    ],
+)
+def test_a_length_in_steps_is_whole(wrong, text):
+    said = wrong(f"phase p {{ steps = 10, context = 256, mix = a, {text} }}\n")
+    assert (said.id, said.message) == ("unit-mismatch", "`steps` must be a whole number, not 2.7")
+
+
+def test_a_point_in_steps_is_whole(wrong):
+    phases = "phase p { steps = 10, context = 256, mix = a, lr = 1e-3, batch = 1 x 256 }\nphase q like p { steps = 2 }\n"
+    assert wrong(f"{phases}flow p.at(1.5 steps) -> q\n").message == "`steps` must be a whole number, not 1.5"
