@@ -80,6 +80,7 @@ class Budgets:
         before: Callable[[str], Ending],
         size: Callable[[Draft, Written], int],
         point: Callable[[str], int | None],
+        left: Callable[[str], Quantity | None],
         schedules: Callable[[], Schedules],
         extended: Callable[[str], tuple[Failing, Span] | None],
     ) -> None:
@@ -92,6 +93,7 @@ class Budgets:
         self._before = before
         self._size = size
         self._point = point
+        self._left = left
         self._schedules = schedules
         self._extended = extended
         self._windows = Windows(evaluator, techniques, report)
@@ -214,6 +216,8 @@ class Budgets:
             self._registry,
             self._report,
             lambda name: self._plain(self._draft(name)),
+            lambda name: self._window(self._draft(name)).context.end,
+            self._left,
             self._passed,
             lambda name: self._before(name).batch,
         )

@@ -76,6 +76,7 @@ class Compiler:
             inherited.window_before,
             self.declared.epoch,
             inherited.point,
+            inherited.left,
             lambda: self.schedules,
             lambda name: self.edges.extensions.get(name),
         )

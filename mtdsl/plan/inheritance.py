@@ -8,6 +8,7 @@ from typing import Protocol
 
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
+from mtdsl.lang.units import Quantity
 from mtdsl.plan.attributes import Lookup
 from mtdsl.plan.budgets import Budgets
 from mtdsl.plan.certainty import facts_of
@@ -114,6 +115,16 @@ class Inheritance:
         if origin.call.func.span.text == "end":
             return None
         return self.at(origin.call, origin.node)
+
+    def left(self, name: str) -> Quantity | None:
+        """How far into its parent a phase begins, as written in `at(7T)`; None at its end. Raises `Mistake`."""
+        nodes, call = self._nodes, self._nodes.graph.origins[name].call
+        if call is None or call.func.span.text == "end" or not call.args:
+            return None
+        argument = call.args[0]
+        if isinstance(argument, tree.Hold | tree.Ruled | tree.Move):
+            return None  # `point` says what is wrong with it
+        return nodes.evaluator.number(argument, Scope(nodes.module))
 
     def at(self, call: tree.Call, node: str) -> int | None:
         """The tokens of a phase at `at(7T)`, None for its end. Raises `Mistake`."""

@@ -11,8 +11,11 @@ from mtdsl.diag import Report
 from mtdsl.diag.mistake import mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
+from mtdsl.lang.units import Quantity
+from mtdsl.plan.amounts import rounded
 from mtdsl.plan.batchaxis import BatchAxis
-from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.batches import sequences_of
+from mtdsl.plan.evaluate import Evaluator, length
 from mtdsl.plan.model import Asked, Curve, Piece
 from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot, shifted
@@ -26,8 +29,9 @@ Chain = tuple[str, ...]
 class PathBatch(Frozen):
     """Cuts a phase's part out of such a schedule.
 
-    `asked` is the budget of a phase in tokens or steps, `passed` the tokens that the path takes of one that comes before,
-    `before` the tokens of the last step before the path.
+    `asked` is the budget of a phase in tokens or steps, `window` its window. `left` is how far into its parent a phase begins,
+    as written (None: at its end), `passed` the tokens that the path takes of one that comes before, `before` the tokens of the
+    last step before the path.
     """
 
     evaluator: Evaluator
@@ -35,41 +39,54 @@ class PathBatch(Frozen):
     registry: Registry
     report: Report
     asked: Callable[[str], Asked]
+    window: Callable[[str], int]
+    left: Callable[[str], Quantity | None]
     passed: Callable[[str, str], int]
     before: Callable[[str], int | None]
 
     def curve(self, item: tree.Schedule, chain: Chain, name: str, window: int, scope: Scope) -> Curve[Fraction]:
         """Sequences a step along the tokens of the phase `name`. Raises `Mistake`."""
-        units = {one.unit for one in map(self.asked, chain) if one.amount}
+        budgets = [self._asked(one, after, item) for one, after in zip(chain, (*chain[1:], None), strict=True)]
+        units = {one.unit for one in budgets if one.amount}
         if len(units) > 1:
             message = "a schedule of the batch needs budgets of one kind: all in tokens, or all in steps"
             raise mistake("unit-mismatch", message, item.name_span)
-        total = sum((self.asked(one).amount for one in chain), Fraction(0))
+        total = sum((one.amount for one in budgets), Fraction(0))
         steps = units == {"steps"}
         axis = BatchAxis(1, self.registry, None if steps else total, int(total) if steps else None)
         last = self.before(chain[0])
-        slot = Slot("batch", self._tokens, None if last is None else Fraction(last))
+        read = lambda expr, where: self._tokens(expr, where, chain, name)  # noqa: E731
+        slot = Slot("batch", read, None if last is None else Fraction(last))
         pieces = Layer(slot, axis, scope, self.evaluator, self.techniques).lay(item.value, 0, self.report)
         until = chain[: chain.index(name) + 1]
         begin = sum(self.passed(one, after) for one, after in pairwise(until))
         return Curve(tuple(_in_windows(piece, window) for piece in shifted(pieces, begin, axis.tokens)))
 
-    def _tokens(self, expr: tree.Expr, scope: Scope) -> Fraction:
-        """Tokens a step: `4Mi tokens` or `512 x 4k`."""
-        found, where = self.evaluator.resolve(expr, scope)
-        if isinstance(found, tree.Binary) and found.op == "x":
-            value = self.evaluator.number(found.left, where).value * self.evaluator.number(found.right, where).value
-        else:
-            size = self.evaluator.number(expr, scope)
-            if size.dimension != "tokens":
-                hint = "write `4Mi tokens` or `512 x 4k`"
-                raise mistake(
-                    "unit-mismatch", f"a batch is sequences x window, or tokens; not {size.noun}", expr.span, help=hint
-                )
-            value = size.value
-        if value < 1:
-            raise mistake("unit-mismatch", "a step has at least one token", expr.span)
-        return value
+    def _asked(self, name: str, after: str | None, item: tree.Schedule) -> Asked:
+        """What the path takes of a phase: its budget, or as much as lies before the point where the path leaves it."""
+        asked = self.asked(name)
+        left = self.left(after) if after and asked.amount else None
+        if left is None:
+            return asked
+        if left.dimension == "share":
+            return Asked(asked.unit, min(left.value, Fraction(1)) * asked.amount)
+        if (left.dimension == "steps") != (asked.unit == "steps"):
+            message = f"a schedule of the batch leaves `{name}` at a point in {asked.unit}, as its budget is"
+            raise mistake("unit-mismatch", message, left.span, item.name_span)
+        return Asked(asked.unit, min(left.value, asked.amount))
+
+    def _tokens(self, expr: tree.Expr, scope: Scope, chain: Chain, name: str) -> Fraction:
+        """Tokens a step: `4Mi tokens`, rounded to windows of the phase `name`, or `512 x 4k` in windows of some phase."""
+        own, found = self.window(name), self.evaluator.resolve(expr, scope)
+        window = own
+        if isinstance(found[0], tree.Binary) and found[0].op == "x":
+            written = length(self.evaluator.number(found[0].right, found[1]), "batch")
+            above = chain[: chain.index(name) + 1]  # the windows of those behind are not known yet: the last phase looks at all
+            window = own if name == chain[-1] and written not in map(self.window, above) else written
+        size = sequences_of(expr, window, name, scope, self.evaluator)
+        if size.denominator != 1:
+            self.report.add(rounded(size, window, expr.span))
+        return size * window
 
 
 def _in_windows(piece: Piece[Fraction], window: int) -> Piece[Fraction]:

@@ -213,3 +213,42 @@ def test_a_length_in_steps_is_whole(wrong, text):
 def test_a_point_in_steps_is_whole(wrong):
     phases = "phase p { steps = 10, context = 256, mix = a, lr = 1e-3, batch = 1 x 256 }\nphase q like p { steps = 2 }\n"
     assert wrong(f"{phases}flow p.at(1.5 steps) -> q\n").message == "`steps` must be a whole number, not 1.5"
+
+
+INSIDE = """
+phase p { tokens = 2_048_000, context = 256, mix = a, lr = 1e-3 }
+phase q { tokens = 1_024_000, mix = a, lr = 1e-3 }
+flow p.at(POINT) -> q
+schedule batch over p -> q = BATCH
+"""
+
+
+@pytest.mark.parametrize("point", ["1_024_000 tokens", "50%"])
+def test_a_batch_over_a_path_that_leaves_a_phase_inside_arrives_where_the_path_ends(plan, point):
+    made = plan(INSIDE.replace("POINT", point).replace("BATCH", "10 x 256 -> 40 x 256"))
+    assert [made.phase("q").batch.runs[at].sequences for at in (0, -1)] == [25, 40]
+
+
+def test_a_point_in_steps_on_a_path_of_tokens_is_told_of(wrong):
+    assert wrong(INSIDE.replace("POINT", "40 steps").replace("BATCH", "10 x 256 -> 40 x 256")).id == "unit-mismatch"
+
+
+@pytest.mark.parametrize(
+    ("first", "id"),
+    [
+        ("50% x 256", "unit-mismatch"),
+        ("2.5 x 256", "unit-mismatch"),
+        ("512 x 30%", "unit-mismatch"),
+        ("256 x 512", "batch-not-window"),
+        ("2560", "unit-mismatch"),
+    ],
+)
+def test_the_ends_of_a_batch_over_a_path_are_batches(wrong, first, id):
+    body = INSIDE.replace("POINT", "50%").replace("BATCH", f"{first} -> 40 x 256")
+    assert wrong(body).id == id
+
+
+def test_an_end_of_a_batch_over_a_path_in_tokens_is_rounded_aloud(found):
+    made, diagnostics = found(INSIDE.replace("POINT", "50%").replace("BATCH", "2_570 tokens -> 40 x 256"))
+    assert made is not None
+    assert [one.id for one in diagnostics].count("batch-not-whole") == 1
