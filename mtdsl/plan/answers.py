@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan import facts
-from mtdsl.plan.budgets import Budgets
+from mtdsl.plan.budgets import Budget, Budgets
 from mtdsl.plan.declared import Declared
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.families import Families
@@ -85,8 +86,8 @@ class Answers:
         if name in self._nodes.graph.merges:
             return facts.of_merge(self._nodes.merge(name), asked, base.span)
         if asked in facts.OF_BUDGET:
-            return facts.of_budget(self._nodes.budgets.of(name), asked, base.span)
-        return facts.of_phase(self._nodes.phase(name), asked, base.span, self._reader())
+            return facts.of_budget(self._budget(name), asked, base.span)
+        return facts.of_phase(self._phase(name), asked, base.span, self._reader())
 
     def mixture(self, base: tree.Name | tree.Member, scope: Scope) -> Blend:
         """The mixture that a phase ends with: `trunk.mix`, `anneal[1].mix`. Raises `Mistake`."""
@@ -116,6 +117,21 @@ class Answers:
         phase, budget = self._nodes.phase(name), self._nodes.budgets.of(name)
         point = point_of(call, budget, scope, self._nodes.evaluator, name)
         return facts.of_point(phase, asked, budget.tokens if point is None else point, call.span, self._reader())
+
+    def _phase(self, name: str) -> Phase:
+        """A phase; where all are known, as far as something needs it."""
+        return self._cut.get(name) or self._nodes.phase(name) if self.settled else self._nodes.phase(name)
+
+    def _budget(self, name: str) -> Budget:
+        """As `_phase`, its budget."""
+        budget = self._nodes.budgets.of(name)
+        cut = self._cut.get(name) if self.settled else None
+        return replace(budget, batch=cut.batch, steps=cut.steps) if cut else budget
+
+    @cached_property
+    def _cut(self) -> dict[str, Phase]:
+        phases = only_needed(self._nodes.phases(), self._nodes.merges(), self._nodes.graph.ends)
+        return {phase.name: phase for phase in phases}
 
     def _check_counted(self, name: str, asked: str, span: Span) -> None:
         """Raises `Mistake` where a start that leads to `name` does not say what it has seen."""
@@ -166,7 +182,7 @@ class Answers:
     def _taken(self) -> dict[str, float | None]:
         """Tokens of each source that the whole plan takes; None where that cannot be known."""
         sizes, total = self._reader().sizes, dict[str, float | None]()
-        for phase in only_needed(self._nodes.phases(), self._nodes.merges(), self._nodes.graph.ends):
+        for phase in self._cut.values():
             for name, tokens in phase_intake(phase, sizes, self._nodes.registry).items():
                 before = total.get(name, 0.0)
                 total[name] = None if tokens is None or before is None else before + tokens

@@ -81,7 +81,7 @@ def rate_at(phase: Phase, tokens: int, registry: Registry) -> Fraction | None:
     """The rate that a phase has reached after `tokens` of its own, inside its warm-up too; None where it trains nothing."""
     if phase.lr is None:
         return None
-    rate = _risen(phase.lr, tokens) if _warms(phase.lr, tokens) else value_at(phase.lr, tokens, registry)
+    rate = risen(phase.lr, tokens) if _warms(phase.lr, tokens) else value_at(phase.lr, tokens, registry)
     factor = coupled(phase, max(0, step_at(phase, tokens) - 1))
     return rate if factor == 1 else Fraction(repr(float(rate) * factor))
 
@@ -90,8 +90,8 @@ def _warms(curve: Curve[Fraction], tokens: int) -> bool:
     return curve.warmup is not None and tokens < curve.warmup.tokens
 
 
-def _risen(curve: Curve[Fraction], tokens: int) -> Fraction:
-    """The rate inside a warm-up, which is linear."""
+def risen(curve: Curve[Fraction], tokens: int) -> Fraction:
+    """The rate after so many tokens of a warm-up, which is linear."""
     warmup = curve.warmup
     assert warmup is not None
     return warmup.start + (curve.pieces[0].start - warmup.start) * tokens / warmup.tokens

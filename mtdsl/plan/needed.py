@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import chain
 
-from mtdsl.plan.model import Batch, Merge, Phase, Run
+from mtdsl.plan.endings import risen
+from mtdsl.plan.model import Batch, Curve, Merge, Phase, Piece, Run, Warmup
 from mtdsl.plan.steps import step_at
 
 
@@ -26,7 +28,24 @@ def _cut(phase: Phase, points: Sequence[int | None]) -> Phase:
     furthest = max(point for point in points if point is not None)
     less, steps = phase.tokens - furthest, step_at(phase, furthest)
     batch = phase.batch and Batch(phase.batch.length, tuple(_first(phase.batch.runs, steps)))
-    return replace(phase, tokens=furthest, steps=steps, batch=batch, seen=phase.seen - less, spent=phase.spent - less)
+    return replace(
+        phase,
+        tokens=furthest,
+        steps=steps,
+        batch=batch,
+        seen=phase.seen - less,
+        spent=phase.spent - less,
+        lr=phase.lr and _clipped(phase.lr, furthest, steps),
+        events=tuple(event for event in phase.events if event.expect < furthest),
+    )
+
+
+def _clipped(rate: Curve[Fraction], tokens: int, steps: int) -> Curve[Fraction]:
+    """A rate that is left inside its warm-up rises along the same line, to what it has reached there."""
+    if rate.warmup is None or rate.warmup.tokens <= tokens:
+        return rate
+    reached = risen(rate, tokens)
+    return Curve((Piece(Fraction(tokens), Fraction(tokens), reached, reached),), Warmup(steps, tokens, rate.warmup.start))
 
 
 def _first(runs: tuple[Run, ...], steps: int) -> Iterator[Run]:

@@ -6,7 +6,9 @@ from fractions import Fraction as F
 
 import pytest
 
+from mtdsl.plan.curves import rate_of_step
 from mtdsl.plan.model import Parent
+from mtdsl.registry import installed
 
 PHASE = "batch = 1 x 256, context = 256, lr = 1e-3, mix = a"
 
@@ -183,3 +185,31 @@ def test_the_last_checkpoints_are_different_ones_at_least_a_step_apart(wrong, la
 def test_the_last_checkpoints_may_be_all_there_are(plan):
     merge = plan(TRUNK + "merge soup = average(trunk.last(10, every = 256 tokens))\nflow trunk -> soup\n").merges[0]
     assert merge.parents == (*(Parent("trunk", step * 256) for step in range(1, 10)), Parent("trunk"))
+
+
+LEFT = """
+phase long { steps = 10, batch = 1 x 256, context = 256, lr = 1e-3, MORE, mix = [a until 90%, b] }
+phase last { steps = 4, batch = 1 x 256, lr = -> 0, mix = a }
+flow long.at(5 steps) -> last
+"""
+
+
+def test_a_phase_that_is_left_inside_its_warmup_warms_up_to_there(plan):
+    made = plan(LEFT.replace("MORE", "warmup = 8 steps")).phase("long")
+    assert made.lr is not None
+    assert made.lr.warmup is not None
+    assert (made.lr.warmup.steps, made.lr.warmup.tokens, made.steps) == (5, 5 * 256, 5)
+    rates = [rate_of_step(made, step, installed()) for step in range(made.steps)]
+    assert rates == pytest.approx([1e-3 * step / 8 for step in range(1, 6)])
+
+
+def test_what_is_expected_behind_the_point_where_a_phase_is_left_does_not_happen(plan):
+    events = "when loss < 3 { expect = 3 steps, lr = 5e-4 }, when loss < 2 { expect = 7 steps, lr = 1e-4 }"
+    assert [event.expect for event in plan(LEFT.replace("MORE", events)).phase("long").events] == [3 * 256]
+
+
+def test_a_check_sees_a_phase_as_far_as_it_is_trained(plan):
+    more = "clip = 1.0 -> 2.0"
+    checks = "check long.tokens == 1280 and long.steps == 5 and long.seen == 1280\ncheck long.lr.end == 1e-3\n"
+    made = plan(LEFT.replace("MORE", more) + checks)
+    assert all(check.holds for check in made.checks)
