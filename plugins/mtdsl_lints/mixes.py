@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from mtdsl.plan.intake import phase_intake
-from mtdsl.plan.sizes import declared
+from mtdsl.plan.sizes import Sizes, declared
 from mtdsl.registry import installed
 from mtdsl_lints.chain import once, pairs
 
@@ -36,9 +36,13 @@ def taken_of(plan: Plan, phase: Phase, until: int | None = None) -> dict[str, fl
 
     What a rule chooses among sources of which one has no known size is left out, and what one chooses that looks at the run.
     """
-    sizes = {name: size for name, size in declared(plan).items() if size.tokens}
-    found = phase_intake(phase, sizes, installed(), until)
+    found = phase_intake(phase, _sizes(plan), installed(), until)
     return {name: tokens for name, tokens in found.items() if tokens is not None}
+
+
+@once
+def _sizes(plan: Plan) -> Sizes:
+    return {name: size for name, size in declared(plan).items() if size.tokens}
 
 
 @once

@@ -56,7 +56,9 @@ def _along(plan: Plan, names: Container[str]) -> dict[str, dict[str, float]]:
     """
 
     def own(phase: Phase, at: int | None) -> dict[str, float]:
-        of = {} if phase.asked.unit == "epochs" else taken_of(plan, phase, at)
+        if phase.asked.unit == "epochs" or phase.mix is None:
+            return {}
+        of = taken(plan)[phase.name] if at is None else taken_of(plan, phase, at)
         return {name: tokens for name, tokens in with_wholes(plan, of).items() if name in names}
 
     phases = {phase.name for phase in plan.phases}
