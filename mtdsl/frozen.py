@@ -18,10 +18,10 @@ def node(cls: type[_T]) -> type[_T]:
     """Make a subclass of `Frozen` a dataclass: its annotations are its fields."""
 
     def first(self: Any, *values: Any, **named: Any) -> None:
-        cls.__init__ = _initializer(cls)  # type: ignore[misc]
+        cls.__init__ = _initializer(cls)  # type: ignore[method-assign]
         cls.__init__(self, *values, **named)
 
-    cls.__init__ = first  # type: ignore[misc]
+    cls.__init__ = first  # type: ignore[method-assign]
     return dataclass(init=False, repr=False, eq=False)(cls)
 
 

@@ -9,15 +9,32 @@ from dataclasses import replace
 from mtdsl.diag.model import Diagnostic, Fix, Label
 from mtdsl.diag.source import Span
 
+MOST = 1000
+"""Errors of a report after which nothing more is looked for: whoever mends these asks again."""
+
+
+class Enough(Exception):
+    """`report` has as many errors as are shown."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"{MOST} errors")
+        self.report = report
+
 
 class Report:
-    """Collects the diagnostics of one stage, in the order they were found."""
+    """Collects the diagnostics of one stage, in the order they were found. Raises `Enough` at the error after `MOST`."""
 
     def __init__(self) -> None:
         self._found: dict[Diagnostic, None] = {}
+        self._errors = 0
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Keep `diagnostic`, unless the very same was found before (two ways can lead to one mistake)."""
+        if diagnostic in self._found:
+            return
+        self._errors += diagnostic.severity == "error"
+        if self._errors > MOST:
+            raise Enough(self)
         self._found[diagnostic] = None
 
     def error(self, id: str, message: str, *labels: Label | Span, help: str | None = None, fix: Fix | None = None) -> None:
@@ -40,7 +57,7 @@ class Report:
     @property
     def failed(self) -> bool:
         """True where an error was found."""
-        return any(found.severity == "error" for found in self._found)
+        return self._errors > 0
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._found)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from mtdsl.diag import Report, Source, Span
 from mtdsl.diag.nearest import suggest
+from mtdsl.diag.report import MOST
 from mtdsl.lang.tree import Allow
 
 _COMMENT = re.compile(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"?|(?P<comment>#[^\n]*)')
@@ -71,15 +72,18 @@ class Comments:
 def allows(comments: Comments, report: Report) -> tuple[Allow, ...]:
     """Every `# mtr: allow(...)`; any other `# mtr:` is a warning, since it was meant to do something."""
     found: list[Allow] = []
+    others: list[tuple[str, Span]] = []
     for span in comments.spans:
         if not (directive := _DIRECTIVE.search(span.text)):
             continue
         if match := _ALLOW.fullmatch(directive["order"]):
-            order = Span(span.source, span.start + directive.start(), span.end)
+            whole = Span(span.source, span.start + directive.start(), span.end)
             ids = tuple(re.split(r"\s*,\s*", match["ids"]))
-            found.append(Allow(order, ids, comments.said_of(span), match["reason"] or ""))
+            found.append(Allow(whole, ids, comments.said_of(span), match["reason"] or ""))
         else:
-            _unknown(directive["order"], Span(span.source, span.start + directive.start("order"), span.end), report)
+            others.append((directive["order"], Span(span.source, span.start + directive.start("order"), span.end)))
+    for order, where in others[:MOST]:
+        _unknown(order, where, report)
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from mtdsl.diag import Diagnostic, Report, Source
+from mtdsl.diag.report import Enough
 from mtdsl.lang.build import TooDeep
 from mtdsl.lang.comments import Comments, allows
 from mtdsl.lang.engine import engine
@@ -21,10 +22,13 @@ def read_file(source: Source) -> tuple[File, tuple[Diagnostic, ...]]:
     report = Report()
     comments = Comments(source)
     place = Place(source, 0, comments, report)
-    items = _read(place, len(source.text), "start")
-    if isinstance(items, Diagnostic):
-        items = _piecewise(place, items)
-    return File(source, items, allows(comments, report)), report.done()
+    try:
+        items = _read(place, len(source.text), "start")
+        if isinstance(items, Diagnostic):
+            items = _piecewise(place, items)
+        return File(source, items, allows(comments, report)), report.done()
+    except Enough as full:
+        return File(source, ()), full.report.done()
 
 
 def read_expression(source: Source) -> tuple[Expr | None, tuple[Diagnostic, ...]]:

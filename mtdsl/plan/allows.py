@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from mtdsl.diag import Change, Diagnostic, Fix, Report, Span
 from mtdsl.diag.nearest import suggest
+from mtdsl.diag.report import MOST
 from mtdsl.lang import tree
 
 Key = tuple[str, int, str]
@@ -40,7 +42,7 @@ def silenced(
     allowed = [_Allowed(id, comment) for file in files for comment in file.allows for id in comment.ids]
     left = Report()
     left.extend(tuple(one for one in found if not _silences(allowed, one, lints)))
-    for one in allowed:
+    for one in islice((one for one in allowed if one.kept or not one.used), MOST):
         left.extend(tuple(_remarks(one, main, lints, complete=complete)))
     return left.done()
 

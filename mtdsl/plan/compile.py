@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from traceback import walk_tb
 
 from mtdsl.diag import Diagnostic, Report, Span
 from mtdsl.diag.mistake import Mistake, attempt
 from mtdsl.diag.ordering import in_order
+from mtdsl.diag.report import MOST, Enough
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.allows import silenced
@@ -71,23 +73,36 @@ class Analysis(Frozen):
 def analyse(path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None) -> Analysis:
     """As `compile`, with the origins of what the plan says."""
     report = Report()
-    registry = registry or installed()
+    try:
+        return _analysed(path, sets or {}, registry or installed(), report)
+    except Enough as full:
+        return _cut_short(path, dict.fromkeys((*report, *full.report)))
+
+
+def _analysed(path: Path, sets: Mapping[str, str], registry: Registry, report: Report) -> Analysis:
     report.extend(tuple(registry.warnings()))
-    module = load(path, sets or {}, report)
+    module = load(path, sets, report)
     if module is None:
         return Analysis(None, report.done(), Origins())
     check_requirements(module, report)
     lock = _lock(path, report)
     readable = all(one.severity != "error" or one.id in HARMLESS for one in report)
     told = report if readable else Report()
-    plan, written = _attempted(module, dict(sets or {}), registry, told, lock)
+    plan, written = _attempted(module, dict(sets), registry, told, lock)
     if not readable and not any(one.id == "require-unmet" for one in report):  # what is missing would explain the rest
         report.extend(tuple(local(told)))
     found = silenced(report, module.files, module.file, registry.names("lint"), complete=plan is not None)
     errors = {one.id for one in found if one.severity == "error"}
     paths = [file.source.path for file in (module.file, *module.files)]
     unchecked = plan if errors == {"check-failed"} else None
-    return Analysis(None if errors else plan, in_order((_given(one, sets or {}) for one in found), paths), written, unchecked)
+    return Analysis(None if errors else plan, in_order((_given(one, sets) for one in found), paths), written, unchecked)
+
+
+def _cut_short(path: Path, found: Iterable[Diagnostic]) -> Analysis:
+    """What was found until there were too many errors, and that there are more."""
+    message = f"there are more than {MOST:,} errors: nothing more was looked for"
+    told = Diagnostic("too-many-errors", "error", message, help="mend the first ones: most often the others follow from them")
+    return Analysis(None, (*in_order(found, [str(path)]), told), Origins())
 
 
 def survey(path: Path, sets: Mapping[str, str] | None = None, registry: Registry | None = None) -> Analysis:
@@ -96,12 +111,18 @@ def survey(path: Path, sets: Mapping[str, str] | None = None, registry: Registry
     Good for finding what the plan trains on, and for nothing else: its numbers may follow from what was assumed.
     """
     report = Report()
-    registry = registry or installed()
-    module = load(path, sets or {}, report)
+    try:
+        return _surveyed(path, sets or {}, registry or installed(), report)
+    except Enough as full:
+        return _cut_short(path, dict.fromkeys((*report, *full.report)))
+
+
+def _surveyed(path: Path, sets: Mapping[str, str], registry: Registry, report: Report) -> Analysis:
+    module = load(path, sets, report)
     if module is None or report.failed:
         return Analysis(None, report.done(), Origins())
     compiler = Compiler(module, registry, report, Assumed(Lock(), report))
-    plan = attempt(report, lambda: _plan(module, dict(sets or {}), compiler, registry, report))
+    plan = attempt(report, lambda: _plan(module, dict(sets), compiler, registry, report))
     if plan is None or report.failed:
         return Analysis(None, report.done(), Origins())
     return Analysis(plan, report.done(), origins(compiler))
@@ -128,9 +149,17 @@ def _attempted(
     """The plan and the origins of its values; None after the report was told why."""
     try:
         return attempt(report, lambda: _understood(module, sets, registry, report, lock)) or (None, Origins())
-    except RecursionError:
-        report.error("too-deep", "names that stand for other names, or phases like other phases, are nested too deep")
+    except RecursionError as error:
+        message = "names that stand for other names, or phases like other phases, are nested too deep"
+        report.error("too-deep", message, *_reading(error))
         return None, Origins()
+
+
+def _reading(error: Exception) -> list[Span]:
+    """The innermost piece of syntax that was being read when an error was raised."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    found = [value.span for frame in frames for value in frame.f_locals.values() if isinstance(value, tree.Syntax)]
+    return found[-1:]
 
 
 def _understood(module: Module, sets: dict[str, str], registry: Registry, report: Report, lock: Lock) -> tuple[Plan, Origins]:

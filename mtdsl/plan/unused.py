@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from mtdsl.diag import Change, Fix, Report, Span
+from mtdsl.diag.report import MOST
 from mtdsl.lang import tree
 from mtdsl.lang.comments import Comments
 from mtdsl.lang.inside import inside
@@ -27,9 +29,10 @@ def check_unused(file: tree.File, report: Report) -> None:
         declared.pop(name, None)
         if not declared:
             return
-    for name, item in declared.items():
+    comments = Comments(file.source)
+    for name, item in islice(declared.items(), MOST):
         id, what = KINDS[type(item)]
-        report.warning(id, f"nothing uses the {what} `{name}`", item.name_span, fix=_removed(item))
+        report.warning(id, f"nothing uses the {what} `{name}`", item.name_span, fix=_removed(item, comments))
 
 
 def _named(file: tree.File) -> Iterator[str]:
@@ -54,7 +57,7 @@ def _of(value: object) -> Iterator[str]:
         yield from (entry.name for entry in value.body.entries if isinstance(entry, tree.Attribute))
 
 
-def _removed(item: Quiet) -> Fix:
+def _removed(item: Quiet, comments: Comments) -> Fix:
     """Takes the item out with its lines and its documentation. Unsafe: it may be the use that is missing."""
     source = item.span.source
     first, last = source.position(item.span.start)[0], source.position(item.span.end)[0]
@@ -62,11 +65,10 @@ def _removed(item: Quiet) -> Fix:
         first -= 1
     end = source.line_starts[last] if last < len(source.line_starts) else len(source.text)
     lines = Span(source, source.line_starts[first - 1], end)
-    return Fix(f"remove `{item.name}`{_lost(lines)}", (Change(lines, ""),), safe=False)
+    return Fix(f"remove `{item.name}`{_lost(lines, comments)}", (Change(lines, ""),), safe=False)
 
 
-def _lost(lines: Span) -> str:
+def _lost(lines: Span, comments: Comments) -> str:
     """The comments that go with what is removed."""
-    spans = Comments(lines.source).spans
-    count = sum(lines.start <= span.start < lines.end for span in spans)
+    count = sum(lines.start <= span.start < lines.end for span in comments.spans)
     return "" if count == 0 else " with its comment" if count == 1 else f" with its {count} comments"

@@ -56,6 +56,7 @@ ELSEWHERE = {
     "source-exhausted": "data/test_prepare.py::test_too_few_tokens",
     "start-declared": "run/test_foreign.py::test_a_start_without_weights_is_named_before_the_tokenizer",
     "start-differs": "run/test_execute.py::test_a_start_is_loaded_and_its_facts_compared",
+    "too-many-errors": "plan/test_order_of_findings.py::test_after_a_thousand_errors_nothing_more_is_looked_for",
     "tokenizer-missing": "cli/test_run_lines.py::test_a_run_that_cannot_begin_shows_the_line",
     "tokenizer-unusable": "data/test_tokenizer.py::test_no_tokenizer_or_a_broken_one_is_refused",
     "tokenizer-vocab": "data/test_tokenizer.py::test_a_vocabulary_below_the_bytes_is_refused",

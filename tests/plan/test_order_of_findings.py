@@ -30,3 +30,29 @@ def test_a_seed_of_a_phase_of_no_steps_is_told_of_in_one_way(tmp_path):
     for edge in ("", "transition p -> z { data = fresh }\n"):
         found = told(tmp_path, HEAD + PHASE.replace("MIX", "web") + last + "flow p -> z\n" + edge)
         assert [id for id, _ in found if "seed" in id] == ["seed-has-no-effect"]
+
+
+def test_after_a_thousand_errors_nothing_more_is_looked_for(tmp_path):
+    many = "".join(f"b{at} = 1\n" for at in range(1001))
+    *first, last = told(tmp_path, HEAD + many + PHASE.replace("MIX", "web"))
+    assert first == [("unknown-key", 4 + at) for at in range(1000)]
+    assert last == ("too-many-errors", None)
+    assert len(told(tmp_path, HEAD + many.partition("\n")[2] + PHASE.replace("MIX", "web"))) == 1000
+
+
+def test_a_thousand_errors_of_reading_leave_the_rest_unread(tmp_path):
+    found = told(tmp_path, HEAD + 'let a = "\\q"\n' * 1001 + PHASE.replace("MIX", "web"))
+    assert found == [*(("unknown-escape", 4 + at) for at in range(1000)), ("too-many-errors", None)]
+
+
+def test_of_many_warnings_as_many_are_told(tmp_path):
+    idle = "".join(f"let b{at} = 1\n# mtr: oops{at}\n" for at in range(1100))
+    ids = [id for id, _ in told(tmp_path, HEAD + idle + PHASE.replace("MIX", "web"))]
+    assert (ids.count("unused-let"), ids.count("unknown-directive")) == (1000, 1000)
+
+
+def test_names_nested_too_deep_have_a_place(tmp_path):
+    chain = "let a0 = 1\n" + "".join(f"let a{at} = a{at - 1}\n" for at in range(1, 2000))
+    ((id, line),) = told(tmp_path, HEAD + chain + PHASE.replace("MIX", "web").replace("100,", "a1999,"))
+    assert id == "too-deep"
+    assert 4 < line < 2004
