@@ -47,7 +47,8 @@ def test_like_copies_a_stop_and_none_leaves_it_out(plan):
 def test_a_view_says_at_most(plan):
     page = text.render(plan(CHAIN), installed(), width=160, color=False)
     rows = {line.split()[0]: line for line in page.splitlines() if line.strip()}
-    assert "at most 10 steps" in page
+    (counted,) = (line for line in page.splitlines() if line.startswith("two ") and "10 steps" in line)
+    assert "at most 40,960" in counted
     assert "two  loss < 2" in page
     assert "at most" not in next(line for line in page.splitlines() if line.startswith("one "))
     assert "at most" in rows["5"]
