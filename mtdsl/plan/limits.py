@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from mtdsl.diag import Label, Report, Span
 from mtdsl.plan.intake import phase_intake
-from mtdsl.plan.lineage import last_steps, seen, wholes, with_wholes
+from mtdsl.plan.lineage import last_steps, parts, seen, wholes, with_wholes
 from mtdsl.plan.model import Phase, Plan, Source
 from mtdsl.plan.sizes import declared
 from mtdsl.registry import Registry
@@ -20,19 +20,25 @@ def check_epochs(plan: Plan, registry: Registry, span: Callable[[str], Span], re
     bounded = [source for source in wholes(plan).values() if source.max_epochs is not None and source.epoch is not None]
     if not bounded:
         return
-    parts = {source.of: source.name for source in plan.sources if source.of}
+    of = parts(plan)
     sizes = declared(plan)
 
     def own(phase: Phase, at: int | None) -> dict[str, float]:
         taken = phase_intake(phase, sizes, registry, at)
-        return with_wholes(plan, {name: tokens or 0.0 for name, tokens in taken.items()})
+        return with_wholes(of, {name: tokens or 0.0 for name, tokens in taken.items()})
 
-    most, rounding = _most_read(seen(plan, own)), last_steps(plan)
-    for source in bounded:
-        node, taken = most.get(source.name, ("", 0.0))
-        over = rounding[node].get(source.name, 0.0) if node else 0.0
-        if taken > float(source.max_epochs or 0) * float(source.epoch or 0) + over:
-            _report(source, node, taken, span(parts.get(source.name, source.name)), report)
+    most = _most_read(seen(plan, own))
+    over = [source for source in bounded if most.get(source.name, ("", 0.0))[1] > _allowed(source)]
+    rounding = last_steps(plan) if over else {}
+    declared_as = {whole: part for part, whole in of.items()}
+    for source in over:
+        node, taken = most[source.name]
+        if taken > _allowed(source) + rounding[node].get(source.name, 0.0):
+            _report(source, node, taken, span(declared_as.get(source.name, source.name)), report)
+
+
+def _allowed(source: Source) -> float:
+    return float(source.max_epochs or 0) * float(source.epoch or 0)
 
 
 def _report(source: Source, node: str, taken: float, span: Span, report: Report) -> None:

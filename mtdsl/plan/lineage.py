@@ -38,7 +38,7 @@ def last_steps(plan: Plan) -> dict[str, dict[str, float]]:
 
     A last step is whole, so what was read may be so much more than the budgets asked for.
     """
-    of = {source.name: source.of for source in plan.sources if source.of}
+    of = parts(plan)
 
     def own(phase: Phase, at: int | None) -> dict[str, float]:
         step = phase.batch.runs[-1].sequences * phase.batch.length if phase.batch else 0
@@ -57,12 +57,18 @@ def wholes(plan: Plan) -> dict[str, Source]:
     return found
 
 
-def with_wholes(plan: Plan, taken: Taken) -> dict[str, float]:
+def parts(plan: Plan) -> dict[str, str]:
+    """By source that is a part of another: what it is a part of."""
+    return {source.name: source.of for source in plan.sources if source.of}
+
+
+def with_wholes(of: Mapping[str, str], taken: Taken) -> dict[str, float]:
     """What is taken, where a whole also counts what its parts take: a document may be in several parts.
 
-    More of the parts than a multiple of the whole is sure to read some documents more often than that.
+    `of` is as `parts` gives it. More of the parts than a multiple of the whole is sure to read some documents more often than
+    that.
     """
-    return _sum(taken, *({source.of: taken[source.name]} for source in plan.sources if source.of and source.name in taken))
+    return _sum(taken, *({of[name]: tokens} for name, tokens in taken.items() if name in of))
 
 
 def _sum(*taken: Taken) -> dict[str, float]:

@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
-from mtdsl.plan.lineage import seen, wholes, with_wholes
+from mtdsl.plan.lineage import parts, seen, wholes, with_wholes
 from mtdsl.view.numbers import count
 from mtdsl_lints.mixes import taken, taken_of
 
@@ -29,7 +29,8 @@ def too_many_epochs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     sources = wholes(plan)
     silent = [one for one in sources.values() if one.max_epochs is None and one.repeat == 1]
     sizes = {one.name: float(one.epoch) for one in silent if one.epoch}
-    sizes = {name: size for name, size in sizes.items() if _in_all(plan, name) > LIMIT * ROUNDING * size}
+    in_all = _in_all(plan) if sizes else {}
+    sizes = {name: size for name, size in sizes.items() if in_all.get(name, 0.0) > LIMIT * ROUNDING * size}
     along = _along(plan, sizes) if sizes else {}
     for name, size in sizes.items():
         passed = next((node for node, of in along.items() if of.get(name, 0.0) > LIMIT * ROUNDING * size), None)
@@ -44,9 +45,13 @@ def too_many_epochs(plan: Plan, written: Origins, /) -> Iterator[Remark]:
             )
 
 
-def _in_all(plan: Plan, name: str) -> float:
-    """Tokens of a source over all phases, whichever weights see them: no lineage takes more."""
-    return sum(with_wholes(plan, of).get(name, 0.0) for of in taken(plan).values())
+def _in_all(plan: Plan) -> dict[str, float]:
+    """Tokens of each source over all phases, whichever weights see them: no lineage takes more."""
+    whole_of, total = parts(plan), dict[str, float]()
+    for of in taken(plan).values():
+        for name, tokens in with_wholes(whole_of, of).items():
+            total[name] = total.get(name, 0.0) + tokens
+    return total
 
 
 def _along(plan: Plan, names: Container[str]) -> dict[str, dict[str, float]]:
@@ -54,12 +59,13 @@ def _along(plan: Plan, names: Container[str]) -> dict[str, dict[str, float]]:
 
     Phases with a budget in epochs are left out: they say how often they read.
     """
+    whole_of = parts(plan)
 
     def own(phase: Phase, at: int | None) -> dict[str, float]:
         if phase.asked.unit == "epochs" or phase.mix is None:
             return {}
         of = taken(plan)[phase.name] if at is None else taken_of(plan, phase, at)
-        return {name: tokens for name, tokens in with_wholes(plan, of).items() if name in names}
+        return {name: tokens for name, tokens in with_wholes(whole_of, of).items() if name in names}
 
     phases = {phase.name for phase in plan.phases}
     return {name: of for name, of in seen(plan, own).items() if name in phases}
