@@ -31,9 +31,9 @@ def test_what_has_no_schema_is_said(mtdsl, tmp_path):
     (tmp_path / "acme_odd-0.1.dist-info").mkdir()
     (tmp_path / "acme_odd-0.1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-odd\nVersion: 0.1\n")
     (tmp_path / "acme_odd-0.1.dist-info" / "entry_points.txt").write_text("[mtdsl]\nacme_odd = acme_odd\n")
-    both = mtdsl("schema", "--plugin", "scheduler", "cosine", PYTHONPATH=tmp_path)
+    both = mtdsl("schema", "--plugin", "scheduler", "cosine")
     assert (both.returncode, both.stdout) == (1, "")
     assert "error[plugin-conflict]: `acme-odd` and `mtdsl` both provide the scheduler `cosine`" in both.stderr
-    plain = mtdsl("schema", "--plugin", "scheduler", "plain", PYTHONPATH=tmp_path)
+    plain = mtdsl("schema", "--plugin", "scheduler", "plain")
     assert (plain.returncode, plain.stdout) == (1, "")
     assert "error[plugin-broken]: `acme-odd` could not load `plain`" in plain.stderr
