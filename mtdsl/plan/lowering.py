@@ -155,11 +155,11 @@ class PhaseLowering:
         inherited = self._before.seed
         reads = transition.data == "continue" and budget.steps  # a phase of no steps goes on with nothing
         if reads and inherited is not None and seed != inherited:
-            name = self._draft.name if self._draft.rungs > 1 else self._draft.family  # once for a whole fork
+            parent, name = self._tools.edges.named(self._before.node, self._draft)
             own = f"seed {seed}" if name == self._draft.name else "a seed of its own"
             message = f"`{name}` has {own}, but goes on with the data order that seed {inherited} began"
-            hint = f"write transition {self._before.node} -> {name} {{ data = fresh }}, or leave the seed out"
-            fix = self._tools.edges.saying(self._before.node or "", name, {"data": "fresh"})
+            hint = f"write transition {parent} -> {name} {{ data = fresh }}, or leave the seed out"
+            fix = self._tools.edges.saying(parent, name, {"data": "fresh"})
             raise mistake("seed-without-fresh", message, written.span, help=hint, fix=fix)
         return seed
 

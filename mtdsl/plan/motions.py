@@ -81,7 +81,8 @@ class Motions(Frozen):
         """Raises `Mistake` where the rate jumps; old moments are offered to go where nobody said that they stay."""
         stays = not warms and self.transition.optimizer == "keep" and "optimizer" not in self.transition.written
         first = first_of(curve, self.tools.registry)
-        rates.check_continuity(self.draft, first, self.before, span, self.tools.edges.saying, stays=stays)
+        edges = self.tools.edges
+        rates.check_continuity(edges.named(self.before.node, self.draft), first, self.before, span, edges.saying, stays=stays)
 
     def _rate_slot(self, before: Ending) -> Slot[Fraction]:
         """The rate, which moves on from `before`."""

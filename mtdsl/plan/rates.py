@@ -13,6 +13,7 @@ from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.edits import without
 from mtdsl.plan.endings import Ending
 from mtdsl.plan.evaluate import Evaluator
+from mtdsl.plan.forks import Edge
 from mtdsl.plan.model import Transition, Warmup
 
 CLOSE = Fraction(1, 100)
@@ -72,13 +73,12 @@ def _copied(written: Written, draft: Draft, like: str) -> Mistake:
     return mistake("warmup-copied", message, *labels, help=hint, fix=fix)
 
 
-def check_continuity(draft: Draft, first: Fraction, before: Ending, span: Span, saying: Saying, *, stays: bool) -> None:
-    """Raises `Mistake` where the `first` rate is not the parent's last within 1 %; `saying` makes the fix that allows it.
+def check_continuity(edge: Edge, first: Fraction, before: Ending, span: Span, saying: Saying, *, stays: bool) -> None:
+    """Raises `Mistake` where the `first` rate is not the last before `edge` within 1 %; `saying` makes the fix that allows it.
 
     Where the optimizer's state `stays` by default and nothing warms up, a rate that leaps is offered to begin with a new one.
     """
-    parent, last = before.node or "", before.lr
-    name = draft.name if draft.rungs > 1 else draft.family  # once for a whole fork
+    (parent, name), last = edge, before.lr
     if last is None or before.lr_certainty == "unknown" or abs(first - last) <= CLOSE * max(abs(last), abs(first)):
         return
     labels = [Label(span, f"`{name}` starts at {shown(first)}")]

@@ -11,16 +11,17 @@ from mtdsl.diag.mistake import attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.attributes import DESCRIPTIVE, unknown_attribute
 from mtdsl.plan.conditions import measured_at
+from mtdsl.plan.drafts import Draft
 from mtdsl.plan.edits import on_edge
 from mtdsl.plan.failing import Failing
 from mtdsl.plan.flow import Flow, Graph
+from mtdsl.plan.forks import Edge, edge_of
 from mtdsl.plan.model import Gate, Transition
 from mtdsl.plan.outcomes import Outcomes
 from mtdsl.plan.policies import Moments, Policies
 
 Kind = Literal["none", "phase", "merge", "start"]
 Said = str | Moments | Gate | Failing
-Edge = tuple[str, str]
 Words = dict[str, tuple[Said, Span]]
 KEYS = ("optimizer", "lr", "data", "gate", "on_fail")
 DEFAULTS: Mapping[Kind, Transition] = {
@@ -42,6 +43,7 @@ class Edges:
     above: Callable[[str], set[str]]
     outcomes: Outcomes
     file: tree.File
+    graph: Graph
     words: dict[Edge, Words] = field(default_factory=dict)
     items: dict[tuple[str, str], list[tree.Transition]] = field(default_factory=dict)
     extensions: dict[str, tuple[Failing, Span]] = field(default_factory=dict)
@@ -66,11 +68,13 @@ class Edges:
         )
         return self._gated(self._moments(made, parent, name, written), parent or "", name, written)
 
+    def named(self, parent: str | None, draft: Draft) -> Edge:
+        """The edge into a phase as one transition names it for a whole fork; see `edge_of`."""
+        return edge_of(parent or "", draft, self.graph)
+
     def saying(self, parent: str, name: str, said: Mapping[str, str]) -> Fix:
-        """The edit that makes the recipe say `said` of an edge; `name` may be a family, for all its members."""
-        here = [
-            words for (above, node), words in self.words.items() if above == parent and name in (node, node.partition("[")[0])
-        ]
+        """The edit that makes the recipe say `said` of an edge; both may be families, for all their members."""
+        here = [words for (above, node), words in self.words.items() if _is(above, parent) and _is(node, name)]
         there = {key: dict.fromkeys(words[key][1] for words in here if key in words) for key in said}
         return on_edge(self.file, parent, name, said, there)
 
@@ -108,6 +112,11 @@ class Edges:
             )
 
 
+def _is(node: str, name: str) -> bool:
+    """Whether a node is the one of that name, or a member of the family."""
+    return name in (node, node.partition("[")[0])
+
+
 def _check_merge(merge: str, written: Mapping[str, tuple[Said, Span]]) -> None:
     """Out of a merge come weights only."""
     if "optimizer" in written:
@@ -123,7 +132,7 @@ def _check_merge(merge: str, written: Mapping[str, tuple[Said, Span]]) -> None:
 
 def edges(flow: Flow, graph: Graph, policies: Policies, outcomes: Outcomes, report: Report) -> Edges:
     """Reads every `transition`; an edge that the flow does not have is an error."""
-    found = Edges(outcomes.above, outcomes, flow.module.file)
+    found = Edges(outcomes.above, outcomes, flow.module.file, graph)
     existing = {(origin.node, name) for name, origin in graph.origins.items()}
     if not existing and report.failed:
         return found  # without a flow no edge exists, which is told already
