@@ -59,13 +59,15 @@ class Nodes(Protocol):
 class Answers:
     """Answers questions about nodes.
 
-    Nothing can be asked before the nodes are `ready`, and what a whole plan takes only when all of it is `settled`.
+    Nothing can be asked before the nodes are `ready`, and what a whole plan takes only when all of it is `settled`; of a plan
+    that is `broken`, which was told, it never is.
     """
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes
         self.ready = False
         self.settled = False
+        self.broken = False
 
     def asked(self, base: tree.Name | tree.Member, scope: Scope) -> tuple[str, str]:
         """The node that a name begins with, and what is asked of it with dots. Raises `Mistake`."""
@@ -159,6 +161,8 @@ class Answers:
             raise Mistake
         if asked == "size":
             return facts.of_source(source, None, asked, span)
+        if self.broken:
+            raise Mistake
         if not self.settled:
             message = f"how much of `{name}` a plan takes is known when all its phases are"
             raise mistake("value-cycle", message, span, help="only a `check` may ask for it")

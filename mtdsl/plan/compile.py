@@ -193,7 +193,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     phases = compiler.phases()
     merges = compiler.merges()
     evals = compiler.evals.all()
-    compiler.answers.settled = not report.failed
+    compiler.answers.settled, compiler.answers.broken = not report.failed, report.failed
     checked = Report()
     checks = () if compiler.locked.assumes else _checks(module, sets, compiler, checked)
     if report.failed or any(one.severity == "error" and one.id != "check-failed" for one in checked):

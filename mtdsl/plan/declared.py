@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TypeVar, cast
 
 from mtdsl.diag import Report, Span
@@ -21,6 +22,7 @@ from mtdsl.plan.models import start_of
 from mtdsl.plan.names import Found
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.sources import Sources, view
+from mtdsl.plan.views import Lengths, both, known
 
 R = TypeVar("R")
 
@@ -58,7 +60,16 @@ class Declared:
         if name not in self._blends.views:
             return self.read(found)
         base, (_, lengths) = self.read(found), self._blends.views[name]
-        return base and self._once(("view", name), lambda: remaining(self._locked.part(view(base, name, lengths), found.item)))
+        if base is None:
+            return None
+        part = partial(self._part, base, name, lengths, found)
+        return self._once(("view", name), lambda: attempt(self._report, part))
+
+    def _part(self, base: Source, name: str, lengths: Lengths, found: Found) -> Source:
+        if not both(known(base.where), lengths):
+            message = f"no document is in `{name}`: `{base.name}` has only those of its `length_bucket`"
+            raise mistake("view-empty", message, found.item.name_span, help="widen the bucket, or test for a length within it")
+        return remaining(self._locked.part(view(base, name, lengths), found.item))
 
     def read(self, found: Found) -> Source | None:
         """The source of a `data` item that a mixture need not name; None after its mistake was reported."""

@@ -14,6 +14,8 @@ from mtdsl.plan.names import Found, Scope
 
 LLAMA = ("layers", "width", "heads", "kv_heads", "ffn", "head_dim", "tie")
 REQUIRED = ("layers", "width", "heads")
+DEEPEST = 10_000
+"""Layers: ten times those of DeepNet (arXiv:2203.00555)."""
 VOCABULARY = ("vocab", "vocab_size", "vocabulary")
 FACTS = ("weights", "tokens", "context", "lr")
 
@@ -111,6 +113,9 @@ def _size(item: tree.Named, scope: Scope, evaluator: Evaluator) -> int:
     value = count(evaluator.number(_still(item.value), scope), item.name)
     if value < 1:
         raise mistake("unit-mismatch", f"`{item.name}` must be at least 1", item.value.span)
+    if item.name == "layers" and value > DEEPEST:
+        hint = "write how many layers there are, such as `32`; how many parameters that makes is worked out"
+        raise mistake("unit-mismatch", f"`layers` must be at most {DEEPEST:,}", item.value.span, help=hint)
     return value
 
 

@@ -61,7 +61,7 @@ def _remark(phase: Phase, piece: Piece[Blend], behind: list[Phase], written: Ori
         f"the mixture of `{phase.name}` is to {_goal(piece)} after {count(piece.end)} tokens, the phase has "
         f"{count(phase.tokens)}: it ends {_reached(piece, passed)}{goes_on}",
         said(written, phase, "mix"),
-        help="leave the arrow's length out, or train the phase to its end",
+        help="let the arrow end with the phase, `over 100%`, or train the phase to the arrow's end",
         severity="note" if follower or 1 - passed <= NEARLY else "warning",
     )
 

@@ -211,3 +211,15 @@ def test_a_source_like_a_filtered_one_is_filtered_unless_it_says_none(plan):
 )
 def test_what_is_no_filter_no_template_and_no_file(wrong, said, id):
     assert wrong(FILTERED.format(said=said)).id == id
+
+
+def test_a_part_outside_of_its_sources_bucket_is_empty(wrong, plan):
+    text = 'data d {{ source = text(path = "d"), length_bucket = [1k, 16k] }}\n'
+    text += "phase p {{ {rest}, mix = d(doc.length >= {least}) }}\n"
+    found = wrong(text.format(rest=REST, least="32k"))
+    assert (found.id, found.labels[0].span.text) == ("view-empty", "d")
+    assert plan(text.format(rest=REST, least="8k"))
+
+
+def test_a_check_of_a_source_beside_another_mistake_is_silent(wrong):
+    assert wrong(f"phase p {{ {REST}, mix = a, packing = bestfit }}\ncheck a.tokens > 5\n").id == "unknown-plugin"

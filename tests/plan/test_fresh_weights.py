@@ -30,3 +30,13 @@ def test_without_a_lock_nothing_is_known_of_it(tmp_path):
     head = 'recipe toy\nmodel = config("acme/model")\ntokenizer = bpe(vocab = 512)\ndata a = text(path = "a.txt")\n'
     (tmp_path / "toy.mtr").write_text(f"{head}context = 16k\nphase one {{ {REST} }}\n")
     assert "window-beyond-model" not in {one.id for one in analyse(tmp_path / "toy.mtr").diagnostics}
+
+
+def test_more_layers_than_any_model_has_are_refused_before_their_names_are_written_out(tmp_path):
+    head = 'recipe r\ntokenizer = bpe(vocab = 512)\ndata a = text(path = "a")\n'
+    head += "model = llama(layers = 16B, width = 32, heads = 2)\n"
+    phase = 'phase p { steps = 1, batch = 1 x 256, context = 256, lr = 1e-3, mix = a, train = ["*.self_attn.*"] }\n'
+    (tmp_path / "r.mtr").write_text(head + phase)
+    found = analyse(tmp_path / "r.mtr")
+    assert found.plan is None
+    assert [(one.id, one.message) for one in found.diagnostics] == [("unit-mismatch", "`layers` must be at most 10,000")]
