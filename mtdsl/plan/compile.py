@@ -31,7 +31,7 @@ from mtdsl.plan.lock import Lock, broken, path_of, read
 from mtdsl.plan.locked import Assumed, Locked
 from mtdsl.plan.model import Check, Known, Model, Plan, Tokenizer, Totals
 from mtdsl.plan.models import model_of, tokenizer_of
-from mtdsl.plan.names import Module, Scope, load
+from mtdsl.plan.names import Found, Module, Scope, load
 from mtdsl.plan.needed import only_needed
 from mtdsl.plan.notes import notes
 from mtdsl.plan.origins import Origins, origins
@@ -218,6 +218,7 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
         totals=Totals(0, 0, Known(None, "unknown")),
         evals=evals,
     )
+    compiler.declared.check_unread(found for found in module.names.values() if _is_own_data(found, module))
     plan = replace(plan, notes=notes(compiler, (source.name for source in plan.sources), report))
     prove(plan, registry, lambda name: _span(compiler, name, "mix"), report)
     check_measured(plan, compiler, report)
@@ -229,6 +230,11 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     if not compiler.locked.assumes:
         check_epochs(plan, registry, compiler.declared.span, report)
     return plan
+
+
+def _is_own_data(found: Found, module: Module) -> bool:
+    """Whether this is a source of the recipe's own file: one that it uses may have more than it needs."""
+    return isinstance(found.item, tree.Data) and found.module is module
 
 
 def _span(compiler: Compiler, name: str, attribute: str) -> Span | None:

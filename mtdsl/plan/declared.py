@@ -78,6 +78,12 @@ class Declared:
             lambda: attempt(self._report, lambda: remaining(self._locked.source(self._sources.of(found), found.item))),
         )
 
+    def check_unread(self, found: Iterable[Found]) -> None:
+        """Reports what is wrong with sources that nothing reads: a misspelt name is an error there too."""
+        for each in found:
+            if each.item.name not in self._blends.sources:
+                attempt(self._report, partial(self._sources.of, each))
+
     def items(self) -> tuple[tuple[str, Found], ...]:
         """Every `data` item that a mixture named so far, by name."""
         return tuple(self._blends.sources.items())

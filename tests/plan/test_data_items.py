@@ -223,3 +223,15 @@ def test_a_part_outside_of_its_sources_bucket_is_empty(wrong, plan):
 
 def test_a_check_of_a_source_beside_another_mistake_is_silent(wrong):
     assert wrong(f"phase p {{ {REST}, mix = a, packing = bestfit }}\ncheck a.tokens > 5\n").id == "unknown-plugin"
+
+
+@pytest.mark.parametrize(
+    ("body", "id"), [("tokens = 20B, max_epoch = 3", "unknown-key"), ("source = jsonlines(path = 3)", "unknown-plugin")]
+)
+def test_a_source_that_nothing_reads_is_read_all_the_same(wrong, body, id):
+    assert wrong(f"data idle {{ {body} }}\nphase p {{ {REST}, mix = a }}\n").id == id
+
+
+def test_a_source_that_nothing_reads_leaves_no_trace(plan):
+    phase = f"phase p {{ {REST}, mix = a }}\n"
+    assert plan(f'data idle = parquet(path = "x")\n{phase}') == plan(phase)
