@@ -249,7 +249,12 @@ class Budgets:
         """Sequences a step along the tokens; `before` is where an arrow without a left side begins."""
         read = lambda expr, scope: self._sequences(expr, scope, axis.window)  # noqa: E731
         layer = Layer(Slot("batch", read, before), axis, written.scope, self._evaluator, self._techniques)
-        return Curve(layer.lay(written.value, 0, self._report))
+        pieces = layer.lay(written.value, 0, self._report)
+        over = 0 if axis.budget is None or pieces[-1].by is None else pieces[-1].end - axis.budget
+        if over > axis.window * pieces[-1].stop:  # the last step is whole
+            message = f"`batch` would land {round(over):,} tokens after the end: the arrow is cut"
+            self._report.note("arrow-cut", message, written.span)
+        return Curve(pieces)
 
     def _sequences(self, expr: tree.Expr, scope: Scope, window: int) -> Fraction:
         size = sequences_of(expr, window, self._open[-1], scope, self._evaluator)

@@ -252,3 +252,12 @@ def test_an_end_of_a_batch_over_a_path_in_tokens_is_rounded_aloud(found):
     made, diagnostics = found(INSIDE.replace("POINT", "50%").replace("BATCH", "2_570 tokens -> 40 x 256"))
     assert made is not None
     assert [one.id for one in diagnostics].count("batch-not-whole") == 1
+
+
+@pytest.mark.parametrize(("over", "notes"), [("200%", 1), ("100%", 0), ("50%", 0), ("103_000 tokens", 0)])
+def test_an_arrow_that_is_longer_than_its_phase_is_cut_and_noted(found, over, notes):
+    """A phase of 102,400 tokens; the last step is whole."""
+    rest = "context = 256, lr = 1e-3 -> 0, warmup = 1 steps, mix = a"
+    made, said = found(f"phase p {{ tokens = 102_400, batch = 4 x 256 -> 8 x 256 over {over}, {rest} }}\n")
+    assert made is not None
+    assert [one.id for one in said].count("arrow-cut") == notes
