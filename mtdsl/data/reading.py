@@ -12,7 +12,7 @@ from mtdsl.diag import Refusal, concerning, refuse
 from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import Plan, Source
 from mtdsl.registry import Registry
-from mtdsl.registry.kinds import Documents
+from mtdsl.registry.factories import Documents
 
 T = TypeVar("T")
 Say = Callable[[str], None]

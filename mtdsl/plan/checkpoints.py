@@ -17,7 +17,7 @@ from mtdsl.plan.axis import bisect_steps
 from mtdsl.plan.evaluate import whole
 from mtdsl.plan.model import Curve, Parent, Plugin
 from mtdsl.plan.names import Scope
-from mtdsl.registry.kinds import Sampling
+from mtdsl.registry.merging import Sampling
 
 if TYPE_CHECKING:
     from mtdsl.plan.budgets import Budget

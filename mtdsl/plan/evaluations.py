@@ -13,7 +13,7 @@ from mtdsl.plan.evaluate import Evaluator, is_word, whole
 from mtdsl.plan.model import Evaluation
 from mtdsl.plan.names import Found, Module, Scope
 from mtdsl.plan.plugins import Techniques
-from mtdsl.registry.kinds import Measuring
+from mtdsl.registry.factories import Measuring
 
 STEP_METRICS = ("loss", "grad_norm")
 """What every step measures; no `eval` may have such a name."""

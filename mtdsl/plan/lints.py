@@ -12,7 +12,7 @@ from mtdsl.registry.remarks import Edit, Place, Remark, checked
 from mtdsl.registry.strangers import Failed, ask
 
 if TYPE_CHECKING:
-    from mtdsl.registry.kinds import Linting
+    from mtdsl.registry.factories import Linting
 
 
 def lint(plan: Plan, written: Origins, registry: Registry, report: Report) -> None:

@@ -9,7 +9,7 @@ from math import isfinite
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.plan.model import Piece, V
 from mtdsl.registry import Progress
-from mtdsl.registry.kinds import Shape, Stepping
+from mtdsl.registry.factories import Shape, Stepping
 from mtdsl.registry.strangers import Failed, ask
 
 

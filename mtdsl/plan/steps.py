@@ -27,12 +27,13 @@ def tokens_before_each(phase: Phase, steps: Sequence[int]) -> list[int]:
     if phase.batch is None:
         return [0] * len(steps)
     found: list[int] = []
-    runs, length = phase.batch.runs, phase.batch.length
-    at, begin, passed, last = 0, 0, 0, len(runs) - 1
-    for step in steps:
-        while at < last and step - begin >= runs[at].steps:
-            begin, passed, at = begin + runs[at].steps, passed + runs[at].steps * runs[at].sequences, at + 1
-        found.append((passed + (step - begin) * runs[at].sequences) * length)
+    runs, length, last = phase.batch.runs, phase.batch.length, len(phase.batch.runs) - 1
+    begin = passed = first = 0
+    for index, run in enumerate(runs):
+        behind = len(steps) if index == last else bisect_left(steps, begin + run.steps, first)
+        before, size = (passed - begin * run.sequences) * length, run.sequences * length
+        found += [before + step * size for step in steps[first:behind]]
+        begin, passed, first = begin + run.steps, passed + run.steps * run.sequences, behind
     return found
 
 

@@ -16,9 +16,9 @@ from mtdsl.registry.constraints import (
 )
 from mtdsl.registry.entries import Entry, Registry
 from mtdsl.registry.extending import Architecture
+from mtdsl.registry.factories import Counting, Progress, Reading, Shape, SourceFacts, Stepping
 from mtdsl.registry.hooks import hookimpl
 from mtdsl.registry.kinds import (
-    Counting,
     Editor,
     Evaluator,
     Extender,
@@ -30,13 +30,8 @@ from mtdsl.registry.kinds import (
     Objective,
     Optimizer,
     Packer,
-    Progress,
-    Reading,
     Scheduler,
-    Shape,
     Source,
-    SourceFacts,
-    Stepping,
 )
 from mtdsl.registry.learning import NEEDS, Alignment, Asking, Excess, Feedback, Learning, Need, State
 from mtdsl.registry.loading import installed

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from mtdsl.frozen import Frozen, node
-from mtdsl.registry.kinds import Extension
+from mtdsl.registry.factories import Extension
 
 
 @node

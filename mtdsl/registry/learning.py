@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from mtdsl.frozen import Frozen, node
-from mtdsl.registry.kinds import SourceFacts, Weighing
+from mtdsl.registry.factories import SourceFacts, Weighing
 
 State = Mapping[str, Any]
 """What an online mixer has learnt: JSON values only, kept in every checkpoint. The order of an object's keys is not kept."""

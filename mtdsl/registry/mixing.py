@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from mtdsl.registry.kinds import Weighing
+from mtdsl.registry.factories import Weighing
 
 
 @runtime_checkable

@@ -11,11 +11,11 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from mtdsl.diag import refuse
-from mtdsl.registry.kinds import Named
+from mtdsl.registry.merging import Named
 from mtdsl.run.tensors import FLOATING, Layout, Place, places, write
 
 if TYPE_CHECKING:
-    from mtdsl.registry.kinds import Merging
+    from mtdsl.registry.merging import Merging
 
 
 def merge(checkpoints: Sequence[Path], weights: Sequence[float], merger: Merging, out: Path, *, prefix: str = "") -> None:

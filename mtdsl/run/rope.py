@@ -9,7 +9,7 @@ from huggingface_hub.errors import StrictDataclassError
 
 from mtdsl.diag import refuse
 from mtdsl.registry.extending import Architecture, Configuring, fit
-from mtdsl.registry.kinds import Ropeless
+from mtdsl.registry.factories import Ropeless
 from mtdsl.run.model import remade
 from mtdsl.run.rotary import by_kind, head_dim, rotaries, verify
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mtdsl.plan.model import Plugin
     from mtdsl.registry import Registry
-    from mtdsl.registry.kinds import Extension
+    from mtdsl.registry.factories import Extension
 
 FULL, SLIDING = "full_attention", "sliding_attention"
 ATTENDING = (FULL, SLIDING, "chunked_attention")

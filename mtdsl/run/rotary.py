@@ -15,7 +15,7 @@ from mtdsl.registry.extending import Varying
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel
 
-    from mtdsl.registry.kinds import Extension
+    from mtdsl.registry.factories import Extension
 
 TOLERANCE = 1e-4
 ABSENT = 1e-12

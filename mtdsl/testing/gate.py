@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, ClassVar, get_args, get_type_hints
 
 from mtdsl.registry import Reading
-from mtdsl.registry.kinds import Measuring
+from mtdsl.registry.factories import Measuring
 from mtdsl.testing.rules import broken
 from mtdsl.testing.technique import TechniqueSuite
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
-from mtdsl.registry.kinds import Reaching
+from mtdsl.registry.factories import Reaching
 from mtdsl.view.numbers import length, plain
 from mtdsl_lints.chain import widest
 from mtdsl_lints.positions import UNKNOWN, positions

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
-    from mtdsl.registry.kinds import Merging
+    from mtdsl.registry.merging import Merging
 
 
 @dataclass(frozen=True)

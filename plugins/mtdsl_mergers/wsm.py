@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Annotated
 
 from mtdsl import Positive, Progress, Stretch, Technique
-from mtdsl.registry.kinds import Shape
+from mtdsl.registry.factories import Shape
 from mtdsl_mergers.average import Average
 from mtdsl_mergers.latest import latest
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mtdsl import Bound, NotNegative, Positive, Scheduled, Technique
-from mtdsl.registry.kinds import Optimizing
+from mtdsl.registry.factories import Optimizing
 from mtdsl_optimizers.adamw import AdamW
 from mtdsl_optimizers.decay import BELOW_ONE
 

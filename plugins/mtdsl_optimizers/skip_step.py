@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mtdsl import Bound, Positive, Technique
-from mtdsl.registry.kinds import Optimizing
+from mtdsl.registry.factories import Optimizing
 from mtdsl_optimizers.adamw import AdamW
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from mtdsl.diag import Refusal
 from mtdsl.registry import installed
-from mtdsl.registry.kinds import Documents
+from mtdsl.registry.factories import Documents
 
 EXTRA = {"a": "first\n\nsecond\n", "b": "third — ü"}
 
