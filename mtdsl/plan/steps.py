@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from mtdsl.plan.model import Batch, Phase
@@ -27,13 +28,17 @@ def tokens_before_each(phase: Phase, steps: Sequence[int]) -> list[int]:
     if phase.batch is None:
         return [0] * len(steps)
     found: list[int] = []
-    runs, length, last = phase.batch.runs, phase.batch.length, len(phase.batch.runs) - 1
+    length, last, count = phase.batch.length, len(phase.batch.runs) - 1, len(steps)
     begin = passed = first = 0
-    for index, run in enumerate(runs):
-        behind = len(steps) if index == last else bisect_left(steps, begin + run.steps, first)
-        before, size = (passed - begin * run.sequences) * length, run.sequences * length
-        found += [before + step * size for step in steps[first:behind]]
-        begin, passed, first = begin + run.steps, passed + run.steps * run.sequences, behind
+    for index, run in enumerate(phase.batch.runs):
+        if first == count:
+            break
+        if index == last or steps[first] < begin + run.steps:
+            behind = count if index == last else bisect_left(steps, begin + run.steps, first)
+            before, size = (passed - begin * run.sequences) * length, run.sequences * length
+            found += [before + step * size for step in steps[first:behind]]
+            first = behind
+        begin, passed = begin + run.steps, passed + run.steps * run.sequences
     return found
 
 
