@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
@@ -83,14 +84,23 @@ class Answers:
         self._check_ready(base.span)
         if name in self._nodes.graph.starts:
             return facts.of_start(self._nodes.declared.start(name), asked, base.span)
+        found = self._of_node(name, asked, base.span)
         if asked in ("seen", "spent"):
-            self._check_counted(name, asked, base.span)
+            self._check_counted(name, found)
+        return found
+
+    def _of_node(self, name: str, asked: str, span: Span) -> Quantity:
         if name in self._nodes.graph.merges:
-            return facts.of_merge(self._nodes.merge(name), asked, base.span)
+            return facts.of_merge(self._nodes.merge(name), asked, span)
         if asked in facts.OF_BUDGET:
-            return facts.of_budget(self._budget(name), asked, base.span)
-        facts.check_asked(asked, base.span)
-        return facts.of_phase(self._phase(name), asked, base.span, self._reader())
+            return facts.of_budget(self._budget(name), asked, span)
+        facts.check_asked(asked, span)
+        return facts.of_phase(self._phase(name), asked, span, self._reader())
+
+    def uncounted(self, names: set[str]) -> Iterator[str]:
+        """Those of the nodes that are starts of which nobody says how many tokens they have seen: counted as 0 behind them."""
+        starts = (name for name in self._nodes.graph.starts if name in names)
+        return (name for name in starts if self._nodes.declared.start(name).tokens is None)
 
     def mixture(self, base: tree.Name | tree.Member, scope: Scope) -> Blend:
         """The mixture that a phase ends with: `trunk.mix`, `anneal[1].mix`. Raises `Mistake`."""
@@ -136,12 +146,15 @@ class Answers:
         phases = only_needed(self._nodes.phases(), self._nodes.merges(), self._nodes.graph.ends)
         return {phase.name: phase for phase in phases}
 
-    def _check_counted(self, name: str, asked: str, span: Span) -> None:
-        """Raises `Mistake` where a start that leads to `name` does not say what it has seen."""
-        for start in self._nodes.ancestors({name}) & self._nodes.graph.starts.keys():
-            if self._nodes.declared.start(start).tokens is None:
-                message = f"`{asked}` is not known: `{start}` does not say how many tokens it has seen"
-                raise mistake("size-unknown", message, span, help=f"declare it: start {start} {{ tokens = ... }}")
+    def _check_counted(self, name: str, found: Quantity) -> None:
+        """Raises `Mistake` where a start that leads to `name` does not say what it has seen: there is a least number at best.
+
+        That is for checks only, which are told that it may be more; and 0 says nothing, and nothing can be divided by it.
+        """
+        start = next(self.uncounted(self._nodes.ancestors({name})), None)
+        if start is not None and not (self.settled and found.value):
+            message = f"`{found.span.text}` is not known: `{start}` does not say how many tokens it has seen"
+            raise mistake("size-unknown", message, found.span, help=f"declare it: start {start} {{ tokens = ... }}")
 
     def _check_ready(self, span: Span) -> None:
         if not self.ready:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mtdsl.plan.curves import sources_of
-from mtdsl.plan.model import Certainty, Known, Merge, Phase, Plan, Start
+from mtdsl.plan.model import Certainty, Known, Merge, Parent, Phase, Plan, Start
 
 ORDER: tuple[Certainty, ...] = ("exact", "measured", "declared", "bounded", "unknown")
 
@@ -23,10 +23,11 @@ def certain(plan: Plan) -> Plan:
     phases = {phase.name: phase for phase in plan.phases}
     merges = {merge.name: merge for merge in plan.merges}
     nodes: dict[str, Phase | Merge] = {**phases, **merges}
+    every = {**{start.name: start for start in plan.starts}, **nodes}
     for name in plan.order:
         node = nodes[name]
         before = [found[parent.node] for parent in node.parents if parent.node in found]
-        own = [phases[name].certainty, *_sizes(phases[name], sizes)] if name in phases else [_picked(merges[name], nodes)]
+        own = [node.certainty, *_sizes(node, sizes)] if isinstance(node, Phase) else [_of_merge(node, every)]
         found[name] = weakest([*before, *own])
     return replace(plan, phases=tuple(replace(phase, certainty=found[phase.name]) for phase in plan.phases))
 
@@ -40,10 +41,11 @@ def seen(plan: Plan) -> Mapping[str, Known]:
     known: dict[str, Certainty] = {name: "unknown" if tokens is None else "declared" for name, tokens in starts.items()}
     nodes: dict[str, Phase | Merge] = {phase.name: phase for phase in plan.phases}
     nodes |= {merge.name: merge for merge in plan.merges}
+    every = {**{start.name: start for start in plan.starts}, **nodes}
     found: dict[str, Known] = {}
     for name in plan.order:
         node = nodes[name]
-        own = node.certainty if isinstance(node, Phase) else _picked(node, nodes)
+        own = node.certainty if isinstance(node, Phase) else _of_merge(node, every)
         known[name] = weakest([own, *(known[parent.node] for parent in node.parents)])
         unknown = known[name] == "unknown"
         reason = "a start before it does not say what it had seen" if unknown else ""
@@ -67,6 +69,24 @@ def hangs(phase: Phase) -> tuple[str, ...]:
     return ("tokens", "seen", "spent") if phase.asked.unit == "steps" else ("steps",)
 
 
+def chosen(merge: Merge, nodes: Mapping[str, Phase | Merge | Start]) -> bool:
+    """Whether its weights are chosen by what is measured among models that have not all seen as many tokens.
+
+    What the plan says it has seen is then the most that any of them has. `nodes` holds what the merge comes from.
+    """
+    return not merge.weights and len({_seen_at(parent, nodes[parent.node]) for parent in merge.parents}) > 1
+
+
+def _of_merge(merge: Merge, nodes: Mapping[str, Phase | Merge | Start]) -> Certainty:
+    return "bounded" if chosen(merge, nodes) else "exact"
+
+
+def _seen_at(parent: Parent, node: Phase | Merge | Start) -> int:
+    if isinstance(node, Start):
+        return node.tokens or 0
+    return node.origin + parent.at if isinstance(node, Phase) and parent.at is not None else node.seen
+
+
 def facts_of(start: Start) -> Mapping[str, Certainty]:
     """How sure each fact of a checkpoint made elsewhere is: declared, unless its configuration or its trainer says so too."""
     facts = {"tokens": start.tokens, "context": start.context, "lr": start.lr}
@@ -76,15 +96,6 @@ def facts_of(start: Start) -> Mapping[str, Certainty]:
     if "lr" in start.facts:
         found["lr"] = start.facts["lr"].certainty
     return found
-
-
-def _picked(merge: Merge, nodes: Mapping[str, Phase | Merge]) -> Certainty:
-    """Of weights that are chosen by what is measured, the most that any of the candidates had seen is known."""
-    if merge.weights:
-        return "exact"
-    candidates = [(nodes[parent.node], parent.at) for parent in merge.parents if parent.node in nodes]
-    seen = {node.origin + at if isinstance(node, Phase) and at is not None else node.seen for node, at in candidates}
-    return "bounded" if len(seen) > 1 else "exact"
 
 
 def _sizes(phase: Phase, sizes: Mapping[str, Certainty]) -> list[Certainty]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import eq, ge, gt, le, lt, ne
@@ -27,13 +27,13 @@ def check_of(
     settings: tuple[str, ...],
     report: Report,
     explained: Callable[[tree.Expr], str | None],
-    doubted: Callable[[tree.Binary, bool, Scope], Doubt | None],
+    doubted: Callable[[tree.Binary, Scope], Iterable[Doubt]],
     told: Container[Diagnostic],
 ) -> Check:
     """Whether a check holds; None where it needs what is not known, which is noted unless it is among what was `told`.
 
     Raises `Mistake` (`check-failed`) where it does not hold, with the values that decided it, the `settings` of `--set`,
-    and as help what `explained` says of its test. `doubted` says why a comparison may come out otherwise in a run.
+    and as help what `explained` says of its test. `doubted` says what in a comparison the plan does not know for sure.
     """
     seen = _Seen(doubted)
     holds = _holds(item.test, scope, evaluator, seen, wanted=True)
@@ -57,7 +57,7 @@ def _note(unknown: Diagnostic, test: Span, report: Report) -> None:
 class _Seen:
     """The values of the comparisons that came out otherwise than the check wants, and what was not known."""
 
-    doubted: Callable[[tree.Binary, bool, Scope], Doubt | None]
+    doubted: Callable[[tree.Binary, Scope], Iterable[Doubt]]
     values: list[Label] = field(default_factory=list)
     unknown: list[Diagnostic] = field(default_factory=list)
 
@@ -90,24 +90,27 @@ def _compare(test: tree.Binary, scope: Scope, evaluator: Evaluator, seen: _Seen,
         return None
     units.common(left, right, test.span)
     holds = COMPARE[test.op](left.value, right.value)
-    if holds is wanted and (doubt := seen.doubted(test, holds, scope)):
-        seen.unknown.append(Diagnostic("check-unknown", "note", doubt.why, (Label(doubt.span),)))
-        return None
+    doubts = tuple(seen.doubted(test, scope))
+    for doubt in doubts:
+        if doubt.turns(test.op, holds) and (holds is wanted or doubt.way == "more"):  # a cap has to be kept to, not reached
+            seen.unknown.append(Diagnostic("check-unknown", "note", doubt.why, (Label(doubt.span),), doubt.help))
+            return None
     if holds is not wanted:
-        said = [*_values(test.left, scope, evaluator), *_values(test.right, scope, evaluator)]
+        least = {doubt.span for doubt in doubts if doubt.way == "more"}
+        said = [label for side in (test.left, test.right) for label in _values(side, scope, evaluator, least)]
         seen.values += said or [Label(test.span)]
     return holds
 
 
-def _values(expr: tree.Expr, scope: Scope, evaluator: Evaluator) -> Iterator[Label]:
-    """The value of an expression and of every operand inside it; what is written out as a number needs none."""
+def _values(expr: tree.Expr, scope: Scope, evaluator: Evaluator, least: Container[Span]) -> Iterator[Label]:
+    """The value of an expression and of every operand inside it, of some the `least`; a number that is written needs none."""
     if isinstance(expr, tree.Number):
         return
-    yield Label(expr.span, _shown(evaluator.number(expr, scope)))
+    yield Label(expr.span, ("at least " if expr.span in least else "") + _shown(evaluator.number(expr, scope)))
     first, rest = tree.chain(expr, "+", "-", "*", "/")
     operands = (first, *(step.right for step in rest)) if rest else ()
     for operand in (expr.operand,) if isinstance(expr, tree.Unary) else operands:
-        yield from _values(operand, scope, evaluator)
+        yield from _values(operand, scope, evaluator, least)
 
 
 def _no_test(test: tree.Expr) -> Mistake:

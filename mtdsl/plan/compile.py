@@ -22,7 +22,7 @@ from mtdsl.plan.certainty import certain
 from mtdsl.plan.checks import check_of
 from mtdsl.plan.compiler import Compiler
 from mtdsl.plan.cost import flops_of
-from mtdsl.plan.doubts import doubt
+from mtdsl.plan.doubts import doubts
 from mtdsl.plan.fresh import check_fresh
 from mtdsl.plan.leaves import leaves
 from mtdsl.plan.limits import check_epochs
@@ -288,7 +288,7 @@ def _checks(module: Module, sets: Mapping[str, str], compiler: Compiler, report:
     def check(item: tree.Check) -> Check | None:
         scope = Scope(module)
         why = partial(explained, scope=scope, nodes=compiler)
-        sure = partial(doubt, nodes=compiler)
+        sure = partial(doubts, nodes=compiler)
         return attempt(report, lambda: check_of(item, scope, compiler.evaluator, settings, report, why, sure, told))
 
     items = (item for item in module.file.items if isinstance(item, tree.Check))

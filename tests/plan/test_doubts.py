@@ -1,4 +1,4 @@
-"""Checks on counts that a run may find to be others: caps, and what hangs on an event."""
+"""Checks on counts that a run may find to be others: caps, the least after a start, and what hangs on an event or a metric."""
 
 from __future__ import annotations
 
@@ -51,6 +51,81 @@ def test_what_may_come_out_otherwise_is_not_decided(found, test, why):
     else:
         assert (failed, unknown) == ([], [f"this check cannot be decided: {why}"] if why else [])
         assert made.checks[0].holds is (None if why else True)
+
+
+BOUNDS = """\
+context = 256
+lr      = 1e-3
+mix     = a
+batch   = 4 x 256
+start base { weights = "acme/model", context = 256 }
+eval held = loss([a])
+phase tail { steps = 100 }
+phase own { steps = 100 }
+phase x for n in [10, 30] { steps = n }
+merge both = average(tail, own)
+merge best = pick(x, by = held)
+phase on { steps = 10, lr = 1e-3 -> 0 }
+phase none { steps = 0 }
+flow base -> tail -> both
+flow base -> none
+flow own -> both
+flow own -> x -> best -> on
+"""
+MORE = "`base` does not say how many tokens it has seen, so `%s` is more than is counted here"
+PICKED = "`best` is chosen by what is measured, from models that have not all seen as many tokens"
+
+
+@pytest.mark.parametrize(
+    ("test", "why"),
+    [
+        ("tail.seen >= 100_000", ""),
+        ("tail.seen > 2T", MORE % "tail.seen"),
+        ("tail.seen < 2T", MORE % "tail.seen"),
+        ("tail.seen != 7", MORE % "tail.seen"),
+        ("not tail.spent < 100_000", ""),
+        ("not tail.spent < 2T", MORE % "tail.spent"),
+        ("1T / tail.seen < 10M", ""),
+        ("2T - tail.seen < 2T", ""),
+        ("2T - tail.seen > 1T", MORE % "tail.seen"),
+        ("both.seen >= 102_400", ""),
+        ("both.spent <= 204_800", MORE % "both.spent"),
+        ("none.seen >= 0", "`none.seen` is not known: `base` does not say how many tokens it has seen"),
+        ("tail.tokens == 102_400", ""),
+        ("best.seen <= 133_120", ""),
+        ("best.seen >= 133_120", PICKED),
+        ("best.seen >= 100_000", PICKED),
+        ("on.seen == 143_360", PICKED),
+        ("best.spent == 143_360", ""),
+    ],
+)
+def test_a_bound_decides_what_it_can(found, test, why):
+    made, said = found(f"{BOUNDS}check {test}\n")
+    assert [one.message for one in said if one.severity != "warning"] == (
+        [f"this check cannot be decided: {why}"] if why else []
+    )
+    assert made.checks[0].holds is (None if why else True)
+
+
+@pytest.mark.parametrize(
+    "test", ["tail.seen <= 100_000", "both.spent - own.tokens < 1k", "tail.seen == 102_400 and own.steps > 100"]
+)
+def test_what_is_at_least_too_much_fails(found, test):
+    _, said = found(f"{BOUNDS}check {test}\n")
+    (failed,) = [one for one in said if one.severity == "error"]
+    assert failed.id == "check-failed"
+
+
+def test_what_fails_says_that_it_is_the_least(found):
+    _, said = found(f"{BOUNDS}check tail.seen <= 100_000\n")
+    (failed,) = [one for one in said if one.severity == "error"]
+    assert [label.message for label in failed.labels] == ["at least 102,400 tokens"]
+
+
+def test_a_start_is_no_least_number_for_a_value(found):
+    made, said = found(BOUNDS.replace("phase on { steps = 10", "phase on { tokens = tail.seen / 10"))
+    assert made is None
+    assert [one.id for one in said if one.severity == "error"] == ["size-unknown"]
 
 
 def test_what_was_chosen_by_measuring_has_seen_at_most_so_much(plan):
