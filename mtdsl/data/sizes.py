@@ -11,7 +11,6 @@ from mtdsl.data.usage import taken
 from mtdsl.diag import Diagnostic, Refusal
 from mtdsl.plan.curves import sources_of
 from mtdsl.plan.limits import times
-from mtdsl.plan.lineage import last_steps
 from mtdsl.plan.model import Plan, Source
 from mtdsl.registry import Registry
 
@@ -21,14 +20,14 @@ CLOSE = Fraction(1, 100)
 
 def check(plan: Plan, corpus: Corpus, registry: Registry, say: Say) -> None:
     """Raise `Refusal` with everything that is too small or not of the declared size; `say` which sources are repeated."""
-    used, rounding = taken(plan, corpus.epochs, registry), last_steps(plan)
+    used, asked = taken(plan, corpus.epochs, registry), taken(plan, corpus.epochs, registry, asked=True)
     wrong: list[Diagnostic] = []
     for source in plan.sources:
         if source.name in corpus.tables:
-            node = max(used, key=lambda node: used[node].get(source.name, 0))
+            node = max(asked, key=lambda node: asked[node].get(source.name, 0))
             wrong += [*_declared(source, corpus), *_short(plan, source, corpus)]
-            over = rounding[node].get(source.name, 0.0)
-            wrong += _repeated(source, corpus, node, used[node].get(source.name, 0), over, say)
+            of_source = asked[node].get(source.name, 0), used[node].get(source.name, 0)
+            wrong += _repeated(source, corpus, node, *of_source, say)
     if wrong:
         raise Refusal(*wrong)
 
@@ -54,14 +53,15 @@ def _short(plan: Plan, source: Source, corpus: Corpus) -> Iterator[Diagnostic]:
         yield Diagnostic("source-exhausted", "error", message, help=hint, about=(source.name, "source"))
 
 
-def _repeated(source: Source, corpus: Corpus, node: str, tokens: int, over: float, say: Say) -> Iterator[Diagnostic]:
-    """More epochs than the recipe allows, by more than the tokens `over` of last steps; fewer ones are told of."""
-    size = corpus.sizes[source.name]
+def _repeated(source: Source, corpus: Corpus, node: str, asked: int, tokens: int, say: Say) -> Iterator[Diagnostic]:
+    """More tokens `asked` for than the recipe allows; where that is kept to, it is told how often the source is read."""
+    size, known = corpus.sizes[source.name], source.tokens.certainty in ("declared", "measured")
     epochs = tokens / size if size else 0.0
     allowed = float(source.max_epochs or 0)
+    counted = source.epoch if known and source.epoch else size  # as the plan counts, with the held-out documents
     shown = times(epochs, allowed)
     taken = f"by the end of `{node}`, `{source.name}` is read {shown} times ({tokens:,} of {size:,} tokens)"
-    if source.max_epochs is not None and tokens > allowed * size + over:
+    if source.max_epochs is not None and asked > allowed * counted:
         hint, about = "add text, lower its share, shorten the phases, or allow more epochs", (source.name, "max_epochs")
         message = f"{taken}; max_epochs is {allowed:g}"
         yield Diagnostic("source-epochs", "error", message, help=hint, about=about)

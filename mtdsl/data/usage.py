@@ -7,6 +7,7 @@ from functools import cache
 from mtdsl.data.integral import UNIT
 from mtdsl.data.shares import integral, windows
 from mtdsl.plan.learning import learnt
+from mtdsl.plan.lineage import asked_of
 from mtdsl.plan.model import Parent, Plan
 from mtdsl.plan.sizes import Sizes
 from mtdsl.registry import Registry
@@ -15,11 +16,12 @@ Taken = dict[str, int]
 """Tokens by source, padding included."""
 
 
-def taken(plan: Plan, sizes: Sizes, registry: Registry) -> dict[str, Taken]:
+def taken(plan: Plan, sizes: Sizes, registry: Registry, *, asked: bool = False) -> dict[str, Taken]:
     """Tokens of each source that the weights have seen by the end of each node; `sizes` those of what is trained on.
 
     After a merge it is the most that any parent saw. A start made elsewhere has seen nothing that is known here; what a phase
-    takes of a source whose share is chosen while it runs is not known before, and not counted.
+    takes of a source whose share is chosen while it runs is not known before, and not counted. `asked`: without what a last
+    step, which is whole, adds to what was asked for.
     """
     phases = {phase.name: phase for phase in plan.phases}
     parents = {phase.name: phase.parents for phase in plan.phases} | {merge.name: merge.parents for merge in plan.merges}
@@ -32,7 +34,8 @@ def taken(plan: Plan, sizes: Sizes, registry: Registry) -> dict[str, Taken]:
         if parent.node not in phases:
             return before
         phase = phases[parent.node]
-        shares, fed = integral(phase, sizes, registry), windows(phase, parent.at)
+        shares = integral(phase, sizes, registry)
+        fed = windows(phase, asked_of(phase, parent.at) if asked else parent.at)
         length = phase.batch.length if phase.batch else 0
         unknown = learnt(phase.mix, registry)
         own = {name: shares.at(at, fed) * length // UNIT for at, name in enumerate(shares.names) if name not in unknown}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from mtdsl.diag import Label, Report, Span
 from mtdsl.plan.intake import phase_intake
-from mtdsl.plan.lineage import last_steps, parts, seen, wholes, with_wholes
+from mtdsl.plan.lineage import asked_of, parts, seen, wholes, with_wholes
 from mtdsl.plan.model import Phase, Plan, Source
 from mtdsl.plan.sizes import declared
 from mtdsl.registry import Registry
@@ -15,7 +15,7 @@ from mtdsl.registry import Registry
 def check_epochs(plan: Plan, registry: Registry, span: Callable[[str], Span], report: Report) -> None:
     """Reports every source with `max_epochs` that some lineage reads more often; unknown sizes are left to the run.
 
-    The last step of a budget is whole; what that adds is let through, so that `epochs = 4` fits `max_epochs = 4`.
+    What was asked for decides: the last step of a budget is whole, and `epochs = 4` fits `max_epochs = 4`.
     """
     bounded = [source for source in wholes(plan).values() if source.max_epochs is not None and source.epoch is not None]
     if not bounded:
@@ -23,18 +23,17 @@ def check_epochs(plan: Plan, registry: Registry, span: Callable[[str], Span], re
     of = parts(plan)
     sizes = declared(plan)
 
-    def own(phase: Phase, at: int | None) -> dict[str, float]:
-        taken = phase_intake(phase, sizes, registry, at)
-        return with_wholes(of, {name: tokens or 0.0 for name, tokens in taken.items()})
+    def taken(phase: Phase, at: int | None) -> dict[str, float]:
+        of_phase = phase_intake(phase, sizes, registry, at)
+        return with_wholes(of, {name: tokens or 0.0 for name, tokens in of_phase.items()})
 
-    most = _most_read(seen(plan, own))
-    over = [source for source in bounded if most.get(source.name, ("", 0.0))[1] > _allowed(source)]
-    rounding = last_steps(plan) if over else {}
+    asked = _most_read(seen(plan, lambda phase, at: taken(phase, asked_of(phase, at))))
+    over = [source for source in bounded if asked.get(source.name, ("", 0.0))[1] > _allowed(source)]
+    read = seen(plan, taken) if over else {}
     declared_as = {whole: part for part, whole in of.items()}
     for source in over:
-        node, taken = most[source.name]
-        if taken > _allowed(source) + rounding[node].get(source.name, 0.0):
-            _report(source, node, taken, span(declared_as.get(source.name, source.name)), report)
+        node, _ = asked[source.name]
+        _report(source, node, read[node][source.name], span(declared_as.get(source.name, source.name)), report)
 
 
 def _allowed(source: Source) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import Merge, Parent, Phase, Plan, Source
+from mtdsl.plan.steps import steps_of, tokens_of
 
 Taken = Mapping[str, float]
 """Tokens by source."""
@@ -33,31 +33,19 @@ def seen(plan: Plan, own: Own) -> dict[str, dict[str, float]]:
     return found
 
 
-def last_steps(plan: Plan) -> dict[str, dict[str, float]]:
-    """By node and source, by how many tokens the phases of the lineage that read it may be longer than was asked.
+def asked_of(phase: Phase, at: int | None) -> int:
+    """How many tokens of a phase are sure to have been asked for, or of its first `at`: a last step is whole, and adds to them.
 
-    A last step is whole. A budget in steps asks for no less.
+    What is written of epochs and of a point inside is not in the plan: all that is known is that it came into the last step.
     """
-    of = parts(plan)
-
-    def own(phase: Phase, at: int | None) -> dict[str, float]:
-        read = sources_of(phase.mix) if phase.mix else ()
-        return dict.fromkeys((*read, *(of[name] for name in read if name in of)), _rounding(phase, at))
-
-    return seen(plan, own)
-
-
-def _rounding(phase: Phase, at: int | None) -> float:
-    """What whole steps add to a budget: at most a step, which is all that is known of epochs and of a point inside."""
+    tokens = phase.tokens if at is None else at
     if phase.batch is None:
-        return 0.0
-    step, asked = phase.batch.runs[-1].sequences * phase.batch.length, phase.asked
-    if at is not None or asked.unit == "epochs":
-        return float(step)
-    if asked.unit == "steps":
-        return 0.0
-    wanted = asked.amount * (phase.batch.length if asked.unit == "sequences" else 1)
-    return min(max(float(phase.tokens - phase.extended - wanted), 0.0), float(step))
+        return tokens
+    amount = int(phase.asked.amount)
+    units = {"tokens": amount, "sequences": amount * phase.batch.length, "steps": tokens_of(phase.batch, amount)}
+    wanted = units.get(phase.asked.unit, tokens) + phase.extended
+    inside = at is not None or phase.asked.unit == "epochs" or wanted > tokens
+    return tokens_of(phase.batch, max(0, steps_of(phase.batch, tokens) - 1)) if inside else wanted
 
 
 def wholes(plan: Plan) -> dict[str, Source]:
