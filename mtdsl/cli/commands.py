@@ -38,3 +38,6 @@ COMMANDS = {
 }
 for _name, _help in COMMANDS.items():
     app.command(f"mtdsl.cli.{_name}:{_name}", name=_name, help=_help)
+_new = App(name="new", help="Write the beginnings of a package.")
+_new.command("mtdsl.cli.new:plugin", name="plugin", help="A package with one technique that works, and its tests.")
+app.command(_new)

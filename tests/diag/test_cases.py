@@ -23,6 +23,7 @@ ELSEWHERE = {
     "cannot-write": "cli/test_plan_command.py::test_a_folder_that_is_not_there_is_said_so",
     "disk-full": "run/test_store.py::test_no_room_is_a_refusal_and_earlier_checkpoints_stay",
     "file-too-large": "lang/test_files.py::test_a_file_longer_than_any_recipe_is_named_without_being_read_whole",
+    "folder-not-empty": "cli/test_new_command.py::test_a_folder_with_something_in_it_is_left_alone",
     "head-unsupported": "run/test_probe.py::test_what_would_go_wrong_unseen_is_refused",
     "lock-differs": "cli/test_lock_command.py::test_a_run_holds_to_the_lock",
     "lock-nothing": "cli/test_lock_command.py::test_a_recipe_without_anything_to_lock_is_told_so",
@@ -41,6 +42,8 @@ ELSEWHERE = {
     "optimizer-differs": "run/test_kept_optimizer.py::test_the_state_of_another_optimizer_is_not_taken",
     "plan-changed": "run/test_kill.py::test_a_plan_that_was_reviewed_is_what_is_run",
     "plugin-broken": "packaging/test_third_party.py::test_a_package_that_does_not_load_is_named_and_the_rest_works",
+    "plugin-name": "cli/test_new_command.py::test_a_name_that_nothing_can_have",
+    "plugin-taken": "cli/test_new_command.py::test_a_name_that_somebody_has",
     "plugin-not-installed": "registry/test_choosing.py::test_a_name_that_no_package_has_is_warned_of",
     "plugin-conflict": "plan/test_plugin_conflict.py::test_two_packages_of_one_name_are_both_named",
     "plugin-differs": "cli/test_run_plan.py::test_a_plan_of_another_version_of_a_plugin",
@@ -62,6 +65,7 @@ ELSEWHERE = {
     "tokenizer-missing": "cli/test_run_lines.py::test_a_run_that_cannot_begin_shows_the_line",
     "tokenizer-unusable": "data/test_tokenizer.py::test_no_tokenizer_or_a_broken_one_is_refused",
     "tokenizer-vocab": "data/test_tokenizer.py::test_a_vocabulary_below_the_bytes_is_refused",
+    "unknown-kind": "cli/test_new_command.py::test_a_kind_that_there_is_not",
     "train-missing": "cli/test_training_packages.py::test_packages_that_are_missing_are_all_named",
 }
 """Ids that no recipe can cause: it takes a file, a model, a terminal or a package. Each with the test that causes it."""

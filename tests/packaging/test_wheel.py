@@ -40,6 +40,13 @@ def test_it_holds_the_package_the_grammar_and_every_plugin(wheel):
         assert f"mtdsl/cases/{case.relative_to(ROOT / 'tests/diag/cases')}" in names
 
 
+def test_it_holds_every_file_of_the_templates(wheel):
+    paths = (path for path in (ROOT / "templates").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    files = [path.relative_to(ROOT).as_posix() for path in paths]
+    assert len(files) > 50
+    assert {f"mtdsl/{file}" for file in files} == {name for name in wheel.namelist() if name.startswith("mtdsl/templates/")}
+
+
 def test_it_holds_nothing_else(wheel):
     tops = {name.partition("/")[0] for name in wheel.namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"mtdsl", *PLUGINS}
