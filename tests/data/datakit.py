@@ -8,15 +8,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from phases import byhand
 
 from mtdsl.data import Corpus, Table
 from mtdsl.data import Piece as Reference
 from mtdsl.data.order import Cursor, Order
 from mtdsl.plan.model import (
-    Asked,
-    Batch,
     Blend,
-    Context,
     Curve,
     Known,
     Parent,
@@ -24,11 +22,9 @@ from mtdsl.plan.model import (
     Piece,
     Plan,
     Plugin,
-    Run,
     Source,
     Tokenizer,
     Totals,
-    Transition,
 )
 
 UNKNOWN = Known(None, "unknown")
@@ -74,29 +70,7 @@ def standing(mix: Blend) -> Curve[Blend]:
 def phase(
     name: str, mix: Blend | Curve[Blend] | None, steps: int, sequences: int = 4, length: int = 16, **more: object
 ) -> Phase:
-    tokens = steps * sequences * length
-    values = {
-        "name": name,
-        "family": name,
-        "parents": (),
-        "asked": Asked("steps", Fraction(steps)),
-        "tokens": tokens,
-        "steps": steps,
-        "origin": 0,
-        "seen": tokens,
-        "spent": tokens,
-        "batch": Batch(length, (Run(steps, sequences),)),
-        "context": Context(length, length),
-        "lr": None,
-        "mix": standing(mix) if isinstance(mix, Blend) else mix,
-        "scalars": {},
-        "packing": Plugin("concat"),
-        "mask": "document",
-        "optimizer": Plugin("adamw"),
-        "seed": 0,
-        "transition": Transition(),
-    }
-    return Phase(**(values | more))  # type: ignore[arg-type]
+    return byhand(name, steps, sequences, length, **{"mix": standing(mix) if isinstance(mix, Blend) else mix, **more})
 
 
 def after(parent: Phase, at: int | None = None) -> dict[str, object]:

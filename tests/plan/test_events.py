@@ -5,17 +5,11 @@ from __future__ import annotations
 from fractions import Fraction as F
 
 import pytest
+from happenings import HEAD, STEP, phase
 
 from mtdsl.plan.curves import rate_of_step, scalar_at, shares_at
 from mtdsl.plan.model import Run, Term, Test
 from mtdsl.registry import installed
-
-HEAD = "context = 256\nlr = 1e-3\nmix = a\n"
-STEP = 16 * 256
-
-
-def phase(body, budget="steps = 100"):
-    return f"{HEAD}phase p {{ {budget}, batch = 16 x 256\n{body}\n}}\n"
 
 
 @pytest.fixture

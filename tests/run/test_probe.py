@@ -3,25 +3,17 @@
 import pytest
 import torch
 import transformers
+from tiny import SIZES, VOCABULARY
 
 from mtdsl.diag import Refusal
 from mtdsl.run.model import from_config, load
 from mtdsl.run.probe import probe
 
-TOKENS = {"vocab_size": 61, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
-SIZES = {
-    **TOKENS,
-    "hidden_size": 32,
-    "intermediate_size": 64,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
-    "max_position_embeddings": 64,
-}
+TOKENS = {"vocab_size": VOCABULARY, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
 
 
 def toy(name, **more):
-    model = from_config(getattr(transformers, f"{name}Config")(**SIZES, **more).to_dict())
+    model = from_config(getattr(transformers, f"{name}Config")(**{**SIZES, **TOKENS}, **more).to_dict())
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.ndim > 1:

@@ -10,18 +10,19 @@ from mtdsl.run.model import from_config
 VOCABULARY = 61
 
 
+SIZES = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 64,
+}
+
+
 def config(**changes):
-    sizes = {
-        "vocab_size": VOCABULARY,
-        "hidden_size": 32,
-        "intermediate_size": 64,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "max_position_embeddings": 64,
-        "tie_word_embeddings": True,
-    }
-    return LlamaConfig(**{**sizes, **changes})
+    return LlamaConfig(**{**SIZES, "tie_word_embeddings": True, **changes})
 
 
 def model(**changes):

@@ -4,22 +4,19 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from phases import byhand
 
 from mtdsl.plan.model import (
-    Asked,
-    Batch,
     Blend,
     Context,
     Curve,
     Known,
     Merge,
     Parent,
-    Phase,
     Piece,
     Plan,
     Plugin,
     Rule,
-    Run,
     Source,
     Totals,
     Transition,
@@ -40,25 +37,13 @@ def phase(name, steps, size, length, **other):
     lr = curve(Fraction(1, 1000), Fraction(1, 1000), tokens, warmup=Warmup(20, 20 * size * length, Fraction(0)))
     defaults = {
         "family": name.partition("[")[0],
-        "parents": (),
-        "asked": Asked("steps", Fraction(steps)),
-        "tokens": tokens,
-        "steps": steps,
-        "origin": 0,
-        "seen": tokens,
-        "spent": tokens,
-        "batch": Batch(length, (Run(steps, size),)),
-        "context": Context(length, length),
         "lr": lr,
         "mix": curve(NOISY, NOISY, tokens),
         "scalars": {"weight_decay": curve(Fraction(1, 10), Fraction(1, 10), tokens)},
-        "packing": Plugin("concat"),
-        "mask": "document",
         "optimizer": Plugin("adamw", {"betas": (Fraction(9, 10), Fraction(95, 100))}),
-        "seed": 0,
         "transition": Transition("reset", "restart", "fresh"),
     }
-    return Phase(name=name, **{**defaults, **other})
+    return byhand(name, steps, size, length, **{**defaults, **other})
 
 
 def anneal(seed):
