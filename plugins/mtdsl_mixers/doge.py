@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from mtdsl import Alignment, Bound, Feedback, Need, NotNegative, Positive, SourceFacts, State
-from mtdsl_mixers.simplex import floored, given, mean, names, normal, raised
+from mtdsl_mixers.simplex import Given, floored, given, mean, names, normal, raised
 
 LEAST = 1e-6
 """What the released code adds to the mean norm."""
 
 
 @dataclass(frozen=True)
-class Doge:
+class Doge(Given):
     """DoGE (arXiv:2310.15393): w_i <- (1 - `floor`) w_i exp(s_i / `mu`) / sum_j w_j exp(s_j / `mu`) + `floor` / K.
 
     s_i = lr clip(<g_i, g> / (m + 1e-6), `low`, `high`), where g_i is the gradient of source i's loss, g that of held-out text,
@@ -37,10 +37,6 @@ class Doge:
         """Raises `ValueError` where `low` is above `high`."""
         if self.low > self.high:
             raise ValueError(f"`low` ({self.low:g}) is above `high` ({self.high:g})")
-
-    def __call__(self, sources: Sequence[SourceFacts]) -> list[float]:
-        """The shares that the mixture gives, equal ones where the sources are only named."""
-        return given(sources)
 
     def asks(self, state: State) -> Collection[Need]:
         """The alignments of every step."""

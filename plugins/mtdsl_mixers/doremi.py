@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from mtdsl import Bound, Excess, Feedback, Need, NotNegative, Positive, SourceFacts, State
-from mtdsl_mixers.simplex import floored, given, mean, names, normal, raised
+from mtdsl_mixers.simplex import Given, floored, given, mean, names, normal, raised
 
 
 @dataclass(frozen=True)
-class Doremi:
+class Doremi(Given):
     """DoReMi (arXiv:2305.10429): w_i <- (1 - `floor`) w_i exp(`eta` s_i) / sum_j w_j exp(`eta` s_j) + `floor` / K.
 
     s_i is the excess loss of source i against `reference` in nats a token, at least 0; a source that a step does not read
@@ -31,10 +31,6 @@ class Doremi:
     clip: Literal["token", "mean"] = "token"
     unread: Annotated[float, NotNegative] = 10.824905
     averaged: bool = False
-
-    def __call__(self, sources: Sequence[SourceFacts]) -> list[float]:
-        """The shares that the mixture gives, equal ones where the sources are only named."""
-        return given(sources)
 
     def asks(self, state: State) -> Collection[Need]:
         """The excess losses of every step."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from mtdsl import Feedback, Positive, SourceFacts, State
-from mtdsl_mixers.odm import exploration, explored
-from mtdsl_mixers.simplex import given, names, normal, raised
+from mtdsl import Feedback, Positive, State
+from mtdsl_mixers.odm import Bandit, exploration, explored
+from mtdsl_mixers.simplex import raised
 
 
 @dataclass(frozen=True)
-class Exp3:
+class Exp3(Bandit):
     """Exp3 over sources (Auer et al., The nonstochastic multiarmed bandit problem, 2002), with a loss as the reward.
 
     The reward of a source that a step reads is loss / (`scale` p_i), where p_i was its weight. Of the sums R of K sources at
@@ -23,20 +22,6 @@ class Exp3:
 
     scale: Annotated[float, Positive] = 10.0
 
-    def __call__(self, sources: Sequence[SourceFacts]) -> list[float]:
-        """The shares that the mixture gives, equal ones where the sources are only named."""
-        return given(sources)
-
-    def begin(self, sources: Sequence[SourceFacts]) -> State:
-        """Nothing observed: no steps, no rewards, and the largest exploration rate."""
-        return {
-            "names": names(sources),
-            "steps": 0,
-            "exploration": 1 / len(sources),
-            "rewards": [0.0 for _ in sources],
-            "weights": normal(given(sources)),
-        }
-
     def observe(self, state: State, feedback: Feedback) -> State:
         """The state after a step that read the sources of `feedback.losses`; the others' rewards stay."""
         steps = state["steps"] + 1
@@ -46,10 +31,6 @@ class Exp3:
         scores = [state["exploration"] * reward for reward in rewards]
         weights = explored(raised([1.0] * len(scores), scores), rate)
         return {"names": state["names"], "steps": steps, "exploration": rate, "rewards": rewards, "weights": weights}
-
-    def weights(self, state: State) -> list[float]:
-        """The weights in force after `state`, in the order of the sources; their sum is 1."""
-        return list(state["weights"])
 
     def _reward(self, loss: float | None, weight: float) -> float:
         """0 for a source that was not read, and for one that was although its weight is 0."""

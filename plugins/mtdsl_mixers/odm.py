@@ -8,11 +8,25 @@ from math import exp, log, sqrt
 from typing import Annotated, Literal
 
 from mtdsl import Bound, Feedback, SourceFacts, State
-from mtdsl_mixers.simplex import given, names, normal, raised
+from mtdsl_mixers.simplex import Given, given, names, normal, raised
+
+
+class Bandit(Given):
+    """A bandit over the sources, with nothing observed yet."""
+
+    def begin(self, sources: Sequence[SourceFacts]) -> State:
+        """No steps, no rewards, and the largest exploration rate."""
+        return {
+            "names": names(sources),
+            "steps": 0,
+            "exploration": 1 / len(sources),
+            "rewards": [0.0 for _ in sources],
+            "weights": normal(given(sources)),
+        }
 
 
 @dataclass(frozen=True)
-class Odm:
+class Odm(Bandit):
     """Online Data Mixing (arXiv:2312.02406): Exp3 with a smoothed reward for each source and a floor under its weight.
 
     A source's reward R is the running mean of exp(loss), of which `alpha` is kept at each step that reads it. At step t, of K
@@ -25,20 +39,6 @@ class Odm:
     alpha: Annotated[float, Bound(low=0, high=1, open_high=True)] = 0.9
     weigh: Literal["exponential", "linear"] = "exponential"
 
-    def __call__(self, sources: Sequence[SourceFacts]) -> list[float]:
-        """The shares that the mixture gives, equal ones where the sources are only named."""
-        return given(sources)
-
-    def begin(self, sources: Sequence[SourceFacts]) -> State:
-        """Nothing observed: no steps, no rewards, and the largest exploration rate."""
-        return {
-            "names": names(sources),
-            "steps": 0,
-            "exploration": 1 / len(sources),
-            "rewards": [0.0 for _ in sources],
-            "weights": normal(given(sources)),
-        }
-
     def observe(self, state: State, feedback: Feedback) -> State:
         """The state after a step that read the sources of `feedback.losses`; the others' rewards stay."""
         steps = state["steps"] + 1
@@ -47,10 +47,6 @@ class Odm:
         rate = exploration(len(rewards), steps)
         weights = explored(self._raised(rewards, state["exploration"]), rate)
         return {"names": state["names"], "steps": steps, "exploration": rate, "rewards": rewards, "weights": weights}
-
-    def weights(self, state: State) -> list[float]:
-        """The weights in force after `state`, in the order of the sources; their sum is 1."""
-        return list(state["weights"])
 
     def _reward(self, old: float, loss: float | None) -> float:
         return old if loss is None else self.alpha * old + (1 - self.alpha) * exp(loss)

@@ -8,6 +8,18 @@ from math import exp
 from mtdsl import SourceFacts, State
 
 
+class Given:
+    """A rule that begins as the mixture has it, and whose state holds its weights."""
+
+    def __call__(self, sources: Sequence[SourceFacts]) -> list[float]:
+        """The shares that the mixture gives, equal ones where the sources are only named."""
+        return given(sources)
+
+    def weights(self, state: State) -> list[float]:
+        """The weights in force after `state`, in the order of the sources; their sum is 1."""
+        return list(state["weights"])
+
+
 def given(sources: Sequence[SourceFacts]) -> list[float]:
     """The shares that the mixture gives, equal ones where the sources are only named."""
     return [1.0 if source.share is None else source.share for source in sources]

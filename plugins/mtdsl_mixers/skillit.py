@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from mtdsl import Feedback, Need, Positive, SourceFacts, State, Steps
-from mtdsl_mixers.simplex import given, heldout, names, raised
+from mtdsl_mixers.simplex import Given, given, heldout, names, raised
 
 
 @dataclass(frozen=True)
-class Skillit:
+class Skillit(Given):
     """Skill-It (arXiv:2307.14430): w_i ~ p_i exp(`eta` sum_j `graph`_ij L_j), set anew after each `every` steps.
 
     `graph` has a row a source, in the order of the mixture: what reading source i teaches of j. L_j is the sum of the last
@@ -59,10 +59,6 @@ class Skillit:
         if steps % self.every == 0:
             weights = self._weights(state["prior"], [sum(column) for column in zip(*losses, strict=True)])
         return {**state, "steps": steps, "losses": losses, "weights": weights}
-
-    def weights(self, state: State) -> list[float]:
-        """The weights in force after `state`, in the order of the sources; their sum is 1."""
-        return list(state["weights"])
 
     def _weights(self, prior: Sequence[float], losses: Sequence[float]) -> list[float]:
         taught = [sum(part * loss for part, loss in zip(row, losses, strict=True)) for row in self.graph]
