@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import sqrt
 from typing import TYPE_CHECKING
 
-from mtdsl import Place, Remark
+from mtdsl import Remark
 from mtdsl.view.numbers import count, rate
-from mtdsl_lints.batches import edges
-from mtdsl_lints.chain import said
-from mtdsl_lints.rates import falls, first_rate
+from mtdsl_lints.batches import at_one_rate, by_the_root, places
+from mtdsl_lints.rates import falls
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
@@ -28,14 +26,12 @@ def batch_fell_lr_did_not(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     and the sequences fell too far, or a batch in sequences was taken from a smaller run. A rate that comes down in the phase
     makes up for it, and nothing is said.
     """
-    for edge in edges(plan):
-        (old, new), phase = edge.tokens, edge.phase
-        if phase.transition.lr == "continue" and edge.left != edge.begun and FELL * new <= old and not falls(phase):
-            now = first_rate(phase, written.registry) or 0
-            if now:
-                yield Remark(
-                    f"a step of `{phase.name}` has {count(new)} tokens, one of `{edge.before.name}` {count(old)}, "
-                    f"{old / new:.3g} times as many, and the rate stays {rate(now)}",
-                    (*said(written, phase, "batch"), Place(edge.before.name, "batch"), Place(phase.name, "lr")),
-                    help=f"keep the batch; or by the root of it, `lr = {rate(float(now) * sqrt(new / old))}` behind a restart",
-                )
+    for edge, now in at_one_rate(plan, written.registry):
+        old, new = edge.tokens
+        if FELL * new <= old and not falls(edge.phase):
+            yield Remark(
+                f"a step of `{edge.phase.name}` has {count(new)} tokens, one of `{edge.before.name}` {count(old)}, "
+                f"{old / new:.3g} times as many, and the rate stays {rate(now)}",
+                places(written, edge),
+                help=f"keep the batch; or by the root of it, `lr = {by_the_root(edge, now)}` behind a restart",
+            )

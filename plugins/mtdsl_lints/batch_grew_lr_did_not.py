@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import sqrt
 from typing import TYPE_CHECKING
 
-from mtdsl import Place, Remark
+from mtdsl import Remark
 from mtdsl.view.numbers import count, rate
-from mtdsl_lints.batches import edges
-from mtdsl_lints.chain import said
-from mtdsl_lints.rates import first_rate, levels
+from mtdsl_lints.batches import at_one_rate, by_the_root, places
+from mtdsl_lints.rates import levels
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Phase, Plan
@@ -27,17 +25,15 @@ def batch_grew_lr_did_not(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     the phase travels half as far, as if the rate had been lowered. Rates are scaled with the root of the batch (Marin: three
     times the batch, 1.7 times the rate). A batch that grows inside a phase says so and is not spoken of here.
     """
-    for edge in edges(plan):
-        (old, new), phase = edge.tokens, edge.phase
-        if phase.transition.lr == "continue" and edge.left != edge.begun and new >= GREW * old and not _rises(phase):
-            now = first_rate(phase, written.registry) or 0
-            if now:
-                yield Remark(
-                    f"a step of `{phase.name}` has {new / old:.3g} times the tokens of one of `{edge.before.name}` "
-                    f"({count(old)}, then {count(new)}), and the rate stays {rate(now)}",
-                    (*said(written, phase, "batch"), Place(edge.before.name, "batch"), Place(phase.name, "lr")),
-                    help=f"by the root of the batch the rate would be {rate(float(now) * sqrt(new / old))}, with `lr = rewarm`",
-                )
+    for edge, now in at_one_rate(plan, written.registry):
+        old, new = edge.tokens
+        if new >= GREW * old and not _rises(edge.phase):
+            yield Remark(
+                f"a step of `{edge.phase.name}` has {new / old:.3g} times the tokens of one of `{edge.before.name}` "
+                f"({count(old)}, then {count(new)}), and the rate stays {rate(now)}",
+                places(written, edge),
+                help=f"by the root of the batch the rate would be {by_the_root(edge, now)}, with `lr = rewarm`",
+            )
 
 
 def _rises(phase: Phase) -> bool:

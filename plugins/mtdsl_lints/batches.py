@@ -1,14 +1,22 @@
-"""The batch on both sides of an edge."""
+"""The batch on both sides of an edge, and the rate that goes on over it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
+from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
+from mtdsl import Place
 from mtdsl.plan.steps import sequences, step_at
-from mtdsl_lints.chain import left_at, once, pairs
+from mtdsl.view.numbers import rate
+from mtdsl_lints.chain import left_at, once, pairs, said
+from mtdsl_lints.rates import first_rate
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Phase, Plan
+    from mtdsl.plan.origins import Origins
+    from mtdsl.registry import Registry
 
 
 class Edge(NamedTuple):
@@ -29,6 +37,24 @@ class Edge(NamedTuple):
 def edges(plan: Plan) -> tuple[Edge, ...]:
     """Every phase that trains, behind the one that trained last before it."""
     return tuple(_edge(before, phase) for before, phase in pairs(plan))
+
+
+def at_one_rate(plan: Plan, registry: Registry) -> Iterator[tuple[Edge, Fraction]]:
+    """Edges behind which a step has another number of sequences and the rate goes on, with that rate; none where it is 0."""
+    for edge in edges(plan):
+        if edge.phase.transition.lr == "continue" and edge.left != edge.begun and (rate := first_rate(edge.phase, registry)):
+            yield edge, rate
+
+
+def places(written: Origins, edge: Edge) -> tuple[Place, ...]:
+    """Where the two batches and the rate behind the edge are written."""
+    return *said(written, edge.phase, "batch"), Place(edge.before.name, "batch"), Place(edge.phase.name, "lr")
+
+
+def by_the_root(edge: Edge, now: Fraction) -> str:
+    """The rate that suits the batch behind the edge as `now` suits the one before it: rates go with the root of the batch."""
+    old, new = edge.tokens
+    return rate(float(now) * sqrt(new / old))
 
 
 def _edge(before: Phase, phase: Phase) -> Edge:
