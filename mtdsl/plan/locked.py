@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from typing import TypeVar
 
 from mtdsl.diag import Fix, Label, Report, Span
 from mtdsl.lang import tree
@@ -22,6 +23,7 @@ ASSUMED = 10**12
 ASSUMED_WINDOW = 64
 """Short, so that every batch in tokens has one."""
 ASSUMED_RATE = Fraction(1, 10_000)
+Measured = TypeVar("Measured", LockedModel, LockedSource)
 STALE = "its facts are not used: run `mtdsl lock` again"
 
 
@@ -39,13 +41,10 @@ class Locked:
 
     def source(self, source: Source, item: tree.Item) -> Source:
         """A source with its measured sizes; `item` declares it."""
-        found = self._lock.sources.get(source.name)
+        stale = f"`{source.name}` is another source than when it was locked"
+        found = self._pinned(f"data {source.name}", self._lock.sources.get(source.name), source.source, stale, _span(item))
         if found is None:
             return source
-        if found.described != source.source:
-            self._stale(f"`{source.name}` is another source than when it was locked", _span(item))
-            return source
-        self._pins[f"data {source.name}"] = Pin(found.content, found.revision)
         self._fitting[source.name] = found
         tokens, documents, longest = Known(found.tokens), Known(found.documents), source.longest
         if source.where is not None:
@@ -77,27 +76,21 @@ class Locked:
 
     def start(self, start: Start, item: tree.Item) -> Start:
         """A start with what its configuration says; `item` declares it."""
-        found = self._lock.starts.get(start.name)
+        stale = f"`{start.name}` has other weights than when it was locked"
+        found = self._pinned(f"start {start.name}", self._lock.starts.get(start.name), start.weights, stale, _span(item))
         if found is None:
             return start
-        if found.described != start.weights:
-            self._stale(f"`{start.name}` has other weights than when it was locked", _span(item))
-            return start
-        self._pins[f"start {start.name}"] = Pin(found.content, found.revision)
         declared = Known(None, "unknown") if start.context is None else Known(start.context, "declared")
         self._measured("context", declared, found.window, item)
         return replace(start, context=start.context or found.window, lr=self._rate(start, found, item), facts=_left(found))
 
     def model(self, model: Model, span: Span) -> Model:
         """A model with what its configuration says."""
-        found = self._lock.model
-        if found is None or model.kind != "config":
+        if model.kind != "config":
             return model
-        if found.described != model.params["name"]:
-            self._stale("`model` is another than when it was locked", span)
-            return model
-        self._pins["model"] = Pin(found.content, found.revision)
-        return replace(model, facts=_facts(found))
+        stale = "`model` is another than when it was locked"
+        found = self._pinned("model", self._lock.model, model.params["name"], stale, span)
+        return model if found is None else replace(model, facts=_facts(found))
 
     def counts(self, plan: Plan) -> bool:
         """Whether the tokenizer that counted tokens is the plan's own."""
@@ -145,8 +138,15 @@ class Locked:
             self._report.warning("declared-differs", message, label, help=hint, fix=fix)
         return found.lr
 
-    def _stale(self, message: str, span: Span) -> None:
-        self._report.warning("lock-stale", message, span, help=STALE)
+    def _pinned(self, name: str, found: Measured | None, described: object, stale: str, span: Span) -> Measured | None:
+        """What was locked, where the recipe still describes it so: the plan is then tied to it under `name`."""
+        if found is None:
+            return None
+        if found.described != described:
+            self._report.warning("lock-stale", stale, span, help=STALE)
+            return None
+        self._pins[name] = Pin(found.content, found.revision)
+        return found
 
 
 class Assumed(Locked):
