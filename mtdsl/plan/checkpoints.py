@@ -61,8 +61,10 @@ class Checkpoints(Frozen):
         raise mistake("plugin-argument", f"`{name}` cannot move here", value.span)
 
     def stretch(self, length: Quantity) -> Fraction:
-        """So many steps as tokens: the phase's last ones."""
+        """So many steps as tokens, the phase's last ones; or a share of its tokens."""
         name, budget = self._phase()
+        if length.dimension == "share":
+            return Fraction(int(length.value * budget.tokens))  # down: three of 10 % fit into 30 %
         steps = whole(length, "steps")
         if steps > budget.steps:
             raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", length.span)

@@ -73,9 +73,10 @@ def test_a_merger_declares_its_checkpoints(soup):
     assert sum(merge.weights) == 1
 
 
-def test_checkpoints_are_counted_in_steps_from_the_phase_s_end(soup):
+def test_checkpoints_are_counted_in_steps_and_shares_from_the_phase_s_end(soup):
     steps = soup("wsm(trunk, window = 500 steps, every = 100 steps, shape = sqrt)")
     assert steps == soup("wsm(trunk, window = 128_000 tokens, every = 25_600 tokens, shape = sqrt)")
+    assert steps == soup("wsm(trunk, window = 50%, every = 10%, shape = sqrt)")
 
 
 def test_averages_of_the_latest_checkpoints(soup):
