@@ -196,6 +196,21 @@ class Deciding(Protocol):
         """Whether the condition holds, given each metric's readings of the phase so far, oldest first."""
 
 
+@runtime_checkable
+class Minimising(Protocol):
+    """What an objective's factory makes that a run can minimise: a loss for every token, of its own logits and label.
+
+    One without `losses` stands in a plan, and a run refuses it.
+    """
+
+    def losses(self, logits: torch.Tensor, labels: torch.Tensor, /) -> torch.Tensor:
+        """The loss of each token, float32 `[n]`, of logits float32 `[n, vocabulary]`; 0 where the label is -100.
+
+        Labels are int64 `[n]` and already shifted: `labels[i]` is what `logits[i]` should have said. A step minimises the sum
+        of the losses by its count of labels that are not -100; it is asked for some tokens at a time, any of them.
+        """
+
+
 class Editing(Protocol):
     """What an editor's factory makes."""
 

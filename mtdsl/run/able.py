@@ -50,6 +50,7 @@ from mtdsl.plan.model import (
     Warmup,
 )
 from mtdsl.registry import Registry
+from mtdsl.registry.factories import Minimising
 from mtdsl.registry.parameters import parameters
 from mtdsl.run.steering import moving
 
@@ -79,11 +80,19 @@ def _other_than(*usual: object) -> Asks:
 
 
 def _unusual(value: Plugin | None, registry: Registry) -> bool:
-    """Whether an objective is more than the mean loss of the next token: what a phase has that names none."""
-    if value is None or value.name != USUAL:
-        return value is not None
+    """Whether an objective is more than the mean loss of the next token, and none that says each token's loss."""
+    if value is None or _minimised(value, registry):
+        return False
+    if value.name != USUAL:
+        return True
     defaults = {known.name: known.default for known in parameters(registry.find("objective", value.name)[0].factory())}
     return any(param != _exact(defaults[name]) for name, param in value.params.items())
+
+
+def _minimised(value: Plugin, registry: Registry) -> bool:
+    """Whether an objective says each token's loss; its parameters may then move."""
+    known = registry.find("objective", value.name)
+    return bool(known) and issubclass(known[0].factory(), Minimising)
 
 
 def _steered(kind: str, value: Plugin, registry: Registry) -> bool:
@@ -97,6 +106,13 @@ def _steered(kind: str, value: Plugin, registry: Registry) -> bool:
     kinds = {parameter.name: parameter.technique for parameter in parameters(factory)}
     inner = [(str(kinds[name]), param) for name, param in value.params.items() if isinstance(param, Plugin)]
     return hasattr(factory, "move") and all(_steered(of, param, registry) for of, param in inner)
+
+
+STEERED: Mapping[str, Callable[[Plugin, Registry], bool]] = {
+    "optimizer": lambda value, registry: _steered("optimizer", value, registry),
+    "objective": _minimised,
+}
+"""The techniques of a phase whose parameters a step may move, where they can be."""
 
 
 def _measured(value: tuple[Event, ...], registry: Registry) -> bool:
@@ -168,7 +184,7 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
     Phase: {
         "events": Limit("events inside a phase (`when`)", _measured, "when.0"),
         "stop": Limit("phases that may end early (`stop`)", _given, "stop"),
-        "objective": Limit("an objective other than the loss of the next token", _unusual, "objective"),
+        "objective": Limit("an objective that is more than a loss for each token", _unusual, "objective"),
         "train": Limit("training a part of the model (`train`)", _given, "train"),
         "freeze": Limit("freezing a part of the model (`freeze`)", _given, "freeze"),
         "edits": Limit("changes of the architecture (`edit`)", _given, "edit"),
@@ -236,7 +252,7 @@ def _of(part: Source | Phase | Transition | Merge, node: str, registry: Registry
             yield from ((f"`{name}`", node, name) for name in value if name not in MOVED)
         elif limit is not None and limit.asked(value, registry):
             yield limit.words, node, limit.at
-        elif isinstance(value, Plugin) and field == "optimizer" and _steered("optimizer", value, registry):
+        elif isinstance(value, Plugin) and field in STEERED and STEERED[field](value, registry):
             continue
         elif not isinstance(value, Transition):  # it is looked at for itself
             at = ATTRIBUTES.get((type(part), field), field)

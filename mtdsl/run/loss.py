@@ -5,6 +5,7 @@ One module returns the loss, so that Accelerate wraps the loss and not a tensor 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 CHUNK = 4096
 IGNORED = -100
+
+Losses = Callable[[Tensor, Tensor], Tensor]
+"""An objective: each token's loss `[n]` of float32 logits `[n, vocabulary]` and labels `[n]`; see `Minimising`."""
 
 
 def token_losses(hidden: Tensor, weight: Tensor, labels: Tensor, chunk: int = CHUNK) -> Tensor:
@@ -32,19 +36,34 @@ def token_losses(hidden: Tensor, weight: Tensor, labels: Tensor, chunk: int = CH
         return torch.cat([_losses(_logits(part, head), wanted)[0] for part, wanted in rows])
 
 
-def summed_loss(hidden: Tensor, weight: Tensor, labels: Tensor, chunk: int = CHUNK, kept: list[Tensor] | None = None) -> Tensor:
-    """The sum of `token_losses`, float32 scalar, with gradients for `hidden` and `weight`.
+def summed_loss(
+    hidden: Tensor,
+    weight: Tensor,
+    labels: Tensor,
+    chunk: int = CHUNK,
+    kept: list[Tensor] | None = None,
+    objective: Losses | None = None,
+) -> Tensor:
+    """The sum of `token_losses`, or of those of another `objective`, float32 scalar, with gradients for `hidden` and `weight`.
 
     Gradients are made in the forward pass while a chunk's logits are there, so nothing is computed twice; that of `weight`
     is accumulated in float32 whatever the precision of the products. The tokens' own losses are put into `kept`, in pieces.
     """
-    return _SummedLoss.apply(hidden, weight, labels, chunk, kept)  # type: ignore[no-any-return, no-untyped-call]
+    return _SummedLoss.apply(hidden, weight, labels, chunk, kept, objective)  # type: ignore[no-any-return, no-untyped-call]
 
 
 class _SummedLoss(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, weight: Tensor, labels: Tensor, chunk: int, kept: list[Tensor] | None) -> Tensor:
-        if not any(ctx.needs_input_grad):
+    def forward(
+        ctx: Any,
+        hidden: Tensor,
+        weight: Tensor,
+        labels: Tensor,
+        chunk: int,
+        kept: list[Tensor] | None,
+        objective: Losses | None,
+    ) -> Tensor:
+        if objective is None and not any(ctx.needs_input_grad):
             losses = token_losses(hidden, weight, labels, chunk)
             if kept is not None:
                 kept.append(losses)
@@ -56,12 +75,11 @@ class _SummedLoss(torch.autograd.Function):
         for_weight = torch.zeros_like(weight, dtype=torch.float32)
         for begin in range(0, len(hidden), chunk):
             part, wanted = hidden[begin : begin + chunk].to(dtype), labels[begin : begin + chunk]
-            logits = _logits(part, head)
-            losses, sums = _losses(logits, wanted)
+            losses, error = _minimised(_logits(part, head), wanted, objective)
             total += losses.sum()
             if kept is not None:
                 kept.append(losses)
-            error = _softmax_error(logits, sums, wanted).to(dtype)
+            error = error.to(dtype)
             with torch.autocast(hidden.device.type, enabled=False):
                 for_hidden[begin : begin + chunk] = error @ head
                 _add_product(for_weight, error, part)
@@ -69,9 +87,9 @@ class _SummedLoss(torch.autograd.Function):
         return total
 
     @staticmethod
-    def backward(ctx: Any, *outer: Tensor) -> tuple[Tensor, Tensor, None, None, None]:
+    def backward(ctx: Any, *outer: Tensor) -> tuple[Tensor, Tensor, None, None, None, None]:
         for_hidden, for_weight = ctx.saved_tensors
-        return for_hidden * outer[0], for_weight * outer[0], None, None, None
+        return for_hidden * outer[0], for_weight * outer[0], None, None, None, None
 
 
 def _compute_dtype(hidden: Tensor) -> torch.dtype:
@@ -82,6 +100,17 @@ def _compute_dtype(hidden: Tensor) -> torch.dtype:
 def _logits(part: Tensor, head: Tensor) -> Tensor:
     with torch.autocast(part.device.type, enabled=False):
         return (part @ head.t()).float()
+
+
+def _minimised(logits: Tensor, labels: Tensor, objective: Losses | None) -> tuple[Tensor, Tensor]:
+    """Losses `[n]` and what they are by the logits, `[n, vocabulary]`. Overwrites `logits`."""
+    if objective is None:
+        losses, sums = _losses(logits, labels)
+        return losses, _softmax_error(logits, sums, labels)
+    with torch.enable_grad(), torch.autocast(logits.device.type, enabled=False):
+        losses = objective(logits.requires_grad_(), labels)
+        (error,) = torch.autograd.grad(losses.sum(), logits)
+    return losses.detach(), error
 
 
 def _losses(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
@@ -137,13 +166,15 @@ class LossModel(torch.nn.Module):
         max_length: int,
         scale: float,
         kept: list[Tensor] | None = None,
+        objective: Losses | None = None,
     ) -> Tensor:
         """The sum of the losses of all unmasked labels, times `scale` (one over the step's global count): float32 scalar.
 
-        The losses of all tokens, 0 where the label is -100, are put into `kept`, in pieces.
+        The losses of all tokens, 0 where the label is -100, are put into `kept`, in pieces. They are the next token's cross
+        entropy, or those of another `objective`.
         """
         hidden = self.hidden(input_ids, position_ids, cu_seqlens, max_length)
-        return summed_loss(hidden, self.head, labels, kept=kept) * scale
+        return summed_loss(hidden, self.head, labels, kept=kept, objective=objective) * scale
 
     def losses(self, input_ids: Tensor, labels: Tensor, position_ids: Tensor, cu_seqlens: Tensor, max_length: int) -> Tensor:
         """The loss of every token, float32 `[T]`, 0 where the label is -100; no gradient."""

@@ -1,4 +1,4 @@
-"""What an optimizer is told before a step beside its rate: parameters of its own that move, and what the step is like."""
+"""What steers a step beside its rate: parameters that move, of the optimizer and of the objective, and what it is like."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from mtdsl.plan.curves import params_at
 from mtdsl.plan.model import Curve, Param, Plugin
 from mtdsl.registry import Registry
+from mtdsl.registry.factories import Minimising
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer
 
+    from mtdsl.run.loss import Losses
     from mtdsl.run.step import Outcome
 
 
@@ -28,6 +30,15 @@ def steer(optimizer: Optimizer, plugin: Plugin, tokens: int, registry: Registry)
     """Set the optimizer's own parameters where some of them move: to what they are at `tokens` of the phase."""
     if any(moving(plugin.params)):
         registry.make("optimizer", plugin.name, params_at(plugin.params, tokens, registry)).move(optimizer.param_groups)
+
+
+def minimised(plugin: Plugin | None, tokens: int, registry: Registry) -> Losses | None:
+    """What a step minimises at `tokens` of the phase; None for the loss of the next token, which needs no logits."""
+    if plugin is None:
+        return None
+    make = registry.make if any(moving(plugin.params)) else registry.build
+    made = make("objective", plugin.name, params_at(plugin.params, tokens, registry))
+    return made.losses if isinstance(made, Minimising) else None
 
 
 def told(optimizer: Any, outcome: Outcome) -> bool:

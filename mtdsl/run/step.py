@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mtdsl.data import Corpus
     from mtdsl.data.packing import Window
     from mtdsl.run.apart import Apart
-    from mtdsl.run.loss import LossModel
+    from mtdsl.run.loss import Losses, LossModel
 
 MICRO_BATCH = 8192
 """Tokens in a micro-batch, or one window where that is longer. Recorded with every checkpoint: it decides the last bits."""
@@ -47,8 +47,11 @@ def gradients(
     clip: float,
     accelerator: Accelerator,
     apart: Apart | None = None,
+    objective: Losses | None = None,
 ) -> Outcome:
     """Leave the step's clipped gradient on the model: that of the mean loss over all its unmasked labels.
+
+    It is the next token's, or that of another `objective`.
 
     The count of labels is known before the first backward pass, so that micro-batches of unequal counts weigh as they should.
     `clip` bounds the gradient's norm; 0 leaves it as it is. `apart` is told the loss of every label.
@@ -60,7 +63,8 @@ def gradients(
         flat = collate(micro, corpus, length, borders)
         kept: list[torch.Tensor] = []
         scale = 1.0 / max(count, 1)
-        loss = model(**_tensors(flat, accelerator.device), scale=scale, kept=None if apart is None else kept)
+        asked = {"kept": None if apart is None else kept, "objective": objective}
+        loss = model(**_tensors(flat, accelerator.device), scale=scale, **asked)
         accelerator.backward(loss)
         if apart is not None:
             apart.add(micro, torch.cat(kept), [trained([window], corpus, borders) for window in micro])

@@ -23,7 +23,7 @@ from mtdsl.run.logs import chained
 from mtdsl.run.loss import LossModel
 from mtdsl.run.model import describe
 from mtdsl.run.session import Session
-from mtdsl.run.steering import steer, told
+from mtdsl.run.steering import minimised, steer, told
 from mtdsl.run.step import Outcome, gradients, set_rates
 from mtdsl.run.transition import Training
 
@@ -72,7 +72,8 @@ def _take(session: Session, training: Training, model: LossModel) -> Step:
     shares = training.feed.chosen()
     apart, windows = None if shares is None else Apart(), training.feed.step()
     clip, length = _scalar(session, phase, "clip", before) or 0.0, phase.batch.length
-    outcome = gradients(model, windows, session.corpus, length, Borders.of(phase), clip, session.accelerator, apart)
+    objective, borders = minimised(phase.objective, before, session.registry), Borders.of(phase)
+    outcome = gradients(model, windows, session.corpus, length, borders, clip, session.accelerator, apart, objective)
     if not outcome.finite:
         raise _diverged(session, phase, step, outcome)
     if told(training.optimizer, outcome):

@@ -8,12 +8,13 @@ Needs pytest, and jsonschema to look at schemas: `pip install mtdsl[testing]`; s
 and sources need `mtdsl[train,testing]`. `pytest_plugins = "mtdsl.testing.fixtures"` brings the fixture `mtdsl_registry`.
 """
 
+from mtdsl.testing.editor import EditorSuite
 from mtdsl.testing.extender import ExtenderSuite
 from mtdsl.testing.gate import EvaluatorSuite, GateSuite
 from mtdsl.testing.lint import LintSuite
 from mtdsl.testing.merger import MergerSuite
 from mtdsl.testing.mixer import MixerSuite
-from mtdsl.testing.objective import EditorSuite, ObjectiveSuite
+from mtdsl.testing.objective import ObjectiveSuite
 from mtdsl.testing.online import OnlineMixerSuite
 from mtdsl.testing.optimizer import OptimizerSuite
 from mtdsl.testing.packer import PackerSuite

@@ -49,6 +49,6 @@ def test_a_parameter_that_a_schedule_moves_is_refused_by_the_schedule_s_line(mtd
     text = RECIPE[: RECIPE.index("    when")] + "}\nschedule objective.mtp over one = 0.3 -> 0.1\n"
     (tmp_path / "moved.mtr").write_text(text.replace("eval held = loss([web])", ""))
     done = mtdsl("run", "moved.mtr")
-    said = "this version cannot run an objective other than the loss of the next token yet: `one`"
+    said = "this version cannot run an objective that is more than a loss for each token yet: `one`"
     assert f"error[cannot-run-yet]: {said}" in done.stderr
     assert "schedule objective.mtp over one" in done.stderr

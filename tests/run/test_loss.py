@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 import tiny
 import torch
@@ -36,6 +38,21 @@ def test_the_losses_of_tokens_are_those_of_torch_and_zero_where_masked():
     wanted = cross_entropy(hidden @ weight.t(), labels, reduction="none", ignore_index=-100)
     torch.testing.assert_close(losses, wanted, rtol=1e-5, atol=1e-6)
     assert (losses[labels == -100] == 0).all()
+
+
+@pytest.mark.parametrize("chunk", [7, 1000])
+def test_another_objective_and_its_gradients_are_those_of_torch(chunk):
+    hidden, weight, labels = problem()
+    smoothed = partial(cross_entropy, ignore_index=-100, label_smoothing=0.3)
+    kept = []
+    (summed_loss(hidden, weight, labels, chunk, kept, partial(smoothed, reduction="none")) * 0.3).backward()
+    exact = [tensor.detach().double().requires_grad_() for tensor in (hidden, weight)]
+    loss = smoothed(exact[0] @ exact[1].t(), labels, reduction="sum")
+    (loss * 0.3).backward()
+    torch.testing.assert_close(torch.cat(kept).double().sum(), loss, rtol=1e-6, atol=1e-6)
+    assert not any(losses.requires_grad for losses in kept)
+    for found, tensor in zip((hidden, weight), exact, strict=True):
+        torch.testing.assert_close(found.grad.double(), tensor.grad, rtol=1e-5, atol=1e-6)
 
 
 def test_in_bfloat16_the_loss_and_the_gradient_of_the_head_stay_float32():
