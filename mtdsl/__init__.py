@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         Stretch,
         Technique,
         Tokens,
+        Turning,
         Word,
         hookimpl,
     )
@@ -96,6 +97,7 @@ __all__ = [
     "Stretch",
     "Technique",
     "Tokens",
+    "Turning",
     "Word",
     "hookimpl",
 ]

@@ -8,11 +8,12 @@ from mtdsl.data.integral import UNIT, exact
 
 
 class Dues:
-    """The source that is owed most is sent, under shares that are set from step to step.
+    """The source that is owed most is sent, of those that have a share; shares are set from step to step.
 
-    With N sources, after every window each is owed at most 1/2 + 1/3 + ... + 1/N windows, and was sent less than one too many.
-    (The mean of the k that are owed most is never above 1/(k+1) + ... + 1/N: a window that comes from none of them comes from
-    a source owed as much, which is then counted among k + 1.) A source that was never given a share is never sent.
+    With N sources that all have one, after every window each is owed at most 1/2 + 1/3 + ... + 1/N windows, and was sent less
+    than one too many. (The mean of the k that are owed most is never above 1/(k+1) + ... + 1/N: a window that comes from none
+    of them comes from a source owed as much, which is then counted among k + 1.) Where
+    each step gives shares to one of several sets of sources that have none in common, this holds of each set.
 
     `owed` is what each source is owed now, in units of 1/`UNIT` window, `sent` how many windows of each were sent, in the order
     of `names`.
@@ -31,7 +32,7 @@ class Dues:
     def pick(self) -> int:
         """The number of the source that the next window comes from; the first of those that are owed alike."""
         self.owed = [owed + rate for owed, rate in zip(self.owed, self._rates, strict=True)]
-        source = max(range(len(self.owed)), key=lambda at: (self.owed[at], -at))
+        source = max((at for at, rate in enumerate(self._rates) if rate), key=lambda at: (self.owed[at], -at))
         self.owed[source] -= UNIT
         self.sent[source] += 1
         return source

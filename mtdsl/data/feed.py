@@ -7,19 +7,18 @@ from typing import Any
 
 from mtdsl.data.corpus import Corpus
 from mtdsl.data.dues import Dues
-from mtdsl.data.integral import UNIT
+from mtdsl.data.integral import UNIT, exact
 from mtdsl.data.keys import number
 from mtdsl.data.laying import Laying
-from mtdsl.data.learnt import Learnt
 from mtdsl.data.mixing import Mixing
 from mtdsl.data.order import Order
 from mtdsl.data.packing import Window
 from mtdsl.data.shares import integral
+from mtdsl.data.standing import Standing
 from mtdsl.data.stream import Origin, State, Stream
 from mtdsl.plan.curves import sources_of
-from mtdsl.plan.learning import learning
 from mtdsl.plan.model import Phase, Plan
-from mtdsl.plan.steps import sequences, tokens_before
+from mtdsl.plan.steps import sequences
 from mtdsl.registry import Feedback, Registry
 
 
@@ -28,7 +27,8 @@ class Feed:
 
     Made by `begin` at the phase's first step or by `resume` in its middle. A source's order comes from the seed of the
     phase where its cursor began; sources that this phase does not use keep their state for the phases after it, and so do
-    rules that look at the run. Such a rule must be told what each step found, by `observe`.
+    rules that look at the run. Such a rule must be told what each step found, by `observe`. Where steps take turns, all
+    windows of a step come from the mixture whose turn it is.
     """
 
     def __init__(
@@ -38,14 +38,15 @@ class Feed:
         idle: Mapping[str, State],
         mixing: Mixing | Dues,
         step: int,
-        learnt: Learnt | None = None,
+        standing: Standing | None = None,
     ) -> None:
         self._phase = phase
         self._streams = dict(streams)
         self._idle = dict(idle)
         self._mixing = mixing
         self._step = step
-        self._learnt = learnt
+        self._standing = standing
+        self._stand()
 
     @staticmethod
     def begin(plan: Plan, phase: Phase, corpus: Corpus, registry: Registry, inherited: State | None) -> Feed:
@@ -54,52 +55,48 @@ class Feed:
         `inherited` is `state()["streams"]` at the parent's end where the data goes on, None where it begins afresh.
         """
         before = dict(inherited or {})
-        names, learnt = _sources(phase), _learnt(phase, corpus, registry, before)
+        names, standing = _sources(phase), Standing.of(phase, corpus.epochs, registry, before)
         streams = {name: _begun(name, phase, corpus, registry, before.get(name)) for name in names}
-        sent = [0] * len(names)
-        if learnt is not None:
-            dues = Dues(names, sent, sent)
-            dues.stand(learnt.shares(0))
-            dues.owed = _owed(names, dues.rates(), phase, before)
-            return Feed(phase, streams, _idle(before, names, learnt), dues, 0, learnt)
+        sent, idle = [0] * len(names), _idle(before, names, standing)
+        if standing is not None:
+            owed = _owed(names, _rates(names, standing.mean(0)), phase, before)
+            return Feed(phase, streams, idle, Dues(names, owed, sent), 0, standing)
         shares = integral(phase, corpus.epochs, registry)
-        mixing = Mixing(shares, _owed(names, shares.rates(0), phase, before), sent)
-        return Feed(phase, streams, _idle(before, names, learnt), mixing, 0)
+        return Feed(phase, streams, idle, Mixing(shares, _owed(names, shares.rates(0), phase, before), sent), 0)
 
     @staticmethod
     def resume(plan: Plan, phase: Phase, corpus: Corpus, registry: Registry, state: State) -> Feed:
         """The feed that wrote `state`, at the same step."""
         kept, step = state["streams"], state["step"]
-        names, learnt = _sources(phase), _learnt(phase, corpus, registry, kept)
+        names, standing = _sources(phase), Standing.of(phase, corpus.epochs, registry, kept)
         streams = {name: _resumed(name, corpus, registry, kept[name]) for name in names}
         owed, sent = [state["owed"][name] for name in names], [state["sent"][name] for name in names]
-        mixing = Mixing(integral(phase, corpus.epochs, registry), owed, sent) if learnt is None else Dues(names, owed, sent)
-        feed = Feed(phase, streams, _idle(kept, names, learnt), mixing, step, learnt)
-        feed._stand()
-        return feed
+        mixing = Dues(names, owed, sent) if standing else Mixing(integral(phase, corpus.epochs, registry), owed, sent)
+        return Feed(phase, streams, _idle(kept, names, standing), mixing, step, standing)
 
     def chosen(self) -> dict[str, float] | None:
         """The shares of the next step where rules choose them that look at the run; None where the plan says them."""
-        if self._learnt is None:
+        if self._standing is None or not self._standing.learns:
             return None
         return {name: rate / UNIT for name, rate in zip(self._mixing.names, self._mixing.rates(), strict=True)}
 
     def observe(self, feedback: Feedback) -> None:
         """Tell the mixture what the last step found; the next one is fed by it."""
-        if self._learnt is not None:
-            self._learnt.observe(feedback)
+        if self._standing is not None and self._standing.learns:
+            self._standing.observe(feedback)
             self._stand()
 
     def _stand(self) -> None:
-        """Shares that are chosen while it runs stand for a step."""
-        if self._learnt is not None and isinstance(self._mixing, Dues):
-            self._mixing.stand(self._learnt.shares(tokens_before(self._phase, self._step)))
+        """Shares that are not known ahead, or that take turns, stand for a step."""
+        if self._standing is not None and isinstance(self._mixing, Dues):
+            self._mixing.stand(self._standing.shares(self._step))
 
     def step(self) -> list[Window]:
         """The windows of the next step, in order."""
-        wanted = sequences(self._phase, self._step)
+        windows = [self._window() for _ in range(sequences(self._phase, self._step))]
         self._step += 1
-        return [self._window() for _ in range(wanted)]
+        self._stand()
+        return windows
 
     def state(self) -> dict[str, Any]:
         """Where the feed stands, as small JSON: cursors, counts and debts, never tokens."""
@@ -108,7 +105,7 @@ class Feed:
             "step": self._step,
             "sent": dict(zip(names, self._mixing.sent, strict=True)),
             "owed": dict(zip(names, self._mixing.owed, strict=True)),
-            "streams": {**self._idle, **self._stream_states(), **(self._learnt.states() if self._learnt else {})},
+            "streams": {**self._idle, **self._stream_states(), **(self._standing.states() if self._standing else {})},
         }
 
     def taken(self) -> Mapping[str, int]:
@@ -120,7 +117,9 @@ class Feed:
         return Window(name, self._streams[name].next())
 
     def _stream_states(self) -> dict[str, Any]:
-        facts = zip(self._streams.items(), self._mixing.debts(), self._mixing.rates(), strict=True)
+        standing, names = self._standing, self._mixing.names
+        rates = self._mixing.rates() if standing is None else _rates(names, standing.mean(self._step))
+        facts = zip(self._streams.items(), self._mixing.debts(), rates, strict=True)
         return {name: {**stream.state(), "owed": debt, "share": share} for (name, stream), debt, share in facts}
 
 
@@ -128,16 +127,13 @@ def _sources(phase: Phase) -> tuple[str, ...]:
     return sources_of(phase.mix) if phase.mix and phase.batch else ()
 
 
-def _learnt(phase: Phase, corpus: Corpus, registry: Registry, before: Mapping[str, State]) -> Learnt | None:
-    """The rules of the mixture that look at the run, going on with what they had learnt `before`; None where there is none."""
-    if phase.mix is None or not learning(phase.mix, registry):
-        return None
-    return Learnt(phase.mix, corpus.epochs, registry, before)
+def _rates(names: tuple[str, ...], shares: Mapping[str, float]) -> list[int]:
+    return exact([shares.get(name, 0.0) for name in names])
 
 
-def _idle(before: Mapping[str, State], names: tuple[str, ...], learnt: Learnt | None) -> dict[str, State]:
+def _idle(before: Mapping[str, State], names: tuple[str, ...], standing: Standing | None) -> dict[str, State]:
     """The states that came in of what this phase does not use."""
-    used = {*names, *(learnt.states() if learnt else ())}
+    used = {*names, *(standing.states() if standing else ())}
     return {name: state for name, state in before.items() if name not in used}
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from mtdsl.diag import refuse
 from mtdsl.plan.codec import encode
-from mtdsl.plan.curves import facts_of, shares_at
+from mtdsl.plan.curves import facts_of
 from mtdsl.plan.learning import learning
 from mtdsl.plan.model import Blend, Curve, Rule
 from mtdsl.plan.sizes import Sizes
@@ -36,13 +36,18 @@ class Learnt:
         self._rules = {key_of(rule): rule for rule in learning(mix, registry)}
         self._states = {key: before[key] if key in before else self._first(rule) for key, rule in self._rules.items()}
 
-    def shares(self, tokens: int) -> Mapping[str, float]:
-        """The shares at a position of the phase in tokens. Raises a `Refusal` where a mixer gives no weights."""
+    @property
+    def learns(self) -> bool:
+        """Whether there is such a rule at all."""
+        return bool(self._rules)
+
+    def mixture(self) -> Curve[Blend]:
+        """The mixture with the next step's weights in place of these rules. Raises a `Refusal` where a mixer gives none."""
         fixed = {key: self._weights(key, rule) for key, rule in self._rules.items()}
         pieces = (
             replace(piece, start=_settled(piece.start, fixed), stop=_settled(piece.stop, fixed)) for piece in self._mix.pieces
         )
-        return shares_at(Curve(tuple(pieces)), tokens, self._sizes, self._registry)
+        return Curve(tuple(pieces))
 
     def observe(self, feedback: Feedback) -> None:
         """Tell each rule what a step found of its sources; one of which it read none is told nothing."""
@@ -100,5 +105,6 @@ def _replaced(
             found |= {name: (found.get(name) or 0) + rule.share * weight for name, weight in weights.items()}
         else:
             sources, over = _replaced(rule.sources, rule.over, fixed)
-            kept.append(replace(rule, sources=sources, over=over))
+            turns = tuple(replace(turn, mix=_settled(turn.mix, fixed)) for turn in rule.turns)
+            kept.append(replace(rule, sources=sources, over=over, turns=turns))
     return found, tuple(kept)

@@ -6,10 +6,12 @@ from functools import cache
 
 from mtdsl.data.integral import UNIT
 from mtdsl.data.shares import integral, windows
+from mtdsl.plan.intake import phase_intake
 from mtdsl.plan.learning import learnt
 from mtdsl.plan.lineage import asked_of
-from mtdsl.plan.model import Parent, Plan
+from mtdsl.plan.model import Parent, Phase, Plan
 from mtdsl.plan.sizes import Sizes
+from mtdsl.plan.turns import turning
 from mtdsl.registry import Registry
 
 Taken = dict[str, int]
@@ -34,11 +36,17 @@ def taken(plan: Plan, sizes: Sizes, registry: Registry, *, asked: bool = False) 
         if parent.node not in phases:
             return before
         phase = phases[parent.node]
-        shares = integral(phase, sizes, registry)
-        fed = windows(phase, asked_of(phase, parent.at) if asked else parent.at)
-        length = phase.batch.length if phase.batch else 0
-        unknown = learnt(phase.mix, registry)
-        own = {name: shares.at(at, fed) * length // UNIT for at, name in enumerate(shares.names) if name not in unknown}
+        own = _own(phase, asked_of(phase, parent.at) if asked else parent.at, sizes, registry)
         return {name: before.get(name, 0) + own.get(name, 0) for name in {**before, **own}}
 
     return {node: by(Parent(node)) for node in plan.order}
+
+
+def _own(phase: Phase, at: int | None, sizes: Sizes, registry: Registry) -> Taken:
+    """What a phase takes, or its first `at` tokens."""
+    if turning(phase.mix):
+        return {name: round(found) for name, found in phase_intake(phase, sizes, registry, at).items() if found is not None}
+    shares, fed = integral(phase, sizes, registry), windows(phase, at)
+    length = phase.batch.length if phase.batch else 0
+    unknown = learnt(phase.mix, registry)
+    return {name: shares.at(at, fed) * length // UNIT for at, name in enumerate(shares.names) if name not in unknown}

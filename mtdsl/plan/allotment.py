@@ -28,16 +28,17 @@ def allotted_events(events: tuple[Event, ...], tokens: int, registry: Registry) 
     return tuple(replace(one, mix=allotted(one.mix, tokens, registry)) if one.mix else one for one in events)
 
 
-def _told(blend: Blend, tokens: int, registry: Registry) -> Blend:
+def _told(blend: Blend, tokens: int | Fraction, registry: Registry) -> Blend:
     if not blend.rules:
         return blend
     return replace(blend, rules=tuple(_rule(rule, rule.share * tokens, registry) for rule in blend.rules))
 
 
 def _rule(rule: Rule, tokens: Fraction, registry: Registry) -> Rule:
-    """The rule, and those that it stands over, which say what all of its tokens would be."""
+    """The rule, those that it stands over, which say what all of its tokens would be, and those of its turns."""
     mixer = rule.mixer
     if isinstance(registry.build("mixer", mixer.name, mixer.params), Budgeted) and mixer.params["budget"] is None:
         mixer = replace(mixer, params={**mixer.params, "budget": Fraction(round(tokens))})
     over = tuple(_rule(under, tokens * under.share, registry) for under in rule.over)
-    return replace(rule, mixer=mixer, over=over)
+    turns = tuple(replace(turn, mix=_told(turn.mix, tokens * turn.share, registry)) for turn in rule.turns)
+    return replace(rule, mixer=mixer, over=over, turns=turns)

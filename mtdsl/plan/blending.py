@@ -59,4 +59,4 @@ def normal(blend: Blend) -> Blend:
 
 
 def _alike(one: Rule, other: Rule) -> bool:
-    return (one.mixer, one.sources, one.over) == (other.mixer, other.sources, other.over)
+    return (one.mixer, one.sources, one.over, one.turns) == (other.mixer, other.sources, other.over, other.turns)

@@ -176,10 +176,21 @@ def weights(blend: Blend, sizes: Sizes, registry: Registry) -> dict[str, float]:
 
 
 def _ruled(rule: Rule, sizes: Sizes, registry: Registry) -> dict[str, float]:
+    if rule.turns:
+        return _mean_turn(rule, sizes, registry)
     facts = facts_of(rule, sizes, registry)
     raw = _weighed(rule.mixer, facts, registry)
     total = sum(raw)
     return {fact.name: float(rule.share) * weight / total for fact, weight in zip(facts, raw, strict=True)}
+
+
+def _mean_turn(rule: Rule, sizes: Sizes, registry: Registry) -> dict[str, float]:
+    """The mean of all turns."""
+    mean: dict[str, float] = {}
+    for turn in rule.turns:
+        for name, share in weights(turn.mix, sizes, registry).items():
+            mean[name] = mean.get(name, 0.0) + float(rule.share * turn.share) * share
+    return mean
 
 
 def facts_of(rule: Rule, sizes: Sizes, registry: Registry) -> list[SourceFacts]:

@@ -53,7 +53,7 @@ ADDED: Mapping[tuple[Any, ...], Added] = {
     (Curve, Blend): {
         "start": (
             Mapping[str, float] | None,
-            "Shares by source at the first token; null where sizes decide that nobody knows.",
+            "Shares by source at the first token, the mean of turns; null where sizes decide that nobody knows.",
         ),
         "end": (
             Mapping[str, float] | None,

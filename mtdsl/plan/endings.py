@@ -9,7 +9,7 @@ from fractions import Fraction
 from mtdsl.diag import Span
 from mtdsl.frozen import Frozen, node
 from mtdsl.plan.curves import coupled, in_force, scalar_at, shares_at
-from mtdsl.plan.model import Blend, Certainty, Curve, Phase, Plugin
+from mtdsl.plan.model import Blend, Certainty, Curve, Phase, Plugin, Rule
 from mtdsl.plan.shapes import under_rule
 from mtdsl.plan.steps import step_at
 from mtdsl.plan.transitions import Kind
@@ -40,7 +40,7 @@ class Ending(Frozen):
 
     `lr_certainty` is `unknown` for the rate of a start that is only assumed. `certainty` is `bounded` where
     a `stop` there or before may end it early. `batch` is the tokens of its last step, `techniques` the phase's by attribute,
-    their parameters as they had become.
+    their parameters as they had become. `turns` are the rules whose steps take turns, with the place that comes next.
     """
 
     kind: Kind = "none"
@@ -60,6 +60,7 @@ class Ending(Frozen):
     scalars: Mapping[str, Fraction] = field(default_factory=dict)
     techniques: Mapping[str, Plugin] = field(default_factory=dict)
     behind: str | None = None
+    turns: tuple[Rule, ...] = ()
 
     @property
     def made(self) -> str:

@@ -16,7 +16,8 @@ from mtdsl.plan.model import Certainty, Merge, Phase, Plugin, Start
 from mtdsl.plan.names import Scope
 from mtdsl.plan.points import point_of
 from mtdsl.plan.rates import last_span
-from mtdsl.plan.steps import sequences_of_step, steps_of
+from mtdsl.plan.steps import sequences_of_step, step_at, steps_of
+from mtdsl.plan.turns import advanced
 from mtdsl.registry import Registry
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ class Inheritance:
             lr_certainty="exact" if phase.lr else before.lr_certainty,
             lr_span=tools.schedules.span("lr", phase.name) or (last_span(written.value) if written else before.lr_span),
             mix=blend_at(phase.mix, tokens, tools.registry) if phase.mix else before.mix,
+            turns=advanced(phase.mix, step_at(phase, tokens), tools.registry) if phase.mix else before.turns,
             seed=phase.seed if phase.batch else before.seed,
             used=before.used.then(phase.name, tokens),
             certainty=phase.certainty,

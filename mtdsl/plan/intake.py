@@ -9,7 +9,8 @@ from itertools import pairwise
 from mtdsl.plan.curves import mean_shares, sources_of
 from mtdsl.plan.learning import learnt
 from mtdsl.plan.model import Blend, Curve, Phase, Plan
-from mtdsl.plan.sizes import Sizes, declared, unknown
+from mtdsl.plan.sizes import Sizes, declared, told
+from mtdsl.plan.turns import parted
 from mtdsl.registry import Registry
 
 
@@ -29,29 +30,31 @@ def phase_intake(phase: Phase, sizes: Sizes, registry: Registry, until: int | No
     if phase.mix is None:
         return {}
     unsized = _unsized(phase.mix, sizes, registry)
-    mix = _fixed(phase.mix) if unsized else phase.mix
+    mix = _fixed(phase.mix, sizes, registry) if unsized else phase.mix
     total: dict[str, float | None] = dict.fromkeys(sources_of(phase.mix), 0.0)
     tokens = phase.tokens if until is None else until
     bounds = sorted({Fraction(0), *(_inside(mix, tokens)), Fraction(tokens)})
     for begin, end in pairwise(bounds):
-        length = float(end - begin)
-        for name, share in mean_shares(mix, begin, end, sizes, registry).items():
-            total[name] = (total[name] or 0.0) + share * length
+        for part, length in parted(phase, mix, begin, end, registry):
+            for name, share in mean_shares(part, begin, end, sizes, registry).items():
+                total[name] = (total[name] or 0.0) + share * length
     return total | dict.fromkeys(learnt(phase.mix, registry)) | dict.fromkeys(unsized)
 
 
 def _unsized(curve: Curve[Blend], sizes: Sizes, registry: Registry) -> tuple[str, ...]:
-    """The sources among which rules choose that some size is not known to; none where all are."""
-    if not unknown(curve, sizes, registry):
-        return ()
+    """The sources among which rules choose that some size is not known to."""
     blends = (blend for piece in curve.pieces for blend in (piece.start, piece.stop))
-    return tuple(name for blend in blends for rule in blend.rules for name in rule.sources)
+    rules = (rule for blend in blends for rule in blend.rules if not told(rule, sizes, registry))
+    return tuple(name for rule in rules for name in rule.sources)
 
 
-def _fixed(curve: Curve[Blend]) -> Curve[Blend]:
-    """The mixture without what rules choose: the shares that are written are known whatever those choose."""
-    pieces = tuple(replace(piece, start=Blend(piece.start.shares), stop=Blend(piece.stop.shares)) for piece in curve.pieces)
-    return replace(curve, pieces=pieces)
+def _fixed(curve: Curve[Blend], sizes: Sizes, registry: Registry) -> Curve[Blend]:
+    """The mixture without what such rules choose: the other shares are known whatever those choose."""
+
+    def kept(blend: Blend) -> Blend:
+        return replace(blend, rules=tuple(rule for rule in blend.rules if told(rule, sizes, registry)))
+
+    return replace(curve, pieces=tuple(replace(at, start=kept(at.start), stop=kept(at.stop)) for at in curve.pieces))
 
 
 def _inside(curve: Curve[Blend], tokens: int) -> set[Fraction]:

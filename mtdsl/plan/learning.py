@@ -16,8 +16,13 @@ def learnt(curve: Curve[Blend] | None, registry: Registry) -> dict[str, str]:
 
 def chosen(blend: Blend, registry: Registry) -> dict[str, str]:
     """As `learnt`, of one mixture."""
-    rules = ((rule, _learns(rule, registry)) for rule in blend.rules)
-    return {name: mixer for rule, mixer in rules if mixer for name in rule.sources}
+    found: dict[str, str] = {}
+    for rule in blend.rules:
+        for turn in rule.turns:
+            found |= chosen(turn.mix, registry)
+        if not rule.turns and (mixer := _learns(rule, registry)):
+            found |= dict.fromkeys(rule.sources, mixer)
+    return found
 
 
 def needed(curve: Curve[Blend] | None, registry: Registry) -> dict[str, str]:
@@ -51,7 +56,7 @@ def _under(rules: Iterable[Rule], registry: Registry) -> Iterator[Rule]:
     for rule in rules:
         if isinstance(registry.build("mixer", rule.mixer.name, rule.mixer.params), Learning):
             yield rule
-        yield from _under(rule.over, registry)
+        yield from _under((*rule.over, *(inner for turn in rule.turns for inner in turn.mix.rules)), registry)
 
 
 def _learns(rule: Rule, registry: Registry) -> str:

@@ -31,6 +31,7 @@ from mtdsl.plan.names import Scope
 from mtdsl.plan.rates import goes_on
 from mtdsl.plan.scalars import NUMBERS, SCALARS, UNASKED
 from mtdsl.plan.tools import Tools
+from mtdsl.plan.turns import going_on
 
 R = TypeVar("R")
 
@@ -73,6 +74,7 @@ class PhaseLowering:
         lr, mix, scalars, events = self._events(motions, lr, mix, _numbers(motions, found, cast(Plugin, optimizer)))
         manners.check_fim(scalars.get("fim"))
         mix = allotted(mix, budget.tokens, tools.registry) if mix else None
+        mix = going_on(mix, before.turns if transition.data == "continue" else ()) if mix else None
         phase = Phase(
             name=draft.name,
             family=draft.family,

@@ -27,6 +27,7 @@ from mtdsl.plan.values import (
     Scalar,
     Term,
     Test,
+    Turn,
     V,
     Warmup,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "Tokenizer",
     "Totals",
     "Transition",
+    "Turn",
     "Used",
     "V",
     "Warmup",

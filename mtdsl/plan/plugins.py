@@ -62,6 +62,10 @@ class Techniques:
         """Whether a scheduler may stand under a value without an arrow: it moves between that value and 0."""
         return bool(getattr(self._factory(self._entry(kind, name, span), span), "rules", False))
 
+    def turns(self, name: str, span: Span) -> bool:
+        """Whether a mixer has steps take turns among the mixtures of its call; False for a name that is no mixer's."""
+        return self.knows("mixer", name) and hasattr(self._factory(self._entry("mixer", name, span), span), "turns")
+
     def _bound(
         self,
         kind: str,

@@ -56,7 +56,8 @@ class _Search:
         if source is not None and isinstance(source.item, tree.Data):
             part = f"{source.item.name}({shown(lengths_of(expr.args[0], scope, self._evaluator))})"
             return expr.span if self._source in (part, source.item.name) else None
-        found = (self._within(arg, scope) for arg in expr.args if isinstance(arg, tree.Name | tree.Call))
+        mixtures = tree.Name | tree.Call | tree.Binary | tree.Override
+        found = (self._within(arg, scope) for arg in expr.args if isinstance(arg, mixtures))
         return next((span for span in found if span is not None), None)
 
     def _named(self, name: tree.Name, scope: Scope) -> Span | None:

@@ -42,7 +42,7 @@ def unknown(curve: Curve[Blend], sizes: Sizes, registry: Registry) -> bool:
 
 def lacking(blend: Blend, sizes: Sizes, registry: Registry) -> bool:
     """As `unknown`, of one mixture."""
-    return any(not _told(rule, sizes, registry) for rule in blend.rules)
+    return any(not told(rule, sizes, registry) for rule in blend.rules)
 
 
 def counts(rule: Rule, registry: Registry) -> bool:
@@ -50,8 +50,11 @@ def counts(rule: Rule, registry: Registry) -> bool:
     return isinstance(registry.build("mixer", rule.mixer.name, rule.mixer.params), Counting)
 
 
-def _told(rule: Rule, sizes: Sizes, registry: Registry) -> bool:
+def told(rule: Rule, sizes: Sizes, registry: Registry) -> bool:
+    """Whether a rule knows the sizes that it is told of. One whose steps take turns is told of none itself."""
+    if rule.turns:
+        return not any(lacking(turn.mix, sizes, registry) for turn in rule.turns)
     if any(name not in sizes for name in rule.sources):
         return False
     uncounted = any(sizes[name].documents is None for name in rule.sources)
-    return not (uncounted and counts(rule, registry)) and all(_told(under, sizes, registry) for under in rule.over)
+    return not (uncounted and counts(rule, registry)) and all(told(under, sizes, registry) for under in rule.over)

@@ -73,17 +73,30 @@ class Known(Frozen):
 
 
 @node
+class Turn(Frozen):
+    """What steps draw from when it is their turn: a whole mixture, whose turn it is in `share` of all steps."""
+
+    share: Fraction
+    mix: Blend
+
+
+@node
 class Rule(Frozen):
     """The part of a blend whose weights a mixer chooses: `share` of the whole, among `sources` with their base weights.
 
     A base weight is None where the recipe only named the source (`natural(a, b)`), or where the rules that this one stands
     `over` choose it (`natural(a, b) by temperature(tau = 2)`).
+
+    Where there are `turns` (`alternate(a, b)`), the mixer does not weigh: each step draws the rule's share wholly from one of
+    them, in the order that the mixer gives. A phase's first step has the place `turn` of that order, counted from 0.
     """
 
     share: Fraction
     mixer: Plugin
     sources: Mapping[str, Fraction | None]
     over: tuple[Rule, ...] = ()
+    turns: tuple[Turn, ...] = field(default=(), metadata=RARE)
+    turn: int = field(default=0, metadata=RARE)
 
 
 @node

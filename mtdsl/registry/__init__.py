@@ -35,7 +35,7 @@ from mtdsl.registry.kinds import (
 )
 from mtdsl.registry.learning import NEEDS, Alignment, Asking, Excess, Feedback, Learning, Need, State
 from mtdsl.registry.loading import installed
-from mtdsl.registry.mixing import Budgeted
+from mtdsl.registry.mixing import Budgeted, Turning
 from mtdsl.registry.parameters import bind
 from mtdsl.registry.remarks import Edit, Place, Remark
 
@@ -85,6 +85,7 @@ __all__ = [
     "Stretch",
     "Technique",
     "Tokens",
+    "Turning",
     "Word",
     "bind",
     "hookimpl",

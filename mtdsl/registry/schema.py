@@ -31,17 +31,22 @@ def schema_of(entry: Entry) -> dict[str, Any]:
 
 
 def _property(parameter: Parameter) -> dict[str, Any]:
-    options = [_type(parameter.type, parameter.bound)]
-    if parameter.type in (float, Fraction):
-        options.append(RATIO)
+    options = [_type(parameter.type, parameter.bound), *_ratio(parameter.type)]
     if parameter.scheduled or parameter.technique:
         options.append({"type": "object"})
     if parameter.optional:
         options.append({"type": "null"})
-    body = options[0] if len(options) == 1 else {"anyOf": options}
     said = {"description": f"in {parameter.dimension}"} if parameter.dimension else {}
     default = {} if parameter.required or _object(parameter.default) else {"default": parameter.default}
-    return {**body, **said, **default}
+    return {**_any(*options), **said, **default}
+
+
+def _any(*options: dict[str, Any]) -> dict[str, Any]:
+    return options[0] if len(options) == 1 else {"anyOf": [*options]}
+
+
+def _ratio(kind: Any) -> list[dict[str, Any]]:
+    return [RATIO] if kind in (float, Fraction) else []
 
 
 def _type(kind: Any, bound: Bound | None) -> dict[str, Any]:
@@ -50,7 +55,8 @@ def _type(kind: Any, bound: Bound | None) -> dict[str, Any]:
     if get_origin(kind) in UNIONS:
         return {"anyOf": [_type(option, bound) for option in get_args(kind)]}
     if get_origin(kind) is tuple:
-        return {"type": "array", "items": _type(get_args(kind)[0], bound)}
+        inner = get_args(kind)[0]
+        return {"type": "array", "items": _any(_type(inner, bound), *_ratio(inner))}
     names = {bool: "boolean", int: "integer", float: "number", Fraction: "number", str: "string"}
     return {"type": names[kind], **_ends(bound)} if kind in names else {}
 

@@ -46,6 +46,7 @@ from mtdsl.plan.model import (
     Tokenizer,
     Totals,
     Transition,
+    Turn,
     Used,
     Warmup,
 )
@@ -155,7 +156,8 @@ RUNS: Mapping[type, frozenset[str]] = {
     Warmup: _fields("steps tokens start read"),
     Piece: _fields("begin end start stop by"),
     Blend: _fields("shares rules"),
-    Rule: _fields("share mixer sources over"),
+    Rule: _fields("share mixer sources over turns turn"),
+    Turn: _fields("share mix"),
     Plugin: _fields("name params"),
     Check: _fields("text message holds"),
     Note: _fields("node attribute doc cite conflict"),

@@ -112,11 +112,15 @@ class Canon:
         return {"moves": [value(piece.start), value(piece.stop)], "over": ends, "by": self.plugin("scheduler", piece.by)}
 
     def _rule(self, rule: Rule) -> Json:
+        """A rule; which turn a phase begins with follows from the phases before it."""
         sources: list[Json] = [
             [self.source(name), None if share is None else number(share)] for name, share in rule.sources.items()
         ]
         over = [[self._rule(inner) for inner in rule.over]] if rule.over else []
-        return [number(rule.share), self.plugin("mixer", rule.mixer), sources, *over]
+        turns: list[Json] = (
+            [{"turns": [[number(turn.share), self.blend(turn.mix)] for turn in rule.turns]}] if rule.turns else []
+        )
+        return [number(rule.share), self.plugin("mixer", rule.mixer), sources, *over, *turns]
 
 
 def joined(first: list[Json], then: list[Json]) -> list[Json]:

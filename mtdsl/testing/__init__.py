@@ -22,6 +22,7 @@ from mtdsl.testing.rules import Broken
 from mtdsl.testing.scheduler import SchedulerSuite
 from mtdsl.testing.source import FilterSuite, SourceSuite
 from mtdsl.testing.technique import TechniqueSuite
+from mtdsl.testing.turns import TurnsSuite
 
 __all__ = [
     "Broken",
@@ -40,4 +41,5 @@ __all__ = [
     "SchedulerSuite",
     "SourceSuite",
     "TechniqueSuite",
+    "TurnsSuite",
 ]

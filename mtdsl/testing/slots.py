@@ -36,6 +36,7 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
         PHASE % f"warmup = {WARMUP} steps, lr = 1e-3 by {{call}}",
     ),
     "mixer": (f"mix chosen = base by {{call}}\n{PHASE % 'mix = chosen'}",),
+    "turns": (PHASE % "mix = {call}",),
     "extender": (
         PHASE % "seed = 0" + "phase two {{ steps = 100, batch = 1 x 2k, context = -> 2k by {call} }}\nflow one -> two\n",
         PHASE % "seed = 0" + "phase two {{ steps = 0, context = -> 2k by {call} }}\nflow one -> two\n",

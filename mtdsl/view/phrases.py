@@ -8,6 +8,7 @@ from fractions import Fraction
 from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import (
     Asked,
+    Blend,
     Curve,
     Evaluation,
     Event,
@@ -18,12 +19,14 @@ from mtdsl.plan.model import (
     Parent,
     Phase,
     Plugin,
+    Rule,
     Source,
     Start,
     Term,
     Test,
     Transition,
 )
+from mtdsl.plan.turns import turning
 from mtdsl.view import numbers
 from mtdsl.view.columns import Column
 
@@ -85,6 +88,27 @@ def rules(column: Column) -> str:
     mix = column.node.mix if isinstance(column.node, Phase) else None
     found = (rule for piece in (mix.pieces if mix else ()) for blend in (piece.start, piece.stop) for rule in blend.rules)
     return ", ".join(dict.fromkeys(f"{rule.mixer.name}({', '.join(rule.sources)})" for rule in found))
+
+
+def blend(mix: Blend) -> str:
+    """`80% web + 20% natural(code, docs)`."""
+    said = [f"{numbers.share(share)} {name}" for name, share in mix.shares.items()]
+    said += [f"{numbers.share(rule.share)} {rule.mixer.name}({_among(rule)})" for rule in mix.rules]
+    return " + ".join(said)
+
+
+def _among(rule: Rule) -> str:
+    """What a rule chooses among; of one whose steps take turns, `92% of steps 80% web + 20% code, 8% of steps 100% math`."""
+    return ", ".join(f"{numbers.share(turn.share)} of steps {blend(turn.mix)}" for turn in rule.turns) or ", ".join(
+        rule.sources
+    )
+
+
+def turns(column: Column) -> str:
+    """`steps take turns: alternate(92% of steps 100% web, 8% of steps 100% math)`; empty where none do."""
+    rules = turning(column.node.mix) if isinstance(column.node, Phase) else []
+    said = ", ".join(f"{rule.mixer.name}({_among(rule)})" for rule in rules)
+    return f"steps take turns: {said}" if said else ""
 
 
 def chosen(column: Column) -> str:

@@ -101,10 +101,10 @@ def _moved(phase: Phase, curve: Curve[Fraction], registry: Registry) -> str:
 
 
 def _chosen(columns: Sequence[Column]) -> Table:
-    """Mixtures under rules that look at the run."""
+    """Mixtures under rules that look at the run, or whose steps take turns: the shares that are drawn are then the mean."""
     table = _table("in", "mixture")
     for column in columns:
-        if said := phrases.chosen(column):
+        for said in filter(None, (phrases.chosen(column), phrases.turns(column))):
             table.add_row(column.name, said)
     return table
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from mtdsl.plan.certainty import capped, hangs
 from mtdsl.plan.learning import reason
-from mtdsl.plan.model import Blend, Curve, Evaluation, Merge, Param, Phase, Piece, Plugin, Source, Start, Transition, V, Warmup
+from mtdsl.plan.model import Curve, Evaluation, Merge, Param, Phase, Piece, Plugin, Source, Start, Transition, V, Warmup
 from mtdsl.plan.scalars import NUMBERS
 from mtdsl.plan.shapes import under_rule
 from mtdsl.registry import Registry
@@ -140,12 +140,6 @@ def _warmup(warmup: Warmup) -> str:
     return f"{warmup.steps:,} steps = {warmup.tokens:,} tokens, from {numbers.rate(warmup.start)}{first}"
 
 
-def _blend(blend: Blend) -> str:
-    said = [f"{numbers.share(share)} {name}" for name, share in blend.shares.items()]
-    said += [f"{numbers.share(rule.share)} {rule.mixer.name}({', '.join(rule.sources)})" for rule in blend.rules]
-    return " + ".join(said)
-
-
 def technique(plugin: Plugin, tokens: int) -> str:
     """`next_token(mtp = [0.3 until 10,000 tokens, then 0.1])`: where the parameters of a technique move."""
     return phrases.call(plugin.name, {name: _param(value, tokens) for name, value in plugin.params.items()})
@@ -164,7 +158,7 @@ def _param(value: Param, tokens: int) -> Param:
 
 def _mix(phase: Phase, registry: Registry) -> str:
     """With whose shares a run decides, under a rule that looks at it."""
-    text, why = curve(phase.mix, _blend, phase.tokens), reason(phase.mix, registry) if phase.mix else ""
+    text, why = curve(phase.mix, phrases.blend, phase.tokens), reason(phase.mix, registry) if phase.mix else ""
     return f"{text}, {why}" if why else text
 
 

@@ -12,6 +12,7 @@ def mtdsl_mixers() -> Iterator[mtdsl.Mixer]:
     """The built-in mixers."""
     yield mtdsl.Mixer("ado", "mtdsl_mixers.ado:Ado")
     yield mtdsl.Mixer("aioli", "mtdsl_mixers.aioli:Aioli")
+    yield mtdsl.Mixer("alternate", "mtdsl_mixers.alternate:Alternate")
     yield mtdsl.Mixer("documents", "mtdsl_mixers.documents:Documents")
     yield mtdsl.Mixer("doge", "mtdsl_mixers.doge:Doge")
     yield mtdsl.Mixer("doremi", "mtdsl_mixers.doremi:Doremi")

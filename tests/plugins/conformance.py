@@ -21,6 +21,7 @@ EXAMPLES = {
     ("scheduler", "wsd_s"): ({"period": "[40%, 60%]", "decay": "10%"},),
     ("mixer", "ado"): ({"ignore": "3 steps", "start": "100 steps", "every": "100 steps"},),
     ("mixer", "aioli"): ({"every": "7 steps", "tries": "1 steps", "sweeps": 2, "one_hot": 0.75, "keep": 0.5},),
+    ("mixer", "alternate"): ({}, {"shares": "[92%, 8%]"}, {"shares": "[1/3, 2/3]"}),
     ("mixer", "doge"): ({"floor": 0.01}, {}),
     ("mixer", "doremi"): ({"reference": '"a/b"'}, {"reference": '"a/b"', "averaged": "true", "clip": '"mean"'}),
     ("mixer", "epoch_cap"): ({"max_epochs": 4, "budget": "1M"},),

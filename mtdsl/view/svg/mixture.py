@@ -36,7 +36,8 @@ def _stack(root: ET.Element, slot: Slot, sources: Sequence[str], top: float) -> 
     for index, source in enumerate(sources):
         ceiling = [low + _share(point, source) for low, point in zip(floor, slot.column.points, strict=True)]
         if ceiling != floor:
-            group = add(root, "g", tip=f"{source} in {slot.column.name}: {phrases.share(slot.column, source)}")
+            said = (f"{source} in {slot.column.name}: {phrases.share(slot.column, source)}", phrases.turns(slot.column))
+            group = add(root, "g", tip="; ".join(filter(None, said)))
             outline = [*_edge(slot, ceiling, top), *reversed(_edge(slot, floor, top))]
             add(group, "polygon", points=points(outline), fill=colour(index))
             _labels(group, slot, source, floor, ceiling, top)
