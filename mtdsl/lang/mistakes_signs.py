@@ -41,6 +41,14 @@ def other_quotes(failure: Failure) -> Diagnostic | None:
     return failure.error("other-quotes", _DOUBLE, span=span, fix=Fix.write(span, f'"{text}"'))
 
 
+def quoted_name(failure: Failure) -> Diagnostic | None:
+    """`by "linear"`: a text where a name stands."""
+    text = failure.span.text[1:-1]
+    if failure.kind != "STRING" or not text.isidentifier() or not _takes_a_name(failure):
+        return None
+    return failure.error("other-quotes", "a name stands without quotes", fix=Fix.write(failure.span, text))
+
+
 def _takes_a_name(failure: Failure) -> bool:
     """Whether a technique, a source or a word of the language stands here rather than a text."""
     *before, last = failure.before or (Token("", ""),)
@@ -108,4 +116,4 @@ def other_comment(failure: Failure) -> Diagnostic | None:
     return failure.error("other-comment", "comments begin with `#`", span=span, fix=fix)
 
 
-SIGNS = (unterminated_string, other_quotes, other_arrow, other_equals, semicolon, other_comment)
+SIGNS = (unterminated_string, other_quotes, quoted_name, other_arrow, other_equals, semicolon, other_comment)

@@ -122,12 +122,9 @@ class Evaluator:
             return found, where
         if isinstance(found, tree.Name):
             return tree.Call(found.span, found), where
-        raise mistake(
-            "not-a-call",
-            "the name of a technique is expected here, such as `linear` or `yarn(factor = 4)`",
-            found.span,
-            help=ONE if isinstance(found, tree.Binary) else unquoted(found),
-        )
+        hint, fix = (ONE, None) if isinstance(found, tree.Binary) else unquoted(found)
+        message = "the name of a technique is expected here, such as `linear` or `yarn(factor = 4)`"
+        raise mistake("not-a-call", message, found.span, help=hint, fix=fix)
 
     def argument(self, expr: tree.Value, scope: Scope) -> Argument:
         """What stands inside a call's brackets: a number, text, a word or a list of these; an arrow or a call is deferred."""
@@ -192,11 +189,11 @@ def _instead(expr: tree.Expr) -> str | None:
     return None
 
 
-def unquoted(expr: tree.Expr) -> str | None:
-    """The way out of a name in quotes; None for anything else."""
+def unquoted(expr: tree.Expr) -> tuple[str | None, Fix | None]:
+    """The way out of a name in quotes, and the edit; nothing for anything else."""
     if isinstance(expr, tree.String) and expr.value.isidentifier():
-        return f"write it without quotes: `{expr.value}`"
-    return None
+        return f"write it without quotes: `{expr.value}`", Fix.write(expr.span, expr.value)
+    return None, None
 
 
 def is_word(value: tree.Value, word: str) -> bool:

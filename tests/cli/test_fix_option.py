@@ -160,6 +160,14 @@ def test_a_name_in_quotes_is_mended_without_them_and_a_text_with_double_ones(mtd
     assert path.read_text() == HEAD + "optimizer = adamw\n" + quoted.replace("'b'", '"b"').replace("'", "")
 
 
+def test_names_in_double_quotes_are_mended_too(mtdsl, recipe):
+    quoted = 'phase p { tokens = 25_600, batch = 1 x 256, context = 256, lr = 1e-3 -> 0 by "linear", mix = "a" }\n'
+    path = recipe(f'{HEAD}optimizer = "adamw"\n{quoted}')
+    done = mtdsl("check", "--fix", "r.mtr")
+    assert (done.returncode, done.stderr.count("fixed ")) == (0, 3)
+    assert path.read_text() == HEAD + "optimizer = adamw\n" + quoted.replace('"', "")
+
+
 def test_a_fix_that_would_not_be_made_is_not_offered(mtdsl, recipe):
     path = recipe(HEAD + BROKEN.replace("=> 0 by liner", "-> 0") + "optimizer = 'adamm'\n")
     for options in ((), ("--fix",), ("--unsafe-fixes",)):
