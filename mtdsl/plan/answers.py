@@ -183,12 +183,11 @@ class Answers:
         return facts.of_source(source, self._taken_of(name), asked, span)
 
     def _reader(self) -> Reader:
-        names = {
-            name: size_of(found) for name in dict(self._nodes.declared.items()) if (found := self._nodes.declared.source(name))
-        }
+        names = (name for name, _ in self._nodes.declared.items())
+        named = {name: found for name in names if (found := self._nodes.declared.source(name))}
         declared = [name for name, found in self._nodes.module.names.items() if isinstance(found.item, tree.Data)]
-        sizes = {name: size for name, size in names.items() if size is not None}
-        return Reader(self._nodes.registry, sizes, tuple(dict.fromkeys((*names, *declared))))
+        sizes = {name: size for name, found in named.items() if (size := size_of(found)) is not None}
+        return Reader(self._nodes.registry, sizes, tuple(dict.fromkeys((*named, *declared))), named)
 
     def _taken_of(self, name: str) -> float | None:
         """Tokens that the whole plan takes of a source and of its parts; None where that cannot be known."""

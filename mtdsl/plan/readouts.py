@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal
 
@@ -12,9 +13,10 @@ from mtdsl.lang.units import Quantity
 from mtdsl.plan.curves import in_force, shares_at
 from mtdsl.plan.endings import blend_at, first_of, rate_at, value_at
 from mtdsl.plan.learning import learnt
-from mtdsl.plan.model import Blend, Curve, Phase
+from mtdsl.plan.model import Blend, Curve, Phase, Source
 from mtdsl.plan.names import unknown_name
 from mtdsl.plan.sizes import Sizes
+from mtdsl.plan.sources import undeclared
 from mtdsl.plan.steps import sequences, step_at
 from mtdsl.registry import Registry
 
@@ -26,11 +28,12 @@ POINTS = ("start", "end")
 
 @node
 class Reader(Frozen):
-    """Reads curves: `sizes` of the sources where they are known, and the names of all that the recipe declares."""
+    """Reads curves: `sizes` where they are known, the names of all `sources` that are declared, and those `named` in mixtures."""
 
     registry: Registry
     sizes: Sizes
     sources: tuple[str, ...]
+    named: Mapping[str, Source]
 
     def read(self, phase: Phase, asked: tuple[str, ...], where: Where, span: Span) -> Quantity | None:
         """What is asked of a phase's curves; None where `asked` is no curve. Raises `Mistake` where it cannot be known."""
@@ -93,5 +96,5 @@ class Reader(Frozen):
             name = error.args[0]
             lacks, fact = ("number of documents", "documents") if name in self.sizes else ("size", "tokens")
             message = f"a rule chooses the share of `{source}`, and the {lacks} of {name!r} is not known"
-            raise mistake("size-unknown", message, span, help=f"declare it: data {name} {{ {fact} = ... }}") from error
+            raise mistake("size-unknown", message, span, help=undeclared(self.named[name], fact)) from error
         return Fraction(repr(shares.get(source, 0.0)))

@@ -161,9 +161,9 @@ def _told(value: tree.Expr, told: list[Written]) -> tree.Expr:
     return tree.Call(call.span, call.func, call.args, (*kept, *more.values()))
 
 
-def undeclared(source: Source) -> str:
-    """How the size of a source can come to be known; only what says where its documents lie can be measured."""
-    said = f"declare it: data {source.name} {{ tokens = ... }}"
+def undeclared(source: Source, fact: str = "tokens") -> str:
+    """How a fact of a source can come to be known; only what says where its documents lie can be measured."""
+    said = f"declare it: data {source.of or source.name} {{ {fact} = ... }}"
     return said if source.source is None else f"{said}, or run `mtdsl lock`"
 
 

@@ -142,11 +142,12 @@ def test_shares_of_documents_are_weighed_by_how_long_these_are(plan):
     assert made.checks[0].holds
 
 
-def test_shares_of_documents_nobody_counted_are_not_guessed(found):
-    sources = "data x { tokens = 6M }\ndata y { tokens = 1M, documents = 10_000 }\n"
+@pytest.mark.parametrize(("source", "lock"), [("", ""), (', source = text(path = "x.txt")', ", or run `mtdsl lock`")])
+def test_shares_of_documents_nobody_counted_are_not_guessed(found, source, lock):
+    sources = f"data x {{ tokens = 6M{source} }}\ndata y {{ tokens = 1M, documents = 10_000 }}\n"
     made, said = found(f"{sources}phase p {{ {REST}, mix = documents(x, y) }}\ncheck p.mix.x < 99%")
     assert to_json(made)["phases"][0]["mix"]["start"] is None
-    assert [(one.id, one.help) for one in said] == [("check-unknown", "declare it: data x { documents = ... }")]
+    assert [(one.id, one.help) for one in said] == [("check-unknown", "declare it: data x { documents = ... }" + lock)]
 
 
 def test_a_rule_may_have_a_part_only_or_know_the_shares(plan):
