@@ -143,6 +143,7 @@ def grown(config, plugin, folder, new=96):
         (gemma, Plugin("sliding", {"window": 16})),
         (gemma, Plugin("sliding", {"layers": ()})),
         (olmo, Plugin("yarn", {"layers": "full"})),
+        (olmo, Plugin("yarn", {"layers": "full", "truncate": False})),
         (olmo, Plugin("llama3", {"original": 32})),
         (smol, Plugin("nope", {"every": 4})),
         (smol, Plugin("nope", {"layers": (0, 2)})),
