@@ -9,18 +9,19 @@ from functools import partial
 from math import prod
 from typing import cast
 
-from mtdsl.diag import Label, Report, Span
+from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.lang import tree
-from mtdsl.plan.attributes import DESCRIPTIVE
 from mtdsl.plan.blending import ONE, added, normal, scaled, summed, total, without
 from mtdsl.plan.curves import names_of
 from mtdsl.plan.edits import as_parts
+from mtdsl.plan.entries import entries_of
 from mtdsl.plan.evaluate import Evaluator, moves, unquoted
 from mtdsl.plan.model import Blend, Rule
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.shares import not_whole
+from mtdsl.plan.turns import check_weighs, taking_turns
 from mtdsl.plan.views import EVERY, Lengths, lengths_of, shown
 
 Blocks = dict[str, Blend]
@@ -70,7 +71,9 @@ class Blends:
         """`base by temperature(tau = 2)`: a rule over a mixture's sources, which knows their shares."""
         base = self.read(value.value, scope)
         sources = {name: base.shares.get(name) for name in names_of(base)}
-        return Blend(rules=(Rule(ONE, self._techniques.bind("mixer", value.by, scope), sources, base.rules),))
+        mixer = self._techniques.bind("mixer", value.by, scope)
+        check_weighs(mixer, base, self._techniques, value.by.span)
+        return Blend(rules=(Rule(ONE, mixer, sources, base.rules),))
 
     def _read(self, expr: tree.Expr, scope: Scope) -> Blend:
         match expr:
@@ -170,7 +173,7 @@ class Blends:
         return self._bodies[id(body)]
 
     def _read_body(self, body: tree.Body, scope: Scope, span: Span) -> tuple[Blend, Blocks]:
-        entries = _entries(body)
+        entries = entries_of(body)
         if not entries:
             raise mistake("not-a-mix", "this mix is empty", span)
         parts = {name: self._amount(at, scope) for name, at in entries.items()}
@@ -191,7 +194,7 @@ class Blends:
         whole = summed([amount for amount, _ in parts.values()])
         shares = any(is_share for _, is_share in parts.values())
         if shares and (not all(is_share for _, is_share in parts.values()) or abs(whole - ONE) > TOLERANCE):
-            bare = [entry.value.span for name, entry in _entries(body).items() if not parts[name][1]]
+            bare = [entry.value.span for name, entry in entries_of(body).items() if not parts[name][1]]
             raise not_whole(whole, span, as_parts(body), bare=bare)
         if whole <= 0:
             raise mistake("mix-not-100", "the parts of this mix sum to 0", span)
@@ -250,7 +253,7 @@ class Blends:
         """
         rest, blocks = self.read(expr.base, scope), self._blocks(expr.base, scope)
         fixed: Blocks = {}
-        for entry in _entries(expr.body).values():
+        for entry in entries_of(expr.body).values():
             amount, blend = self._fixed(entry, scope)
             fixed[entry.name] = scaled(blend, amount)
             rest = self._left(entry, rest, blend, blocks)
@@ -305,11 +308,20 @@ class Blends:
             if isinstance(found, Found):
                 return self._part_of(found, expr, scope)
         name = func.span.text
+        if self._techniques.turns(name, expr.span):
+            mixes = [self._turn(arg, name, scope) for arg in expr.args]
+            mixer = self._techniques.bind("mixer", expr, scope, without=len(expr.args))
+            return taking_turns(mixer, mixes, self._techniques, expr.span)
         sources = [source for arg in expr.args for source in names_of(self._weighed(arg, name, scope))]
         if not sources:
             raise mistake("not-a-mix", f"`{name}` needs the sources it weighs: `{name}(a, b)`", expr.span)
         mixer = self._techniques.bind("mixer", expr, scope, without=len(expr.args))
         return Blend(rules=(Rule(ONE, mixer, dict.fromkeys(sources)),))
+
+    def _turn(self, arg: tree.Value, mixer: str, scope: Scope) -> Blend:
+        if isinstance(arg, tree.Hold | tree.Ruled | tree.Move | tree.Items):
+            raise mistake("not-a-mix", f"`{mixer}` takes mixtures that stand still", arg.span)
+        return self.read(arg, scope)
 
     def _weighed(self, arg: tree.Value, mixer: str, scope: Scope) -> Blend:
         if moves(arg) or not isinstance(arg, tree.Name | tree.Call):
@@ -334,17 +346,3 @@ class Blends:
         self.sources.setdefault(part, found)
         self.views[part] = name, lengths
         return Blend({part: ONE})
-
-
-def _entries(body: tree.Body) -> Mapping[str, tree.Attribute]:
-    found: dict[str, tree.Attribute] = {}
-    for entry in body.entries:
-        if isinstance(entry, tree.When):
-            raise mistake("not-a-mix", "a mix has shares only", entry.span)
-        if entry.name in found:
-            # the very words of `mtdsl.plan.names`, which tells of declared mixtures too: a report keeps one of the two
-            labels = Label(entry.name_span, "given again here"), Label(found[entry.name].name_span, "first given here")
-            raise mistake("declared-twice", f"`{entry.name}` is given twice", *labels)
-        if entry.name not in DESCRIPTIVE:
-            found[entry.name] = entry
-    return found
