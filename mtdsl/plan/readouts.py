@@ -28,7 +28,7 @@ POINTS = ("start", "end")
 
 @node
 class Reader(Frozen):
-    """Reads curves: `sizes` where they are known, the names of all `sources` that are declared, and those `named` in mixtures."""
+    """Reads curves: `sizes` where they are known, names of all `sources` that are declared, and those `named` in mixtures."""
 
     registry: Registry
     sizes: Sizes
