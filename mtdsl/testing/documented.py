@@ -19,6 +19,12 @@ def undocumented(factory: type[Any], names: tuple[str, ...]) -> list[str]:
     return [name for name in names if name not in below and not _mentioned(name, said)]
 
 
+def explained(factory: type[Any]) -> bool:
+    """Whether a class has a docstring: one that `dataclass` wrote, its name and its fields, is none."""
+    said = (factory.__doc__ or "").strip()
+    return bool(said) and not said.startswith(f"{factory.__name__}(")
+
+
 def _mentioned(name: str, text: str) -> bool:
     """Whether a text has the name in backticks: `decay`, or in a call or an assignment, `power(decay = 1)`."""
     return any(re.search(rf"\b{name}\b", part) for part in re.findall(r"`([^`]+)`", text))

@@ -63,12 +63,12 @@ def found(kind: str, technique: str) -> tuple[Entry, Registry]:
 def call(entry: Entry, example: Example, first: Sequence[str] = ()) -> str:
     """The technique as a recipe calls it; `first` are arguments before its parameters."""
     given = ", ".join([*first, *(f"{name} = {value}" for name, value in example.items())])
-    return f"{entry.name}({given})" if given else entry.name
+    return f"{entry.name}({given})"
 
 
 def titled(entry: Entry, example: Example | None = None) -> str:
     """The technique in a sentence."""
-    return f"the {entry.kind} `{call(entry, example or {})}`"
+    return f"the {entry.kind} `{call(entry, example) if example else entry.name}`"
 
 
 @cache
@@ -85,15 +85,26 @@ def in_recipe(
     kind: str, technique: str, example: Example, bodies: Sequence[str], first: Sequence[str] = (), model: str = LLAMA
 ) -> Plan:
     """The plan of the first of `bodies` in which a recipe may use the technique so; fails where there is none."""
+    plan, said = tried(kind, technique, example, bodies, first, model)
+    if plan is None:
+        way_out = "mend what it refuses, or give the suite `examples` that fit"
+        title = titled(found(kind, technique)[0], example)
+        broken(title, f"is refused in a recipe ({said})", "a recipe must be able to use its examples", way_out)
+    return plan
+
+
+def tried(
+    kind: str, technique: str, example: Example, bodies: Sequence[str], first: Sequence[str] = (), model: str = LLAMA
+) -> tuple[Plan | None, str]:
+    """The plan of the first of `bodies` in which a recipe may use the technique so, or none and the first error."""
     entry, _ = found(kind, technique)
     said: list[str] = []
     for body in bodies:
         plan, errors = planned(kind, technique, recipe(body, call(entry, example, first), model))
         if plan is not None:
-            return plan
+            return plan, ""
         said += errors
-    way_out = "mend what it refuses, or give the suite `examples` that fit"
-    broken(titled(entry, example), f"is refused in a recipe ({said[0]})", "a recipe must be able to use its examples", way_out)
+    return None, said[0]
 
 
 def bound(entry: Entry, plan: Plan) -> Plugin:

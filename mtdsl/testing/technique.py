@@ -23,7 +23,7 @@ from mtdsl.testing import documented
 from mtdsl.testing.imports import heavy
 from mtdsl.testing.rules import broken
 from mtdsl.testing.slots import LLAMA, SLOTS
-from mtdsl.testing.subject import Example, Subject, bound, found, in_recipe, titled
+from mtdsl.testing.subject import Example, Subject, bound, found, in_recipe, titled, tried
 
 
 class TechniqueSuite:
@@ -83,7 +83,7 @@ class TechniqueSuite:
 
     def test_it_is_a_frozen_dataclass(self) -> None:
         """Its parameters are the fields of a frozen dataclass, so that nobody changes what a plan says."""
-        if not is_dataclass(loaded(self.entry)):
+        if not is_dataclass(self.entry.factory()):
             broken(titled(self.entry), "is no dataclass", "its fields are its parameters", "write `@dataclass(frozen=True)`")
         for subject in self.subjects():
             try:
@@ -96,7 +96,7 @@ class TechniqueSuite:
         """Each parameter's name stands in backticks in the class's docstring, or a text stands below the field."""
         names = tuple(parameter.name for parameter in self.parameters)
         missing = documented.undocumented(loaded(self.entry), names)
-        if not (loaded(self.entry).__doc__ or "").strip() or missing:
+        if not documented.explained(loaded(self.entry)) or missing:
             nothing = f"says nothing of {' and '.join(f'`{name}`' for name in missing) or 'itself'}"
             way_out = (
                 "name each parameter in backticks in the docstring of the class, with its unit, or write a text below its field"
@@ -145,10 +145,13 @@ class TechniqueSuite:
         for subject in self.subjects():
             for name in (parameter.name for parameter in self.parameters if parameter.scheduled):
                 first, last = self.ends(subject, name)
-                plan = self.plan({**subject.example, name: f"{first} -> {last}"})
-                if not isinstance(bound(self.entry, plan).params[name], Curve):
-                    way_out = f"take the mark `Scheduled` from it: a {self.kind} has no parameters that move"
-                    broken(subject.title, f"has a `{name}` that stands still", "a scheduled parameter takes arrows", way_out)
+                moving = {**subject.example, name: f"{first} -> {last}"}
+                plan, said = tried(self.kind, self.technique, moving, self.bodies(), self.before(), self.model())
+                if plan is None or not isinstance(bound(self.entry, plan).params[name], Curve):
+                    way_out = f"take the mark `Scheduled` from it, if a {self.kind} has no parameters that move"
+                    why = f" ({said})" if said else ""
+                    found = f"has a `{name}` that takes no arrow{why}"
+                    broken(subject.title, found, "what is marked `Scheduled` can move", way_out)
 
     def ends(self, subject: Subject, name: str) -> tuple[float, float]:
         """Two values that a parameter may have: that of the example, and one beside it."""
