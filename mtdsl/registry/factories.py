@@ -120,6 +120,17 @@ class Documents(Protocol):
         """The documents in a fixed order. Raises `mtdsl.diag.Refusal` for what the user can mend."""
 
 
+@runtime_checkable
+class Keyed(Documents, Protocol):
+    """A source whose documents have columns beside their text, by which they can be sorted; its fingerprint is of those too."""
+
+    def keyed(self, base: Path, column: str) -> Iterator[tuple[str, object]]:
+        """The documents as `texts` has them, each with its value of a column, None where it has none.
+
+        Raises `mtdsl.diag.Refusal` where no document can have one.
+        """
+
+
 class Filtering(Protocol):
     """What a filter's factory makes."""
 
@@ -154,6 +165,13 @@ class Weighty(Optimizing, Protocol):
     """An optimizer part of whose state are weights, which a transition that changes moments leaves alone."""
 
     weights: frozenset[str]
+
+
+@runtime_checkable
+class Averaging(Optimizing, Protocol):
+    """An optimizer whose model is an average of the weights it trains, in place of a decay: its rate is meant to stand."""
+
+    averages: ClassVar[bool]
 
 
 @runtime_checkable

@@ -15,6 +15,7 @@ WINDOW = (
     "theta-too-small-for-window",
 )
 RATE = (
+    "average-needs-no-decay",
     "decay-never-lands",
     "horizon-differs",
     "lr-never-decays",

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from mtdsl import Remark
 from mtdsl.plan.model import Phase
 from mtdsl.view.numbers import count, rate
+from mtdsl_lints.averages import averages
 from mtdsl_lints.chain import in_order, said
 from mtdsl_lints.rates import levels
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
     from mtdsl.plan.origins import Origins
+    from mtdsl.registry import Registry
 
 
 class _Way(NamedTuple):
@@ -30,12 +32,13 @@ def lr_never_decays(plan: Plan, written: Origins, /) -> Iterator[Remark]:
 
     At a high rate the weights keep jumping about the valley they found: most of what a run gains in its last tenth comes from
     the decay, and the data that stands there is what a model remembers best. Nothing is said of a recipe with one phase (a
-    trunk may be made longer first), of weights that were trained elsewhere, or behind a merge, which can stand in for a decay.
+    trunk may be made longer first), of weights that were trained elsewhere, behind a merge, which can stand in for a decay, or
+    under an optimizer that averages weights (`schedule_free`), which does.
     """
     ways: dict[str, _Way] = {}
     for node in in_order(plan):
         before = ways.get(node.parents[0].node) if node.parents else _Way()
-        way = _after(node, before) if before and isinstance(node, Phase) else None
+        way = _after(node, before, written.registry) if before and isinstance(node, Phase) else None
         if way is not None:
             ways[node.name] = way
     for leaf in plan.leaves:
@@ -49,10 +52,12 @@ def lr_never_decays(plan: Plan, written: Origins, /) -> Iterator[Remark]:
             )
 
 
-def _after(phase: Phase, before: _Way) -> _Way | None:
+def _after(phase: Phase, before: _Way, registry: Registry) -> _Way | None:
     """The way with a phase added; None where its rate is lower than one before, or may be (a curve between equal ends)."""
     if phase.lr is None:
         return before
+    if averages(phase, registry):
+        return None
     highest = before.highest
     for level in levels(phase):
         if level < highest:

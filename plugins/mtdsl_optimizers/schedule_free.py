@@ -26,6 +26,7 @@ class ScheduleFree:
 
     package: ClassVar[str] = "schedulefree"
     weights: ClassVar[frozenset[str]] = frozenset({"z"})
+    averages: ClassVar[bool] = True
 
     beta1: Annotated[float, Bound(low=0, high=1, open_low=True, open_high=True)] = 0.9
     beta2: Annotated[float, BELOW_ONE, Scheduled] = 0.999

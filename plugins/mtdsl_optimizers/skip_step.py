@@ -33,6 +33,11 @@ class SkipStep:
         """The inner optimizer's state that is weights."""
         return getattr(self.of, "weights", frozenset())
 
+    @property
+    def averages(self) -> bool:
+        """Whether the inner optimizer does."""
+        return getattr(self.of, "averages", False)
+
     def build(self, parameters: Iterable[tuple[str, torch.nn.Parameter]], modules: torch.nn.Module) -> torch.optim.Optimizer:
         """The inner optimizer, with a guard before its steps."""
         from mtdsl_optimizers.skipping import Skipping

@@ -47,6 +47,33 @@ def test_a_merge_can_stand_in_for_a_decay(said):
     assert said("lr-never-decays", text) == []
 
 
+# ---- average-needs-no-decay
+
+FREE = ", optimizer = schedule_free"
+
+
+@pytest.mark.parametrize(
+    ("body", "phases"),
+    [
+        (chain(f"lr = 1e-3 -> 0{FREE}"), ["one"]),
+        (chain(f"lr = [1e-3 until 50%, -> 0]{FREE}"), ["one"]),
+        (chain(f"lr = 1e-3 by inverse_sqrt(timescale = 10 steps){FREE}"), ["one"]),
+        (chain("lr = 1e-3 -> 0, optimizer = skip_step(of = schedule_free)"), ["one"]),
+        (chain("lr = 1e-3 -> 0, optimizer = skip_step(of = adamw(beta2 = 0.9 -> 0.99))"), []),
+        (chain(f"lr = 1e-3, warmup = 10 steps{FREE}"), []),
+        (chain(f"lr = 1e-3{FREE}", f"lr = 1e-4{FREE}", edge="lr = restart"), []),
+        (chain(f"lr = 1e-3{FREE}", f"lr = -> 1e-4{FREE}"), ["two"]),
+        (chain("lr = 1e-3 -> 0"), []),
+    ],
+)
+def test_an_average_takes_the_place_of_a_decay(said, body, phases):
+    assert [found.message.split("`")[1] for found in said("average-needs-no-decay", body)] == phases
+
+
+def test_under_an_average_a_rate_need_not_come_down(said):
+    assert said("lr-never-decays", chain(f"lr = 1e-3{FREE}", f"lr = 1e-3{FREE}")) == []
+
+
 # ---- arrows that are longer than their phase
 
 
