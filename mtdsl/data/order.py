@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mtdsl.data.permutation import Permutation
 from mtdsl.data.table import Table
@@ -26,7 +27,11 @@ START = Cursor(0, 0, 0)
 
 
 class Order:
-    """The training documents of a table, each epoch in another order, both decided by `seed`."""
+    """The training documents of a table, each epoch in another order, both decided by `seed`.
+
+    Under a table's keys every epoch begins again with the smallest; those of equal keys stand in the order that they would
+    have without, another one each epoch.
+    """
 
     def __init__(self, table: Table, seed: int) -> None:
         self.table = table
@@ -34,6 +39,7 @@ class Order:
         self._chunk: tuple[int, int] = (-1, -1)
         self._documents: list[int] = []
         self._lengths: list[int] = []
+        self._sorted: tuple[int, npt.NDArray[np.int64]] = -1, np.empty(0, np.int64)
 
     def document(self, epoch: int, rank: int) -> tuple[int, int]:
         """The document at a rank of an epoch, and its length in tokens."""
@@ -51,9 +57,19 @@ class Order:
         return Cursor(cursor.epoch + 1, 0, 0) if last else Cursor(cursor.epoch, cursor.rank + 1, 0)
 
     def _load(self, epoch: int, chunk: int) -> None:
-        training = self.table.training
-        ranks = np.arange(chunk * CHUNK, min((chunk + 1) * CHUNK, len(training)))
-        documents = training[Permutation(len(training), self.seed, epoch)(ranks)]
+        ranks = np.arange(chunk * CHUNK, min((chunk + 1) * CHUNK, len(self.table.training)))
+        documents = self._shuffled(epoch, ranks) if self.table.keys is None else self._in_order(epoch, self.table.keys)[ranks]
         self._chunk = (epoch, chunk)
         self._documents = documents.tolist()
         self._lengths = self.table.lengths[documents].tolist()
+
+    def _shuffled(self, epoch: int, ranks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        training = self.table.training
+        return training[Permutation(len(training), self.seed, epoch)(ranks)]
+
+    def _in_order(self, epoch: int, keys: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        """All documents of an epoch, by their keys."""
+        if self._sorted[0] != epoch:
+            shuffled = self._shuffled(epoch, np.arange(len(self.table.training)))
+            self._sorted = epoch, shuffled[np.argsort(keys[shuffled], kind="stable")]
+        return self._sorted[1]

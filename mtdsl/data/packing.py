@@ -63,6 +63,11 @@ class Supply:
         """Training tokens of the source."""
         return self._order.table.size
 
+    @property
+    def ordered(self) -> bool:
+        """Whether the documents come in an order that means something, so that windows should be sent in it."""
+        return self._order.table.keys is not None
+
     def carry(self, pieces: Iterable[Piece]) -> None:
         """Keep `pieces` for the next block, behind those that were not drawn."""
         self.carried.extend(pieces)

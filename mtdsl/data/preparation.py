@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from mtdsl.data.corpus import Corpus
 from mtdsl.data.reading import Reading, Say, readings
 from mtdsl.data.sizes import check
-from mtdsl.data.table import read
+from mtdsl.data.sorting import keys_of
+from mtdsl.data.table import Table, read
 from mtdsl.data.tied import held
 from mtdsl.data.tokenise import content, table
 from mtdsl.data.tokenizer import obtain
@@ -36,11 +38,16 @@ def prepare(plan: Plan, base: Path, cache: Path, registry: Registry, say: Say) -
         vocab=encoder.vocab,
         eos=encoder.eos,
         pad=encoder.eos,
-        tables={name: read(folder, float(bound[name].source.holdout)) for name, folder in folders.items()},
+        tables={name: _table(bound[name], folder, cache, say) for name, folder in folders.items()},
         contents={name: _content(reading, encoder.hash) for name, reading in bound.items()},
     )
     check(plan, corpus, registry, say)
     return corpus
+
+
+def _table(reading: Reading, folder: Path, cache: Path, say: Say) -> Table:
+    table = read(folder, float(reading.source.holdout))
+    return replace(table, keys=keys_of(reading, table, cache, say))
 
 
 def _content(reading: Reading, tokenizer: str) -> str:

@@ -45,6 +45,14 @@ class Reading:
             if text:
                 yield _encodable(text)
 
+    def values(self, column: str) -> Iterator[object]:
+        """The value that each of `texts` has in a column; the source must be a `Keyed` one."""
+        documents: Any = self.documents
+        found = documents.keyed(self.base, column)
+        while (document := self._named(lambda: next(found, None))) is not None:
+            if document[0]:
+                yield document[1]
+
     def _named(self, work: Callable[[], T]) -> T:
         """What `work` gives; a refusal is made to name the source."""
         try:

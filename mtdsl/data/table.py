@@ -25,13 +25,15 @@ class Table:
     """The tokenised documents of one source, in the source's order.
 
     `ends[i]` is where document `i` ends in the concatenation of all; `hashes[i]` is a hash of its text. `held[i]` says
-    that it is kept for validation and never trained on. `batches` are read-only views of the file.
+    that it is kept for validation and never trained on. `batches` are read-only views of the file. Where there are `keys`,
+    documents are trained on with the smallest first; else they are shuffled.
     """
 
     batches: tuple[Ids, ...]
     ends: npt.NDArray[np.int64]
     hashes: npt.NDArray[np.uint64]
     held: npt.NDArray[np.bool_]
+    keys: npt.NDArray[np.float64] | None = None
 
     @cached_property
     def starts(self) -> npt.NDArray[np.int64]:

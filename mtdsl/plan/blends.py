@@ -308,7 +308,7 @@ class Blends:
             if isinstance(found, Found):
                 return self._part_of(found, expr, scope)
         name = func.span.text
-        if self._techniques.turns(name, expr.span):
+        if self._techniques.has("mixer", name, "turns", expr.span):
             mixes = [self._turn(arg, name, scope) for arg in expr.args]
             mixer = self._techniques.bind("mixer", expr, scope, without=len(expr.args))
             return taking_turns(mixer, mixes, self._techniques, expr.span)

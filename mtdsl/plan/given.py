@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from mtdsl.frozen import Frozen, node
-from mtdsl.plan.values import Known, Param, Plugin, Test
+from mtdsl.plan.values import RARE, Known, Param, Plugin, Test
 
 
 @node
@@ -18,6 +18,7 @@ class Source(Frozen):
     A view of a source (`corpus(doc.length >= 64k)`) is a source of its own, with its own cursor: `of` is the whole, `where`
     says which documents are in it; `whole` are the tokens of that whole. Every document is read `repeat` times an epoch, in
     `order`: an epoch of 100B tokens with `repeat = 3` is 300B, in a budget, in `max_epochs` and to a rule that weighs sizes.
+    An order that is `ascending` or `descending` is one by `order_by`: `doc.length`, or a column of the source.
     Under `loss_mask = "prompt"` only what the assistant says is learnt. `longest` is the longest document in tokens, known
     from a lock only.
 
@@ -35,13 +36,14 @@ class Source(Frozen):
     of: str = ""
     where: Test | None = None
     repeat: Fraction = Fraction(1)
-    order: Literal["shuffled", "given"] = "shuffled"
+    order: Literal["shuffled", "given", "ascending", "descending"] = "shuffled"
     loss_mask: Literal["none", "prompt"] = "none"
     template: str = ""
     filters: tuple[Plugin, ...] = ()
     decontaminate: tuple[str, ...] = ()
     longest: Known = Known(None, "unknown", "`mtdsl lock` measures it")
     whole: Known | None = None
+    order_by: str = field(default="", metadata=RARE)
 
     @property
     def epoch(self) -> int | None:

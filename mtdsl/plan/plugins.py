@@ -62,9 +62,9 @@ class Techniques:
         """Whether a scheduler may stand under a value without an arrow: it moves between that value and 0."""
         return bool(getattr(self._factory(self._entry(kind, name, span), span), "rules", False))
 
-    def turns(self, name: str, span: Span) -> bool:
-        """Whether a mixer has steps take turns among the mixtures of its call; False for a name that is no mixer's."""
-        return self.knows("mixer", name) and hasattr(self._factory(self._entry("mixer", name, span), span), "turns")
+    def has(self, kind: str, name: str, method: str, span: Span) -> bool:
+        """Whether a technique can do what only some of its kind can; False for a name that nobody provides."""
+        return self.knows(kind, name) and hasattr(self._factory(self._entry(kind, name, span), span), method)
 
     def _bound(
         self,

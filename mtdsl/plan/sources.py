@@ -16,6 +16,7 @@ from mtdsl.plan.evaluate import Evaluator, is_word, length, whole
 from mtdsl.plan.model import Known, Plugin, Source
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques
+from mtdsl.plan.reading_order import check_key, order_of
 from mtdsl.plan.views import EVERY, Lengths, both, condition, known
 
 HOLDOUT = Fraction(1, 100)
@@ -40,20 +41,21 @@ class Sources:
         if holdout is not None and holdout >= 1:
             message = "`holdout` is the share kept for validation: `1%`"
             raise mistake("unit-mismatch", message, attributes["holdout"].span)
-        order, mask = (
-            self._word("order", attributes, ("shuffled", "given")),
-            self._word("loss_mask", attributes, ("none", "prompt")),
-        )
+        plugin, mask = self._plugin(found, attributes), self._word("loss_mask", attributes, ("none", "prompt"))
+        order, key = order_of(attributes.get("order"), self._evaluator)
+        if key:
+            check_key(key, plugin, self._techniques, attributes["order"])
         return Source(
             name=found.item.name,
-            source=self._plugin(found, attributes),
+            source=plugin,
             tokens=self._size("tokens", attributes) or _unknown(found),
             documents=self._size("documents", attributes) or _unknown(found),
             max_epochs=max_epochs,
             holdout=HOLDOUT if holdout is None else holdout,
             where=condition(self._bucket(attributes)),
             repeat=repeat or Fraction(1),
-            order=cast(Literal["shuffled", "given"], order),
+            order=order,
+            order_by=key,
             loss_mask=cast(Literal["none", "prompt"], mask),
             template=template(attributes.get("template"), self._evaluator),
             filters=filters(attributes.get("filter"), self._evaluator, self._techniques),

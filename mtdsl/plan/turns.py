@@ -36,7 +36,7 @@ def taking_turns(mixer: Plugin, mixes: Sequence[Blend], techniques: Techniques, 
 
 def check_weighs(mixer: Plugin, base: Blend, techniques: Techniques, span: Span) -> None:
     """Raises `Mistake` where a mixer behind `by` takes turns, or weighs what does."""
-    if techniques.turns(mixer.name, span):
+    if techniques.has("mixer", mixer.name, "turns", span):
         hint = f"name the mixtures that take turns: `{mixer.name}(a, b)`"
         raise mistake("not-a-mix", f"`{mixer.name}` weighs no mixture", span, help=hint)
     if inner := next((rule.mixer.name for rule in base.rules if rule.turns), None):

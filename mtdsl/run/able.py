@@ -133,7 +133,7 @@ RUNS: Mapping[type, frozenset[str]] = {
     Plan: _fields(
         "recipe title params model tokenizer starts sources phases merges order leaves checks plugins totals pins notes format"
     ),
-    Source: _fields("name source tokens documents max_epochs holdout longest whole"),
+    Source: _fields("name source tokens documents max_epochs holdout longest whole order order_by"),
     Start: _fields("name weights tokens context lr facts"),
     Phase: _fields("name family parents asked tokens steps origin seen spent batch lr mix packing mask seed transition doc")
     | _fields("certainty coupling positions eod_loss fim_mode context groups optimizer extended"),
@@ -177,7 +177,6 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "of": Limit("a part of a source", _given),
         "where": Limit("the documents of a source that pass a test", _given),
         "repeat": Limit("documents repeated within an epoch (`repeat`)", _other_than(1), "repeat"),
-        "order": Limit("a source in its given order (`order`)", _other_than("shuffled"), "order"),
         "loss_mask": Limit("a loss on parts of documents (`loss_mask`)", _other_than("none"), "loss_mask"),
         "template": Limit("text made by a chat template (`template`)", _given, "template"),
         "filters": Limit("documents that a filter drops (`filter`)", _given, "filter"),

@@ -74,7 +74,7 @@ class Canon:
         """How a source is read, where that is not all of its documents once in a shuffled order."""
         said: dict[str, tuple[Json, bool]] = {
             "repeat": (number(source.repeat), source.repeat != 1),
-            "order": (source.order, source.order != "shuffled"),
+            "order": ([source.order, source.order_by] if source.order_by else source.order, source.order != "shuffled"),
             "loss_mask": (source.loss_mask, source.loss_mask != "none"),
             "template": (source.template, bool(source.template)),
             "filters": ([self.plugin("filter", one) for one in source.filters], bool(source.filters)),

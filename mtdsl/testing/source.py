@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
+from mtdsl.registry.factories import Keyed
 from mtdsl.testing.rules import broken
 from mtdsl.testing.technique import TechniqueSuite
 
@@ -40,6 +41,16 @@ class SourceSuite(TechniqueSuite):
             if first != second:
                 way_out = "sort what the file system or the hub lists"
                 broken(subject.title, "yields other texts when read again", "documents have a fixed order", way_out)
+
+    def test_columns_are_those_of_its_documents(self) -> None:
+        """One whose documents have columns gives the same documents with them, and None for a column that is not there."""
+        for subject in (one for one in self.subjects() if isinstance(one.made(), Keyed)):
+            with _folder(self.files) as base:
+                texts = list(islice(subject.made().texts(base), MOST))
+                keyed = list(islice(subject.made().keyed(base, "no such column"), MOST))
+            if keyed != [(text, None) for text in texts]:
+                way_out = "yield `(text, row.get(column))` for each document that `texts` yields"
+                broken(subject.title, f"yields {keyed[:1] or 'nothing'}", "columns are those of the documents", way_out)
 
     def test_the_fingerprint_is_of_the_content(self) -> None:
         """The same in another folder, other for other texts."""

@@ -168,6 +168,11 @@ def value_of(value: Param) -> str:
     return text.replace(",", "_" if len(text) > 5 else "")  # a comma would part it from the next parameter
 
 
+def order(source: Source) -> str:
+    """In which order a source's documents are read: `shuffled`, `given`, `ascending by quality`."""
+    return f"{source.order} by {source.order_by}" if source.order_by else source.order
+
+
 def manner(phase: Phase) -> Iterator[str]:
     """What is learnt, of which parameters, and in which lengths, where a phase says so. An objective's zeros say nothing."""
     if phase.objective is not None:
@@ -209,7 +214,7 @@ def reading(source: Source) -> Iterator[str]:
     if source.repeat != 1:
         yield f"{numbers.plain(source.repeat)} times an epoch"
     if source.order != "shuffled":
-        yield "in its own order"
+        yield "in its own order" if source.order == "given" else order(source)
     if source.loss_mask != "none":
         yield "no loss on prompts"
     if source.template:

@@ -74,7 +74,7 @@ def of_source(source: Source) -> Iterator[Value]:
     yield "max_epochs", NONE if source.max_epochs is None else numbers.plain(source.max_epochs)
     yield "holdout", numbers.share(source.holdout)
     yield "repeat", numbers.plain(source.repeat)
-    yield "order", source.order
+    yield "order", phrases.order(source)
     yield "loss_mask", source.loss_mask
     yield "template", source.template or NONE
     yield "filter", ", ".join(map(phrases.plugin, source.filters)) or NONE

@@ -23,7 +23,8 @@ class BestFit:
     """Best-fit decreasing (Ding et al. 2024, arXiv:2404.10830) by block: documents are not cut, unless longer than a window.
 
     The emptiest bins of a block (one in twenty at most) wait for the next, once: no document waits for longer. The other
-    bins are sent in an order decided by the key, since decreasing sizes would send long documents first.
+    bins are sent in an order decided by the key, since decreasing sizes would send long documents first; where the source is
+    read in an order that means something, by the earliest document in each.
     """
 
     def pack(self, supply: Supply, length: int, key: int) -> Block:
@@ -38,7 +39,8 @@ class BestFit:
         open_bins = [at for at, content in enumerate(bins) if rooms[at] * FULL > length and min(content) >= waited]
         most = -(-len(bins) // CARRIED) if len(bins) > 1 else 0
         late = set(sorted(open_bins, key=lambda at: (-rooms[at], at))[:most])
-        sent = sorted((at for at in range(len(bins)) if at not in late), key=lambda at: number(key, at))
+        early = (lambda at: min(bins[at])) if supply.ordered else (lambda at: number(key, at))
+        sent = sorted((at for at in range(len(bins)) if at not in late), key=early)
         carried = sorted(index for at in late for index in bins[at])
         windows = (tuple(pieces[index] for index in sorted(bins[at])) for at in sent)
         return Block(tuple(windows), tuple(pieces[index] for index in carried))

@@ -30,11 +30,17 @@ def checked(value: object, column: str, where: str) -> str:
     raise refuse("source-column", f"`{column}` {what} in {where}", help="leave such rows out, or name another `column`")
 
 
-def texts_of(rows: IterableDataset, column: str, where: str) -> Iterator[str]:
-    """The documents of a data set that has the column; rows are counted from 1 in refusals."""
-    values = (value for batch in rows.iter(ROWS) for value in batch[column])
-    for number, value in enumerate(values, 1):
-        yield checked(value, column, f"row {number} of {where}")
+def keyed_of(rows: IterableDataset, column: str, key: str, where: str) -> Iterator[tuple[str, object]]:
+    """The documents of a data set that has the column, each with its value in the column `key`; None where that is not there.
+
+    Rows are counted from 1 in refusals.
+    """
+    number = 0
+    for batch in rows.iter(ROWS):
+        values = batch[column]
+        for value, found in zip(values, batch.get(key) or [None] * len(values), strict=True):
+            number += 1
+            yield checked(value, column, f"row {number} of {where}"), found
 
 
 def missing(column: str, there: Sequence[str], where: str) -> Refusal:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mtdsl.diag import Refusal, refuse
-from mtdsl_sources.columns import missing, texts_of
+from mtdsl_sources.columns import keyed_of, missing
 from mtdsl_sources.files import digest
 
 COMMIT = re.compile("[0-9a-f]{40}")
@@ -37,10 +37,14 @@ class Hub:
 
     def texts(self, base: Path) -> Iterator[str]:
         """The documents in the data set's own order."""
+        return (text for text, _ in self.keyed(base, self.column))
+
+    def keyed(self, base: Path, column: str) -> Iterator[tuple[str, object]]:
+        """The documents with their value of `column`."""
         rows = self._rows(base)
         if rows.column_names and self.column not in rows.column_names:
             raise missing(self.column, rows.column_names, f"`{self.name}`")
-        yield from texts_of(rows, self.column, f"`{self.name}`")
+        yield from keyed_of(rows, self.column, column, f"`{self.name}`")
 
     def _rows(self, base: Path) -> Any:
         import datasets

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mtdsl.diag import refuse
-from mtdsl_sources.columns import missing, texts_of
+from mtdsl_sources.columns import keyed_of, missing
 from mtdsl_sources.files import digest, found, shown
 
 
 @dataclass(frozen=True)
 class Parquet:
-    """Rows of the Parquet files of `path`; `column` of each is a document. No other column is read."""
+    """Rows of the Parquet files of `path`; `column` of each is a document. Columns that nobody asks for are not read."""
 
     path: str
     column: str = "text"
@@ -24,10 +24,14 @@ class Parquet:
 
     def texts(self, base: Path) -> Iterator[str]:
         """The documents, file by file and row by row."""
-        for file in found(base, self.path):
-            yield from self._documents(file, shown(base, file))
+        return (text for text, _ in self.keyed(base, self.column))
 
-    def _documents(self, file: Path, name: str) -> Iterator[str]:
+    def keyed(self, base: Path, column: str) -> Iterator[tuple[str, object]]:
+        """The documents with their value of `column`."""
+        for file in found(base, self.path):
+            yield from self._documents(file, column, shown(base, file))
+
+    def _documents(self, file: Path, key: str, name: str) -> Iterator[tuple[str, object]]:
         import pyarrow
         from datasets import IterableDataset
         from pyarrow.parquet import read_schema
@@ -36,8 +40,9 @@ class Parquet:
             columns = read_schema(file).names
             if self.column not in columns:
                 raise missing(self.column, columns, f"`{name}`")
-            rows = IterableDataset.from_parquet(str(file), columns=[self.column])
-            yield from texts_of(rows, self.column, f"`{name}`")
+            wanted = [one for one in columns if one in (self.column, key)]
+            rows = IterableDataset.from_parquet(str(file), columns=wanted)
+            yield from keyed_of(rows, self.column, key, f"`{name}`")
         except (pyarrow.ArrowInvalid, OSError) as error:
             reason = str(error).splitlines()[0]
             raise refuse("source-corrupt", f"`{name}` cannot be read as Parquet: {reason}", help="write it again") from error

@@ -114,6 +114,11 @@ def test_what_is_no_part_is_named(wrong, text, id):
         ("length_bucket = [64k, 4k]", "view-empty"),
         ("length_bucket = 4k", "not-a-list"),
         ("order = sorted", "unknown-word"),
+        ("order = ascending", "not-a-call"),
+        ("order = ascending(quality)", "not-a-call"),
+        ("order = ascending(doc.quality)", "not-a-call"),
+        ("order = ascending(\"a\", \"b\")", "not-a-call"),
+        ("order = shuffled(\"a\")", "unknown-word"),
         ("loss_mask = answer", "unknown-word"),
         ("repeat = 0", "unit-mismatch"),
         ("holdout = 100%", "unit-mismatch"),
@@ -182,6 +187,29 @@ def test_what_filters_leave_is_at_most_what_there_is(plan, said):
     ]
     assert (phase.tokens, phase.certainty) == (1954 * 1024, "bounded")
     assert plan(FILTERED.format(said='template = "chatml"')).phases[0].certainty == "declared"
+
+
+@pytest.mark.parametrize(
+    ("said", "order"),
+    [
+        ('ascending("quality")', ("ascending", "quality")),
+        ("descending(doc.length)", ("descending", "doc.length")),
+        ("by_length\nlet by_length = ascending(doc.length)", ("ascending", "doc.length")),
+        ("given", ("given", "")),
+    ],
+)
+def test_the_order_of_documents(plan, said, order):
+    head, _, more = said.partition("\n")
+    made = plan(f'data x {{ source = jsonl(path = "x.jsonl"), order = {head} }}\n{more}\nphase p {{ {REST}, mix = x }}\n')
+    (source,) = (one for one in made.sources if one.name == "x")
+    assert (source.order, source.order_by) == order
+    assert from_json(to_json(made)) == made
+
+
+def test_text_has_no_columns_to_sort_by(plan, wrong):
+    source = 'data x {{ source = text(path = "x.txt"), order = ascending({}) }}\n'
+    assert wrong(f"{source.format(chr(34) + 'quality' + chr(34))}phase p {{ {REST}, mix = x }}\n").id == "order-key"
+    assert plan(f"{source.format('doc.length')}phase p {{ {REST}, mix = x }}\n").sources
 
 
 def test_filters_are_in_the_order_that_is_written(plan):

@@ -172,7 +172,6 @@ def test_what_a_phase_cannot_do(plan, change, attribute, says):
         ({"of": "web"}, "name"),
         ({"where": LOSS}, "name"),
         ({"repeat": F(2)}, "repeat"),
-        ({"order": "given"}, "order"),
         ({"loss_mask": "prompt"}, "loss_mask"),
         ({"template": "chatml"}, "template"),
         ({"filters": (Plugin("repetition"),)}, "filter"),
