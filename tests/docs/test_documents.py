@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mtdsl.cli.commands import app
+from mtdsl.cli.process import ALONE
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^```(\w+) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -42,7 +43,8 @@ def test_every_command_exists_and_takes_these_options(block):
     for line in block.body.splitlines():
         for command in (shlex.split(part) for part in line.removeprefix("$ ").split("&&")):
             if command[0].endswith("mtdsl"):
-                app.parse_args(command[1:], exit_on_error=False, print_error=False)
+                words = [word for word in command[1:] if word != ALONE]
+                app.parse_args(words, exit_on_error=False, print_error=False)
 
 
 @each("python")

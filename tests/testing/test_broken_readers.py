@@ -65,6 +65,14 @@ class Alike(Lines):
 
 
 @dataclass(frozen=True)
+class Numbered(Lines):
+    """Has a number for every column, whatever it is called."""
+
+    def keyed(self, base, column):
+        return ((text, number) for number, text in enumerate(self.texts(base)))
+
+
+@dataclass(frozen=True)
 class Long:
     """Long documents."""
 
@@ -183,6 +191,7 @@ def test_those_that_break_nothing_pass(suite, technique, given):
         (SourceSuite, "Raw", "test_documents_are_text_in_a_fixed_order", "a source yields texts", "yield a `str`"),
         (SourceSuite, "Bare", "test_documents_are_text_in_a_fixed_order", "a source yields texts", "the `files`"),
         (SourceSuite, "Turning", "test_documents_are_text_in_a_fixed_order", "documents have a fixed order", "sort what"),
+        (SourceSuite, "Numbered", "test_columns_are_those_of_its_documents", "columns are those of the", "row.get(column)"),
         (SourceSuite, "Placed", "test_the_fingerprint_is_of_the_content", "it is of the content", "neither paths nor dates"),
         (SourceSuite, "Alike", "test_the_fingerprint_is_of_the_content", "it is of the content", "the bytes of all files"),
         (FilterSuite, "Sized", "test_it_is_pure", "a filter answers true or false", "return a `bool`"),
