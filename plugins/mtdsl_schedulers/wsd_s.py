@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Annotated, ClassVar
 
-from mtdsl import Positive, Progress, Shape, Stretch, Technique
+from mtdsl import Bound, Positive, Progress, Shape, Stretch, Technique
 from mtdsl_schedulers.inside import part
 
 
@@ -17,48 +16,67 @@ class WSDS:
     It is a rule: `lr = 1e-3 by wsd_s(...)` decays to 0 again and again, and stands behind the last whole period; an arrow
     `1e-3 -> 1e-5 by wsd_s(...)` decays to its end, and its last period is as much longer as is left, as in Levanter. Periods
     of several lengths are a list, whose last one repeats; the first one includes the warm-up, as OLMo-core's `WSDS` and
-    Levanter's cycles have it. `shape` is the scheduler of each decay: a straight line if nothing is said, as in OLMo-core and
-    for Marin; the paper's is `inverse`, linear in 1 / rate.
+    Levanter's cycles have it. So are decays (Marin: 1000 steps of 10,000, then 2000 of 20,000) and `peaks`, where the value
+    stands in each period as a share of where it is written: OLMo-core's `period_lr_multipliers`, of which the first is 1.
+    `shape` is the scheduler of each decay: a straight line if nothing is said, as in OLMo-core and for Marin; the paper's is
+    `inverse`, linear in 1 / rate.
     """
 
     rules: ClassVar[bool] = True
 
     period: Annotated[tuple[float, ...], Positive, Stretch]
-    decay: Annotated[float, Positive, Stretch]
+    decay: Annotated[tuple[float, ...], Positive, Stretch]
     shape: Annotated[Shape | None, Technique("scheduler")] = None
+    peaks: Annotated[tuple[float, ...], Bound(low=0, high=1, open_low=True)] = (1.0,)
 
     def __post_init__(self) -> None:
-        """Raises `ValueError` where the decay is longer than a period."""
-        least = min(self.period)
-        if self.decay > least:
-            raise ValueError(f"the decay ({self.decay:,.0f} tokens) is longer than the period ({least:,.0f})")
+        """Raises `ValueError` where a decay is longer than its period, or the first period is not at the value itself."""
+        for number in range(max(len(self.period), len(self.decay))):
+            decay, period = _of(self.decay, number), _of(self.period, number)
+            if decay > period:
+                raise ValueError(f"the decay ({decay:,.0f} tokens) is longer than the period ({period:,.0f})")
+        if self.peaks[0] != 1:
+            raise ValueError("the first of `peaks` is 1: the first period stands at the value that is written")
 
     def __call__(self, at: Progress) -> float:
         """0 while it stands, then up to 1 at the period's end, where the next one begins unless the whole way ends there.
 
         Raises `ValueError` for an arrow that is shorter than the decay.
         """
-        if not at.ruled and self.decay > at.length:
-            raise ValueError(f"the decay ({self.decay:,.0f} tokens) is longer than the arrow ({at.length:,.0f})")
-        decayed = self.decay - self._left(at)
-        if decayed <= 0:
-            return 0.0
-        return decayed / self.decay if self.shape is None else self.shape(part(decayed, self.decay, at.start, at.end))
+        number, left = self._period(at)
+        decay, peak = _of(self.decay, number), _of(self.peaks, number)
+        if not at.ruled and decay > at.length:
+            raise ValueError(f"the decay ({decay:,.0f} tokens) is longer than the arrow ({at.length:,.0f})")
+        decayed, top = max(0.0, decay - left), peak * at.start
+        moved = decayed / decay
+        if self.shape is not None and decayed:
+            moved = self.shape(part(decayed, decay, top, at.end))
+        if peak == 1 or at.start == at.end:
+            return moved
+        return 1.0 - (top - at.end) / (at.start - at.end) * (1.0 - moved)
 
-    def _left(self, at: Progress) -> float:
-        """Tokens to the end of the period."""
+    def _period(self, at: Progress) -> tuple[int, float]:
+        """Which period holds, the first being 0, and the tokens to its end."""
         passed, whole = at.warmup + at.tokens, at.warmup + at.length
-        begin, period, following = self._period(passed)
-        if not at.ruled and begin + period + following > whole:
-            return whole - passed
-        return 0.0 if passed == whole == begin else begin + period - passed
+        number, begin = self._begun(passed)
+        period, following = _of(self.period, number), _of(self.period, number + 1)
+        if at.ruled:
+            return (number - 1, 0.0) if passed == whole == begin else (number, begin + period - passed)
+        if begin + period > whole and number:
+            return number - 1, whole - passed
+        return number, whole - passed if begin + period + following > whole else begin + period - passed
 
-    def _period(self, passed: float) -> tuple[float, float, float]:
-        """Where the period begins that holds after `passed` tokens, its length, and that of the next one."""
+    def _begun(self, passed: float) -> tuple[int, float]:
+        """Which period has begun last where `passed` tokens have, and where that was."""
         begin = 0.0
-        for period, following in pairwise(self.period):
+        for number, period in enumerate(self.period[:-1]):
             if passed < begin + period:
-                return begin, period, following
+                return number, begin
             begin += period
-        last = self.period[-1]
-        return passed - (passed - begin) % last, last, last
+        more, inside = divmod(passed - begin, self.period[-1])
+        return len(self.period) - 1 + int(more), passed - inside
+
+
+def _of(values: tuple[float, ...], number: int) -> float:
+    """The value of a period: the last one stands for all that follow."""
+    return values[min(number, len(values) - 1)]

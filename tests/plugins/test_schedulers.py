@@ -57,8 +57,9 @@ ARROWS = {
     "warm_restarts that grow": WarmRestarts(10.0, 2.0),
     "warm_restarts by number": WarmRestarts(cycles=3),
     "wsd": WSD(50.0, Sqrt()),
-    "wsd_s": WSDS((50.0,), 10.0),
-    "wsd_s of the paper": WSDS((50.0,), 10.0, Inverse()),
+    "wsd_s": WSDS((50.0,), (10.0,)),
+    "wsd_s in steps": WSDS((50.0,), (10.0, 20.0), peaks=(1.0, 0.7, 0.6)),
+    "wsd_s of the paper": WSDS((50.0,), (10.0,), Inverse()),
     "infinite": Infinite(60.0, 5e-5, 20.0),
 }
 TO_AND_FRO = {name for name in ARROWS if name.startswith(("warm_restarts", "wsd_s"))}
@@ -238,10 +239,19 @@ def test_a_ramp_in_multiples_is_megatrons(start, increment, increments, part):
 
 def test_the_last_period_of_an_arrow_is_as_much_longer_as_is_left():
     """70 of 200 are left behind the first period of 130, too few for another."""
-    found = values(WSDS((130.0,), 30.0), 1.0, 0.5)
+    found = values(WSDS((130.0,), (30.0,)), 1.0, 0.5)
     assert found[:171] == [1.0] * 171
     assert found[170:] == pytest.approx([1 - 0.5 * at / 30 for at in range(31)])
-    assert values(WSDS((130.0,), 30.0), 1.0, 0.5, ruled=True)[131:] == [1.0] * 70
+    assert values(WSDS((130.0,), (30.0,)), 1.0, 0.5, ruled=True)[131:] == [1.0] * 70
+
+
+def test_a_longer_last_period_keeps_its_peak_and_decay():
+    found = values(WSDS((60.0,), (10.0, 20.0), peaks=(1.0, 0.8, 0.6, 0.1)), 1.0, 0.2)
+    assert found[:51] == [1.0] * 51
+    assert found[60:101] == pytest.approx([0.8] * 41)
+    assert found[120:181] == pytest.approx([0.6] * 61)  # the third one lasts to 200: another 60 would not fit
+    assert found[190] == pytest.approx(0.4)
+    assert found[200] == pytest.approx(0.2)
     assert values(WarmRestarts(130.0), 1.0, 0.5) == pytest.approx(values(Cosine(), 1.0, 0.5))
     assert values(WarmRestarts(20.0, 2.0), 1.0, 0.0)[60:] == pytest.approx(values(Cosine(), 1.0, 0.0, steps=140))
 
@@ -286,9 +296,11 @@ def test_an_arrow_does_not_jump(name):
         (lambda: MultiStep((2.0, 1.0)), "in order"),
         (lambda: WarmRestarts(), "either `period`"),
         (lambda: WarmRestarts(1.0, cycles=1), "either `period`"),
-        (lambda: WSDS((10.0, 5.0), 6.0), "longer than the period"),
+        (lambda: WSDS((10.0, 5.0), (6.0,)), "longer than the period"),
+        (lambda: WSDS((10.0,), (5.0, 11.0)), "longer than the period"),
+        (lambda: WSDS((10.0,), (5.0,), peaks=(0.5,)), "the first of `peaks` is 1"),
         (lambda: values(WSD(300.0), 1.0, 0.0), "longer than the arrow"),
-        (lambda: values(WSDS((400.0,), 300.0), 1.0, 0.0), "longer than the arrow"),
+        (lambda: values(WSDS((400.0,), (300.0,)), 1.0, 0.0), "longer than the arrow"),
         (lambda: values(CosineLinear(300.0), 1.0, 0.0), "longer than the arrow"),
         (lambda: values(Infinite(150.0, 0.5, 60.0), 1.0, 0.1), "longer than the arrow"),
         (lambda: values(MultiStep((300.0,)), 1.0, 0.1), "has ended"),

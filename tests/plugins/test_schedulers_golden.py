@@ -91,6 +91,9 @@ CASES = {
         f"lr = [3e-4 -> 1.5e-4 until 400 steps, 1.5e-4 over 1 steps, -> 1.5e-5 by cosine], {FROM_0}"
     ),
     "olmocore__WSDS": f"lr = 3e-4 by wsd_s(period = [400 steps, 300 steps], decay = 60 steps), {FROM_0}",
+    "olmocore__WSDS_stepped": (
+        "lr = 3e-4 by wsd_s(period = [400 steps, 300 steps], decay = [60 steps, 45 steps], peaks = [100%, 70%, 50%]), " + FROM_0
+    ),
     "olmocore__WSD": f"lr = 3e-4 -> 0 by wsd(decay = 10%), {FROM_0}",
     "torch__CosineAnnealingLR": "lr = 3e-4 -> 0 by cosine",
     "torch__CosineAnnealingWarmRestarts": "lr = 3e-4 by warm_restarts(period = 100 steps)",
@@ -124,6 +127,7 @@ APART = {
     "levanter__cycle_length_list": {200, 450, 950},
     # its step at a period's end has the decayed rate, 0, and is lost; ours begins the next period with it
     "olmocore__WSDS": {400, 700, 1000},
+    "olmocore__WSDS_stepped": {400, 700, 1000},
     # past the end of its cosine, which is a step earlier
     "transformers__cosine_warmup_with_min_lr": {1000},
 }

@@ -209,7 +209,7 @@ flow trunk -> one -> two -> three
         (
             "one",
             "ema",
-            "0.9 from 0 tokens to 819,200 tokens by wsd_s(period = [327_680], decay = 81_920), then 0.8",
+            "0.9 from 0 tokens to 819,200 tokens by wsd_s(period = [327_680], decay = [81_920], peaks = [1]), then 0.8",
         ),
         ("two", "lr", "1e-5 → 5e-6 from 0 tokens to 819,200 tokens by linear, stands at 5e-6 until 1,638,400 tokens"),
         ("three", "lr", "5e-6 until 819,200 tokens, then 5e-6 → 0 from 819,200 tokens to 1,638,400 tokens by linear"),
