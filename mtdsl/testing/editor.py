@@ -107,7 +107,8 @@ class EditorSuite(TechniqueSuite):
 def _ids(model: Any) -> torch.Tensor:
     import torch
 
-    return torch.arange(LENGTH)[None] * 7 % model.config.vocab_size
+    ids: torch.Tensor = torch.arange(LENGTH)[None] * 7 % model.config.vocab_size
+    return ids
 
 
 def _logits(model: Any) -> torch.Tensor:

@@ -77,7 +77,8 @@ class ObjectiveSuite(TechniqueSuite):
         for subject, made in self._minimising():
             logits, labels = _logits(1.0), _labels()
             whole = made.losses(logits, labels)
-            cut = torch.cat([made.losses(*part) for part in zip(logits.split(7), labels.split(7), strict=True)])
+            parts = zip(torch.split(logits, 7), torch.split(labels, 7), strict=True)
+            cut = torch.cat([made.losses(*part) for part in parts])
             turned = made.losses(logits.flip(0), labels.flip(0)).flip(0)
             for how, found in (("in pieces of 7 tokens", cut), ("in another order", turned)):
                 if not torch.allclose(found, whole, rtol=1e-5, atol=1e-6):

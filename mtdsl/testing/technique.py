@@ -128,7 +128,12 @@ class TechniqueSuite:
             made = subject.made()
             ways: dict[str, Callable[[Any], Any]] = {"a copy": copy.deepcopy, "a pickle": _pickled}
             for name, way in ways.items():
-                if way(made) != made:
+                try:
+                    other = way(made)
+                except (pickle.PicklingError, AttributeError, TypeError) as error:
+                    way_out = "keep values in its fields, and no functions, locks or open files"
+                    broken(subject.title, f"cannot be made {name} of ({error})", "a technique is its parameters", way_out)
+                if other != made:
                     way_out = "let the dataclass compare by its fields, and its fields by their values"
                     broken(subject.title, f"is not equal to {name} of it", "a technique is its parameters", way_out)
 

@@ -68,6 +68,14 @@ class Alone:
         return at.fraction
 
 
+@dataclass(frozen=True)
+class Bound(Straight):
+    """Keeps a function that no process can be sent."""
+
+    def __post_init__(self):
+        object.__setattr__(self, "shape", lambda fraction: fraction)
+
+
 @dataclass(frozen=True, repr=False)
 class Placed:
     """Shown by where it lies."""
@@ -97,6 +105,7 @@ def test_one_that_breaks_nothing_passes():
         ("Odd", "test_parameters_have_a_schema", "all must be sayable", "take bool, int, float, str"),
         ("Below", "test_parameters_have_a_schema", "defaults and examples must be allowed", "mend the default"),
         ("Alone", "test_it_survives_pickling_and_copying", "a technique is its parameters", "compare by its fields"),
+        ("Bound", "test_it_survives_pickling_and_copying", "a technique is its parameters", "no functions, locks"),
         ("Placed", "test_it_is_shown_by_its_parameters", "`repr` shows parameters and no addresses", "write its `repr`"),
         (
             "Still",
