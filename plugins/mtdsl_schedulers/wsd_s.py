@@ -43,40 +43,43 @@ class WSDS:
 
         Raises `ValueError` for an arrow that is shorter than the decay.
         """
-        number, left = self._period(at)
-        decay, peak = _of(self.decay, number), _of(self.peaks, number)
-        if not at.ruled and decay > at.length:
-            raise ValueError(f"the decay ({decay:,.0f} tokens) is longer than the arrow ({at.length:,.0f})")
-        decayed, top = max(0.0, decay - left), peak * at.start
-        moved = decayed / decay
-        if self.shape is not None and decayed:
-            moved = self.shape(part(decayed, decay, top, at.end))
-        if peak == 1 or at.start == at.end:
+        _, tokens, length, start, end, warmup, ruled = at
+        number, left = self._period(warmup + tokens, warmup + length, ruled)
+        decay = self.decay[number] if number < len(self.decay) else self.decay[-1]
+        if decay > length and not ruled:
+            raise ValueError(f"the decay ({decay:,.0f} tokens) is longer than the arrow ({length:,.0f})")
+        peak = self.peaks[number] if number < len(self.peaks) else self.peaks[-1]
+        moved = 0.0 if decay <= left else (decay - left) / decay
+        if moved and self.shape is not None:
+            moved = self.shape(part(decay - left, decay, peak * start, end))
+        if peak == 1.0 or start == end:
             return moved
-        return 1.0 - (top - at.end) / (at.start - at.end) * (1.0 - moved)
+        return 1.0 - (peak * start - end) / (start - end) * (1.0 - moved)
 
-    def _period(self, at: Progress) -> tuple[int, float]:
+    def _period(self, passed: float, whole: float, ruled: bool) -> tuple[int, float]:
         """Which period holds, the first being 0, and the tokens to its end."""
-        passed, whole = at.warmup + at.tokens, at.warmup + at.length
-        number, begin = self._begun(passed)
-        period, following = _of(self.period, number), _of(self.period, number + 1)
-        if at.ruled:
-            return (number - 1, 0.0) if passed == whole == begin else (number, begin + period - passed)
-        if begin + period > whole and number:
+        number, begin = self._begun(passed) if passed >= self.period[0] else (0, 0.0)
+        period = self.period[number] if number < len(self.period) else self.period[-1]
+        over = begin + period
+        if ruled:
+            return (number - 1, 0.0) if passed == whole == begin else (number, over - passed)
+        if over > whole and number:
             return number - 1, whole - passed
-        return number, whole - passed if begin + period + following > whole else begin + period - passed
+        following = period if number + 1 >= len(self.period) else self.period[number + 1]
+        return number, whole - passed if over + following > whole else over - passed
 
     def _begun(self, passed: float) -> tuple[int, float]:
         """Which period has begun last where `passed` tokens have, and where that was."""
-        begin = 0.0
-        for number, period in enumerate(self.period[:-1]):
-            if passed < begin + period:
+        number, begin, last = 0, 0.0, len(self.period) - 1
+        while number < last:
+            if passed < begin + self.period[number]:
                 return number, begin
-            begin += period
-        more, inside = divmod(passed - begin, self.period[-1])
-        return len(self.period) - 1 + int(more), passed - inside
+            begin += self.period[number]
+            number += 1
+        more = (passed - begin) // self.period[-1]
+        return last + int(more), begin + more * self.period[-1]
 
 
 def _of(values: tuple[float, ...], number: int) -> float:
     """The value of a period: the last one stands for all that follow."""
-    return values[min(number, len(values) - 1)]
+    return values[number] if number < len(values) else values[-1]
