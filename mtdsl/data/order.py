@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mtdsl.data.holdout import mixed
+from mtdsl.data.keys import number
 from mtdsl.data.permutation import Permutation
 from mtdsl.data.table import Table
 
@@ -29,8 +31,8 @@ START = Cursor(0, 0, 0)
 class Order:
     """The training documents of a table, each epoch in another order, both decided by `seed`.
 
-    Under a table's keys every epoch begins again with the smallest; those of equal keys stand in the order that they would
-    have without, another one each epoch.
+    Under a table's keys every epoch begins again with the smallest; documents of one key are shuffled among themselves, each
+    epoch anew.
     """
 
     def __init__(self, table: Table, seed: int) -> None:
@@ -39,7 +41,7 @@ class Order:
         self._chunk: tuple[int, int] = (-1, -1)
         self._documents: list[int] = []
         self._lengths: list[int] = []
-        self._sorted: tuple[int, npt.NDArray[np.int64]] = -1, np.empty(0, np.int64)
+        self._sorted: tuple[int, npt.NDArray[np.int64]] = (-1, np.empty(0, np.int64))
 
     def document(self, epoch: int, rank: int) -> tuple[int, int]:
         """The document at a rank of an epoch, and its length in tokens."""
@@ -57,19 +59,20 @@ class Order:
         return Cursor(cursor.epoch + 1, 0, 0) if last else Cursor(cursor.epoch, cursor.rank + 1, 0)
 
     def _load(self, epoch: int, chunk: int) -> None:
-        ranks = np.arange(chunk * CHUNK, min((chunk + 1) * CHUNK, len(self.table.training)))
-        documents = self._shuffled(epoch, ranks) if self.table.keys is None else self._in_order(epoch, self.table.keys)[ranks]
+        training, keys = self.table.training, self.table.keys
+        ranks = np.arange(chunk * CHUNK, min((chunk + 1) * CHUNK, len(training)))
+        if keys is None:
+            documents = training[Permutation(len(training), self.seed, epoch)(ranks)]
+        else:
+            documents = self._by(keys, epoch)[ranks]
         self._chunk = (epoch, chunk)
         self._documents = documents.tolist()
         self._lengths = self.table.lengths[documents].tolist()
 
-    def _shuffled(self, epoch: int, ranks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        training = self.table.training
-        return training[Permutation(len(training), self.seed, epoch)(ranks)]
-
-    def _in_order(self, epoch: int, keys: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-        """All documents of an epoch, by their keys."""
+    def _by(self, keys: npt.NDArray[np.float64], epoch: int) -> npt.NDArray[np.int64]:
+        """The documents of an epoch by their keys, and those of one key by a hash."""
         if self._sorted[0] != epoch:
-            shuffled = self._shuffled(epoch, np.arange(len(self.table.training)))
-            self._sorted = epoch, shuffled[np.argsort(keys[shuffled], kind="stable")]
+            training = self.table.training
+            ties = mixed(training.astype(np.uint64) ^ np.uint64(number(self.seed, epoch, "ties")))
+            self._sorted = (epoch, training[np.lexsort((ties, keys[training]))])
         return self._sorted[1]

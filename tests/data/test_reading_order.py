@@ -31,11 +31,22 @@ def documents(order: Order, epoch: int) -> list[int]:
 
 
 @given(st.lists(st.integers(-3, 3), min_size=2, max_size=60), st.integers(0, 3), st.integers(0, 9))
-def test_an_epoch_is_sorted_and_ties_stand_as_they_were_shuffled(keys: list[int], epoch: int, seed: int) -> None:
+def test_an_epoch_has_each_document_once_by_its_key(keys: list[int], epoch: int, seed: int) -> None:
     plain = table([5] * len(keys), held=1)
     found = documents(Order(replace(plain, keys=np.array(keys, np.float64)), seed), epoch)
-    shuffled = documents(Order(plain, seed), epoch)
-    assert found == sorted(shuffled, key=lambda document: keys[document])
+    assert sorted(found) == plain.training.tolist()
+    assert [keys[document] for document in found] == sorted(keys[document] for document in found)
+
+
+@pytest.mark.parametrize("values", [1, 2, 7, 2000, 10**6])
+def test_a_document_is_found_wherever_one_begins_to_ask(values: int) -> None:
+    """Ties that go over the border of what is looked up at a time, and orders that are asked from the end."""
+    keys = np.random.default_rng(values).integers(0, values, 3000).astype(np.float64)
+    known = replace(table([3] * 3000), keys=keys)
+    whole = documents(Order(known, 5), 1)
+    assert sorted(whole) == list(range(3000))
+    backwards = Order(known, 5)
+    assert [backwards.document(1, rank)[0] for rank in reversed(range(3000))] == whole[::-1]
 
 
 def test_ties_stand_otherwise_in_each_epoch_and_under_each_seed() -> None:
