@@ -1,6 +1,8 @@
 """A step minimises what the recipe says: an objective of a file beside it, whose parameter moves."""
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import toys
 from mtdsl.diag import Refusal
 from mtdsl.plan import analyse
 from mtdsl.registry import installed
-from mtdsl.run import able, execute
+from mtdsl.run import Interrupted, able, execute
 
 PLAIN = toys.HEAD + "phase only { steps = 4, batch = 4 x 64, context = 64, lr = 1e-3, mix = good }\n"
 USE = toys.HEAD.replace('"A toy"\n', '"A toy"\nuse python "smooth.py"\n')
@@ -78,6 +80,22 @@ def test_a_parameter_that_moves_is_what_it_is_at_each_step(losses):
     assert moved[0] == pytest.approx(plain[0], rel=1e-6)
     assert moved[1] != pytest.approx(plain[1], rel=1e-4)
     assert still[0] != pytest.approx(plain[0], rel=1e-4)
+
+
+def test_stopped_and_run_again_it_is_the_same_bit_for_bit(base, tmp_path):
+    path = base / "toy.mtr"
+    path.write_text(USE + PHASE % "smooth(0 -> 80%)")
+    found = analyse(path, {}, installed())
+
+    def run(name, then=lambda taken: None):
+        given = {"cache": base / "cache"}
+        execute(found.plan, base, tmp_path / name / "toy", found.origins.registry, toys.Recording(then), **given)
+        return toys.log_of(tmp_path / name / "toy"), toys.weights_of(tmp_path / name / "toy" / "final")
+
+    whole = run("whole")
+    with pytest.raises(Interrupted):
+        run("stopped", lambda taken: os.kill(os.getpid(), signal.SIGTERM) if len(taken) == 2 else None)
+    assert run("stopped") == whole
 
 
 def test_one_that_says_no_loss_is_refused(base):
