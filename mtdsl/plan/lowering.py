@@ -57,8 +57,7 @@ class PhaseLowering:
         seed = self._try(lambda: self._seed(transition, budget))
         motions = Motions(draft, tools, self._report, before, budget, transition)
         lr, mix = (self._try(motions.rate), self._try(motions.mixture)) if budget.batch else (None, None)
-        said = [name for name in SCALARS if budget.batch and (self._find(name) or tools.schedules.owns(name, draft.name))]
-        found = {name: self._try(lambda name=name: motions.number(name)) for name in said}  # type: ignore[misc]
+        found = self._numbers(motions) if budget.batch else {}
         manners = self._manners(budget)
         packing, objective = (self._try(lambda name=name: manners.technique(name)) for name in ("packing", "objective"))  # type: ignore[misc]
         optimizer = self._try(lambda: manners.optimizer(found))
@@ -73,8 +72,8 @@ class PhaseLowering:
             raise Mistake
         lr, mix, scalars, events = self._events(motions, lr, mix, _numbers(motions, found, cast(Plugin, optimizer)))
         manners.check_fim(scalars.get("fim"))
-        mix = allotted(mix, budget.tokens, tools.registry) if mix else None
-        mix = going_on(mix, before.turns if transition.data == "continue" else ()) if mix else None
+        turns = before.turns if transition.data == "continue" else ()
+        mix = going_on(allotted(mix, budget.tokens, tools.registry), turns) if mix else None
         phase = Phase(
             name=draft.name,
             family=draft.family,
@@ -110,6 +109,12 @@ class PhaseLowering:
         )
         more = tools.edges.extensions.get(draft.name) if budget.extension else None
         return trained_on(phase, budget.own, tools.registry, more[1]) if more else phase
+
+    def _numbers(self, motions: Motions) -> dict[str, Curve[Fraction] | None]:
+        """The curves of the numbers that are written, copied or scheduled; None where one is wrong."""
+        owns = self._tools.schedules.owns
+        said = [name for name in SCALARS if self._find(name) or owns(name, self._draft.name)]
+        return {name: self._try(lambda name=name: motions.number(name)) for name in said}  # type: ignore[misc]
 
     def _events(
         self, motions: Motions, lr: Curve[Fraction] | None, mix: Curve[Blend] | None, scalars: dict[str, Curve[Fraction]]
