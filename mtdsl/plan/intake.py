@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
 from mtdsl.plan.curves import mean_shares, sources_of
 from mtdsl.plan.learning import learnt
-from mtdsl.plan.model import Blend, Curve, Phase, Plan
+from mtdsl.plan.model import Blend, Curve, Phase, Plan, Rule
 from mtdsl.plan.sizes import Sizes, declared, told
 from mtdsl.plan.turns import parted
 from mtdsl.registry import Registry
@@ -43,16 +44,26 @@ def phase_intake(phase: Phase, sizes: Sizes, registry: Registry, until: int | No
 
 def _unsized(curve: Curve[Blend], sizes: Sizes, registry: Registry) -> tuple[str, ...]:
     """The sources among which rules choose that some size is not known to."""
-    blends = (blend for piece in curve.pieces for blend in (piece.start, piece.stop))
-    rules = (rule for blend in blends for rule in blend.rules if not told(rule, sizes, registry))
-    return tuple(name for rule in rules for name in rule.sources)
+
+    def lacking(blend: Blend) -> Iterator[str]:
+        for rule in blend.rules:
+            if rule.turns:
+                yield from (name for turn in rule.turns for name in lacking(turn.mix))
+            elif not told(rule, sizes, registry):
+                yield from rule.sources
+
+    return tuple(name for piece in curve.pieces for blend in (piece.start, piece.stop) for name in lacking(blend))
 
 
 def _fixed(curve: Curve[Blend], sizes: Sizes, registry: Registry) -> Curve[Blend]:
     """The mixture without what such rules choose: the other shares are known whatever those choose."""
 
     def kept(blend: Blend) -> Blend:
-        return replace(blend, rules=tuple(rule for rule in blend.rules if told(rule, sizes, registry)))
+        rules = (rule for rule in blend.rules if rule.turns or told(rule, sizes, registry))
+        return replace(blend, rules=tuple(map(turned, rules)))
+
+    def turned(rule: Rule) -> Rule:
+        return replace(rule, turns=tuple(replace(turn, mix=kept(turn.mix)) for turn in rule.turns))
 
     return replace(curve, pieces=tuple(replace(at, start=kept(at.start), stop=kept(at.stop)) for at in curve.pieces))
 

@@ -89,6 +89,12 @@ def test_every_view_says_that_steps_take_turns(plan):
     assert said in svg.render(made, installed())
 
 
+def test_a_size_that_one_turn_needs_leaves_the_others_known(plan):
+    body = to_json(plan('data raw = text(path = "x")\nphase p { steps = 50, mix = alternate(natural(web, raw), math) }'))
+    assert body["phases"][0]["mix"]["start"] is None
+    assert {one["name"]: one["tokens"] for one in body["sources"]} == {"web": None, "raw": None, "math": 25 * 2560}
+
+
 def test_epochs_count_the_turns(made):
     assert made("phase p { epochs = 4, mix = alternate(web, math) }")[0] is None
     plan, found = made("phase p { steps = 2300, mix = alternate(web, math) }")
