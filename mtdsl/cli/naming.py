@@ -22,9 +22,9 @@ def check(name: str, kind: str) -> None:
         message = f"`{name}` is no name for a package: small letters and digits, words joined by `-`, a letter first"
         raise refuse("plugin-name", message, help=f"write `{near}`")
     module = module_of(name)
-    owner = _owner(module)
-    if owner:
-        raise refuse("plugin-name", f"`{module}` is a word of {owner}", help=f"write `acme-{name}`")
+    place = _meant(module)
+    if place:
+        raise refuse("plugin-name", f"`{module}` means something in {place} already", help=f"write `acme-{name}`")
     provider = _provider(name, kind)
     if provider:
         raise refuse("plugin-taken", provider, help=f"write `acme-{name}`")
@@ -35,11 +35,11 @@ def module_of(name: str) -> str:
     return name.replace("-", "_")
 
 
-def _owner(module: str) -> str:
-    """Whose word it is, so that it can name neither a module nor a technique; empty where it is free."""
+def _meant(module: str) -> str:
+    """Where it means something, so that it can name neither a module nor a technique; empty where it is free."""
     if keyword.iskeyword(module) or module in sys.stdlib_module_names:
-        return "Python's own"
-    return "the language of recipes" if module in reserved() else ""
+        return "Python"
+    return "recipes" if module in reserved() else ""
 
 
 def _provider(name: str, kind: str) -> str:
