@@ -12,6 +12,7 @@ from typing import cast
 from mtdsl.diag import Report, Span
 from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.lang import tree
+from mtdsl.plan.alternating import check_weighs, taking_turns
 from mtdsl.plan.blending import ONE, added, normal, scaled, summed, total, without
 from mtdsl.plan.curves import names_of
 from mtdsl.plan.edits import as_parts
@@ -21,7 +22,6 @@ from mtdsl.plan.model import Blend, Rule
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques
 from mtdsl.plan.shares import not_whole
-from mtdsl.plan.turns import check_weighs, taking_turns
 from mtdsl.plan.views import EVERY, Lengths, lengths_of, shown
 
 Blocks = dict[str, Blend]
