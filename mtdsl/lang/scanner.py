@@ -21,7 +21,7 @@ class Scanner:
         ignored = lark.lexer_conf.ignore
         shared = {name: regex for name, regex in regexes.items() if name not in {*ignored, *NARROW, "UNIT"}}
         signs = map(re.escape, sorted((word for word in strings if not word.isidentifier()), key=len, reverse=True))
-        words = "|".join(f"(?:{regex})" for regex in (*shared.values(), *signs, r"\Z", "."))
+        words = "|".join(f"(?:{regex})" for regex in (*shared.values(), *signs, r"\Z", r'"[^\n]*', "."))
         skipped = "|".join(f"(?:{regexes[name]})" for name in ignored)
         self._cut = re.compile(f"((?:{skipped})*)({words})", re.DOTALL).findall
         self._typed = re.compile("|".join(f"(?P<{name}>{regex})" for name, regex in shared.items())).fullmatch
@@ -31,6 +31,8 @@ class Scanner:
 
     def words(self, text: str) -> Iterator[tuple[str, ...]]:
         """The spaces and comments before each word, and the word; the last is empty. A character of no word is one as well.
+
+        So is a text that nothing closes, to the end of its line: its quotes are not tried one by one.
 
         What else the tuples hold, groups of the terminals left behind.
         """
