@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,7 +22,7 @@ class Source:
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
         """Offsets at which each line begins; the first is 0."""
-        return (0, *(at + 1 for at, char in enumerate(self.text) if char == "\n"))
+        return (0, *[found.end() for found in re.finditer("\n", self.text)])
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column (both from 1) of a character offset."""

@@ -19,7 +19,7 @@ RULES = Rules()
 @RULES
 def number(place: Place, span: Span, parts: list[Word]) -> Number:
     """`2000 steps`."""
-    digits, suffix = literals.number(parts[0], place.word(parts[0]), place.report)
+    digits, suffix = literals.number(parts[0], span, place.report)
     return Number(span, digits, suffix, cast(Unit, str(parts[1])) if len(parts) > 1 else None)
 
 

@@ -48,8 +48,8 @@ class Comments:
         """The `##` text above what covers `start` to `end`, and behind it on its last line or its opening brace."""
         if not self._docs:
             return ""
-        behind = (self._behind(at) for at in (opening, end) if at is not None)
-        return "\n".join(text for text in (self._above(start), *behind) if text)
+        opened = "" if opening is None else self._behind(opening)
+        return "\n".join(filter(None, (self._above(start), opened, self._behind(end))))
 
     def _first_on_line(self, at: int) -> bool:
         line_start = self._source.text.rfind("\n", 0, at) + 1

@@ -15,20 +15,22 @@ _LARGEST_EXPONENT = 300
 
 
 def number(word: str, span: Span, report: Report) -> tuple[Fraction, str]:
-    """The number as written and its suffix: `1.5M` gives 3/2 and `M`.
+    """The number that `span` begins with, as written, and its suffix: `1.5M` gives 3/2 and `M`.
 
     Numbers of more than 64 digits or beyond 1e300 are an error: nothing is that large, and to compute with them may never end.
     """
     match = _NUMBER.fullmatch(word)
     assert match is not None, word
-    digits, exponent = match["digits"].replace("_", ""), match["exponent"] or "0"
+    digits, exponent, suffix = match.groups("0")
+    digits = digits.replace("_", "")
     if len(digits) > _LONGEST or len(exponent) > 5 or abs(int(exponent)) > _LARGEST_EXPONENT:
-        report.error("number-too-large", "this number has too many digits", span)
-        return Fraction(0), match["suffix"]
+        where = Span(span.source, span.start, span.start + len(word))
+        report.error("number-too-large", "this number has too many digits", where)
+        return Fraction(0), suffix
     whole, _, rest = digits.partition(".")
     power = int(exponent) - len(rest)
     value = int(whole + rest)
-    return Fraction(value * 10**power) if power >= 0 else Fraction(value, 10**-power), match["suffix"]
+    return Fraction(value * 10**power) if power >= 0 else Fraction(value, 10**-power), suffix
 
 
 def string(word: str, span: Span, report: Report) -> str:

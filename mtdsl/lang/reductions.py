@@ -39,8 +39,11 @@ class Reduction:
 
     def made(self, place: Place, parts: list[Value]) -> Value:
         """The value of `parts`; raises `TooDeep`."""
+        start, end = (parts[0][1], parts[-1][2]) if parts else (0, 0)
+        if not self._taken and self._build is None:  # what only separates
+            return [], start, end, 0
         given = self._spread(parts) if self._spliced else [parts[at][0] for at in self._taken]
-        start, end, depth = (parts[0][1], parts[-1][2], max([part[3] for part in parts])) if parts else (0, 0, 0)
+        depth = max([part[3] for part in parts]) if parts else 0
         if self._build is None:
             return given, start, end, depth
         span = Span(place.source, place.offset + start, place.offset + end)
