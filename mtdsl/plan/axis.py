@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import ceil
 
 from mtdsl.diag.mistake import mistake
 from mtdsl.frozen import Frozen, node
@@ -95,10 +96,10 @@ class Axis(Frozen):
 
 def bisect_steps(of_steps: Callable[[int], int], tokens: Fraction) -> int:
     """The least number of steps that reach `tokens`."""
-    low, high = 0, 1
-    while of_steps(high) < tokens:
+    low, high, wanted = 0, 1, ceil(tokens)  # comparing with a fraction takes ten times as long
+    while of_steps(high) < wanted:
         low, high = high, high * 2
     while low < high:
         middle = (low + high) // 2
-        low, high = (middle + 1, high) if of_steps(middle) < tokens else (low, middle)
+        low, high = (middle + 1, high) if of_steps(middle) < wanted else (low, middle)
     return low

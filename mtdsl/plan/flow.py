@@ -30,6 +30,7 @@ class Graph:
     """Nodes by name, and the edge into each phase; merges take their parents from their own expression."""
 
     phases: dict[str, Draft] = field(default_factory=dict)
+    families: dict[str, Family] = field(default_factory=dict)
     merges: dict[str, Found] = field(default_factory=dict)
     starts: dict[str, Found] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
@@ -114,7 +115,9 @@ class Flow:
     def _node(self, name: str, found: Found, graph: Graph, report: Report) -> None:
         if isinstance(found.item, tree.Phase):
             family = attempt(report, lambda: self._families.of(found))
-            graph.phases.update({member.name: member for member in family.members} if family else {})
+            if family:
+                graph.families[family.name] = family
+                graph.phases.update({member.name: member for member in family.members})
         elif isinstance(found.item, tree.Merge):
             graph.merges[name] = found
         elif isinstance(found.item, tree.Start):

@@ -16,8 +16,8 @@ def edge_of(parent: str, draft: Draft, graph: Graph) -> Edge:
     """
     if draft.rungs > 1:
         return parent, draft.name
-    members = (name for name, other in graph.phases.items() if other.family == draft.family and name in graph.origins)
-    parents = {graph.origins[name].node for name in members}
+    members = graph.families[draft.family].members
+    parents = {graph.origins[member.name].node for member in members if member.name in graph.origins}
     if len(parents) == 1:
         return parent, draft.family
     families = {graph.phases[name].family if name in graph.phases else name for name in parents}

@@ -71,9 +71,9 @@ def with_wholes(of: Mapping[str, str], taken: Taken) -> dict[str, float]:
     return _sum(taken, *({of[name]: tokens} for name, tokens in taken.items() if name in of))
 
 
-def _sum(*taken: Taken) -> dict[str, float]:
-    total: dict[str, float] = {}
-    for one in taken:
+def _sum(first: Taken, *others: Taken) -> dict[str, float]:
+    total = dict(first)
+    for one in others:
         for source, tokens in one.items():
             total[source] = total.get(source, 0.0) + tokens
     return total
@@ -81,4 +81,8 @@ def _sum(*taken: Taken) -> dict[str, float]:
 
 def _most(taken: list[Taken]) -> dict[str, float]:
     """Of several parents, the most that any of them has seen of each source."""
-    return {source: max(one.get(source, 0.0) for one in taken) for one in taken for source in one}
+    most = dict(taken[0]) if taken else {}
+    for one in taken[1:]:
+        for source, tokens in one.items():
+            most[source] = max(most.get(source, 0.0), tokens)
+    return most

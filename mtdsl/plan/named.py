@@ -9,6 +9,7 @@ from mtdsl.lang.inside import inside
 from mtdsl.plan.names import Scope
 
 Quiet = tree.Param | tree.Let | tree.Mix | tree.Group
+_BLENDED = (tree.Mix, tree.Override)
 Piece = tuple[object, Scope]
 """A piece of syntax, and where the names in it are looked up."""
 
@@ -25,8 +26,9 @@ def named(roots: Iterable[Piece]) -> Iterator[tuple[Quiet, Scope]]:
             met.add(id(value))
             if isinstance(value, Quiet):
                 yield value, scope
-        left.extend([(part, scope) for part in reversed(inside(value))])
-        if isinstance(value, tree.Mix | tree.Override):
+        if parts := inside(value):
+            left.extend([(part, scope) for part in reversed(parts)])
+        if isinstance(value, _BLENDED):
             left.extend([(part, scope) for part in reversed(_sources(value))])
 
 

@@ -35,6 +35,10 @@ class Origin(Frozen):
     of: str = ""
 
 
+DEFAULT = Origin("default")
+"""That of a value which nobody wrote."""
+
+
 @node
 class Origins(Frozen):
     """Origins by node and attribute; see `mtdsl.registry.remarks.Place` for how attributes are named.
@@ -54,7 +58,7 @@ class Origins(Frozen):
             return replace(whole, span=self.shares(node, attribute.removeprefix("mix.")) or whole.span)
         if attribute.startswith(SLOTS) and (node, attribute) not in self.known:
             attribute = attribute.partition(".")[0]
-        return self.known.get((node, attribute), Origin("default"))
+        return self.known.get((node, attribute), DEFAULT)
 
     def span(self, node: str, attribute: str = "name") -> Span | None:
         """Where a value was written, else where its node is declared; None for a node that no text declares."""

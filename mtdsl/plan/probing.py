@@ -20,8 +20,7 @@ def probe(piece: Piece[V], techniques: Techniques, span: Span, warmup: int = 0) 
     motion = Motion(piece, techniques.made("scheduler", piece.by), warmup)
     begin, length = int(piece.begin), int(piece.end - piece.begin)
     try:
-        for part in range(1, PARTS + 1):  # nothing has moved at 0, whatever the scheduler
-            motion(begin + length * part // PARTS)
+        motion.at([begin + length * part // PARTS for part in range(1, PARTS + 1)])  # nothing has moved at 0, whatever it is
     except Mistake as found:
         message = found.diagnostic.message if found.diagnostic else ""
         raise mistake("plugin-failed", message, Label(span)) from found

@@ -14,6 +14,9 @@ from mtdsl.lang.inside import inside
 Quiet = tree.Param | tree.Let | tree.Mix | tree.Group | tree.Data | tree.Start
 """Items that do nothing by themselves."""
 
+_BLENDED = (tree.Mix, tree.Override)
+"""In whose bodies sources stand where attributes do elsewhere."""
+
 KINDS: dict[type, tuple[str, str]] = {
     tree.Param: ("unused-param", "parameter"),
     tree.Let: ("unused-let", "value"),
@@ -55,17 +58,12 @@ def _named(left: list[object]) -> Iterator[str]:
             yield value.parts[0]
         elif isinstance(value, tree.Each):
             left.extend(value.rungs)
-        elif not isinstance(value, tree.Number):
-            yield from _of(value)
+        else:
+            if isinstance(value, tree.Node):
+                yield value.name
+            elif isinstance(value, _BLENDED) and value.body is not None:
+                yield from (entry.name for entry in value.body.entries if isinstance(entry, tree.Attribute))
             left.extend(inside(value))
-
-
-def _of(value: object) -> Iterator[str]:
-    """The names that one piece of syntax looks up; in a mixture's body the sources stand where attributes do elsewhere."""
-    if isinstance(value, tree.Node):
-        yield value.name
-    elif isinstance(value, tree.Mix | tree.Override) and value.body is not None:
-        yield from (entry.name for entry in value.body.entries if isinstance(entry, tree.Attribute))
 
 
 def _removed(item: Quiet, comments: Comments) -> Fix:

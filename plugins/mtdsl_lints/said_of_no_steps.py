@@ -22,9 +22,9 @@ def said_of_no_steps(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     It edits the model and trains nothing, so a rate, a batch or a mixture there does nothing: either the budget is wrong, or
     the line was meant for another phase. What `like` copied is not spoken of.
     """
-    for phase in plan.phases:
+    for phase in (phase for phase in plan.phases if not phase.steps):
         idle = [name for name in PHASE if name not in FELT and written.of(phase.name, name).via == "written"]
-        if phase.steps or not idle:
+        if not idle:
             continue
         names = ", ".join(f"`{name}`" for name in idle)
         verb = "does" if len(idle) == 1 else "do"
