@@ -319,9 +319,9 @@ class Blends:
         return Blend(rules=(Rule(ONE, mixer, dict.fromkeys(sources)),))
 
     def _turn(self, arg: tree.Value, mixer: str, scope: Scope) -> Blend:
-        if isinstance(arg, tree.Hold | tree.Ruled | tree.Move | tree.Items):
+        if isinstance(arg, tree.Hold | tree.Move | tree.Items):
             raise mistake("not-a-mix", f"`{mixer}` takes mixtures that stand still", arg.span)
-        return self.read(arg, scope)
+        return self.ruled(arg, scope) if isinstance(arg, tree.Ruled) else self.read(arg, scope)
 
     def _weighed(self, arg: tree.Value, mixer: str, scope: Scope) -> Blend:
         if moves(arg) or not isinstance(arg, tree.Name | tree.Call):

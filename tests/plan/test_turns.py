@@ -89,6 +89,12 @@ def test_every_view_says_that_steps_take_turns(plan):
     assert said in svg.render(made, installed())
 
 
+def test_a_turn_may_stand_under_a_rule(plan):
+    body = to_json(plan("phase p { steps = 50, mix = alternate(base by temperature(tau = 2), math) }"))
+    share = 0.75**0.5 / (0.75**0.5 + 0.25**0.5) / 2
+    assert body["phases"][0]["mix"]["start"] == pytest.approx({"web": share, "code": 0.5 - share, "math": 0.5})
+
+
 def test_a_size_that_one_turn_needs_leaves_the_others_known(plan):
     body = to_json(plan('data raw = text(path = "x")\nphase p { steps = 50, mix = alternate(natural(web, raw), math) }'))
     assert body["phases"][0]["mix"]["start"] is None
