@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import NamedTuple
+
+from mtdsl.frozen import Frozen, node
 
 TYPED = "--set"
 """The path of what was typed on the command line and is in no file."""
 
 
-@dataclass(frozen=True)
-class Source:
+@node
+class Source(Frozen):
     """One text that positions point into: a recipe file, or what followed `--set`."""
 
     path: str

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from mtdsl.diag import Diagnostic
+from mtdsl.frozen import Frozen, node
 from mtdsl.registry.kinds import Descriptor, Lint
 from mtdsl.registry.parameters import construct, parameters
 from mtdsl.registry.strangers import ask
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+@node
+class Entry(Frozen):
     """A registered technique and the package that provides it."""
 
     descriptor: Descriptor
@@ -39,8 +40,8 @@ class Entry:
         return getattr(importlib.import_module(module), attribute)  # type: ignore[no-any-return]
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+@node
+class Broken(Frozen):
     """A package whose entry point did not load, and why."""
 
     package: str
@@ -48,8 +49,8 @@ class Broken:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+@node
+class LeftOut(Frozen):
     """An entry point that the environment keeps from being loaded, by which variable."""
 
     package: str
@@ -57,8 +58,8 @@ class LeftOut:
     variable: str
 
 
-@dataclass(frozen=True)
-class Registry:
+@node
+class Registry(Frozen):
     """Every technique by kind and name. Two packages that claim one name are both kept: using it is then an error.
 
     `unknown` are names that the environment asks for and no installed package has, each with its variable.
