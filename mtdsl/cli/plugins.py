@@ -1,44 +1,89 @@
-"""`mtdsl plugins`: the techniques that are installed."""
+"""`mtdsl plugins`: the techniques that are installed, and one of them with its picture."""
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from typing import Literal
 
-from mtdsl.registry import Registry, installed
+from mtdsl.cli.failure import Misuse
+from mtdsl.registry.kinds import KINDS
+from mtdsl.registry.loading import installed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mtdsl.registry.entries import Entry, Registry
+
+Format = Literal["text", "json"]
 
 
-def plugins(*, format_: Literal["text", "json"] = "text") -> int:
-    """List the installed plugins: kind, name, package, version; and the packages that failed to load.
+def plugins(
+    what: Literal["list", "show"] = "list", name: str | None = None, /, *, kind: str | None = None, format_: Format = "text"
+) -> int:
+    """List the installed plugins, or show one: its parameters, its doc, where it comes from, and a picture.
+
+    Packages that failed to load are listed too, and then the exit status is 1.
 
     Parameters
     ----------
+    what
+        list, or show with a name.
+    name
+        A technique, also in full (acme_power.power) or with parameters: 'wsd(decay = 10%, shape = sqrt)'. All kinds that
+        have one of that name are shown.
+    kind
+        Techniques of this kind only, such as scheduler or mixer.
     format_
         text for a person, json for machines.
     """
-    registry = installed()
-    rows = _rows(registry)
-    if format_ == "json":
-        apart = {"broken": [asdict(bad) for bad in registry.broken], "left_out": [asdict(one) for one in registry.left_out]}
-        sys.stdout.write(json.dumps({"plugins": rows, **apart}, indent=2) + "\n")
+    if kind is not None and kind not in (known := [one.kind for one in KINDS]):
+        raise Misuse(f"there is no kind `{kind}`; {_near(kind, known)}")
+    if what == "show":
+        from mtdsl.cli.technique import show
+
+        if name is None:
+            raise Misuse("`mtdsl plugins show` takes the name of a technique; `mtdsl plugins list` lists them")
+        return show(name, kind, format_)
+    if name is not None:
+        raise Misuse(f"`mtdsl plugins list` takes no name; `mtdsl plugins show {name}` shows one")
+    return _list(installed(), kind, format_)
+
+
+def plain(words: Sequence[str]) -> int | None:
+    """The same for a command line without options; None where it needs the parser, to say what is wrong."""
+    return plugins() if tuple(words) in ((), ("list",)) else None
+
+
+def _list(registry: Registry, kind: str | None, form: Format) -> int:
+    chosen = [entry for _, several in sorted(registry.entries.items()) for entry in several if kind in (None, entry.kind)]
+    if form == "json":
+        body = {
+            "plugins": [{"kind": one.kind, "name": one.name, "package": one.package, "version": one.version} for one in chosen],
+            "broken": [
+                {"package": one.package, "entry_point": one.entry_point, "reason": one.reason} for one in registry.broken
+            ],
+            "left_out": [
+                {"package": one.package, "entry_point": one.entry_point, "variable": one.variable} for one in registry.left_out
+            ],
+        }
+        sys.stdout.write(json.dumps(body, indent=2) + "\n")
     else:
-        sys.stdout.write(_aligned(rows))
+        sys.stdout.write(_aligned(chosen))
         sys.stdout.writelines(f"broken: {bad.package} ({bad.entry_point}): {bad.reason}\n" for bad in registry.broken)
         sys.stdout.writelines(f"left out: {one.package} ({one.entry_point}) by {one.variable}\n" for one in registry.left_out)
     return int(bool(registry.broken))
 
 
-def _rows(registry: Registry) -> list[dict[str, str]]:
-    return [
-        {"kind": entry.kind, "name": entry.name, "package": entry.package, "version": entry.version}
-        for _, entries in sorted(registry.entries.items())
-        for entry in entries
-    ]
+def _aligned(entries: Sequence[Entry]) -> str:
+    rows = [("kind", "name", "package", "version"), *((one.kind, one.name, one.package, one.version) for one in entries)]
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "".join("  ".join(word.ljust(at) for word, at in zip(row, wide, strict=True)).rstrip() + "\n" for row in rows)
 
 
-def _aligned(rows: list[dict[str, str]]) -> str:
-    head = {"kind": "kind", "name": "name", "package": "package", "version": "version"}
-    wide = {key: max(len(row[key]) for row in [head, *rows]) for key in head}
-    return "".join("  ".join(row[key].ljust(wide[key]) for key in head).rstrip() + "\n" for row in [head, *rows])
+def _near(name: str, known: Sequence[str]) -> str:
+    from mtdsl.diag.nearest import nearest
+
+    near = nearest(name, known)
+    return f"did you mean `{near}`?" if near else f"there are {', '.join(known)}"

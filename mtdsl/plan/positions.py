@@ -46,7 +46,7 @@ def check_positions(plan: Plan, registry: Registry, span: Callable[[str], Span |
 
 def _walk(plan: Plan, registry: Registry) -> Iterator[tuple[str, Rope, Refusal | None]]:
     """Every phase and merge in order, with the positions it ends with."""
-    fresh, model = _fresh(plan.model), _architecture(plan)
+    fresh, model = _fresh(plan.model), architecture(plan)
     nodes: dict[str, Phase | Merge] = {phase.name: phase for phase in plan.phases}
     nodes |= {merge.name: merge for merge in plan.merges}
     found: dict[str, Rope] = {}
@@ -70,7 +70,7 @@ def _fresh(model: Model | None) -> Rope:
     return {**UNKNOWN, "rope_theta": float(theta or THETA)}
 
 
-def _architecture(plan: Plan) -> Architecture | None:
+def architecture(plan: Plan) -> Architecture | None:
     """What an extender may know of the model, where the recipe describes it and nothing starts from other weights."""
     if plan.model is None or plan.model.kind == "config" or plan.starts:
         return None

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mtdsl.diag import Refusal
+from mtdsl.plan.slots import LLAMA
 from mtdsl.registry.extending import fit
 from mtdsl.testing.rules import broken
-from mtdsl.testing.slots import LLAMA
 from mtdsl.testing.subject import Subject
 from mtdsl.testing.technique import TechniqueSuite
 

@@ -7,9 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 from weakref import WeakSet
 
-from mtdsl.registry.entries import loaded
+from mtdsl.plan.slots import STEP, STEPS
 from mtdsl.testing.rules import broken
-from mtdsl.testing.slots import SLOTS, STEP, STEPS
 from mtdsl.testing.subject import Subject
 from mtdsl.testing.technique import TechniqueSuite
 
@@ -31,18 +30,6 @@ class MergerSuite(TechniqueSuite):
     """
 
     kind: ClassVar[str] = "merger"
-
-    def bodies(self) -> Sequence[str]:
-        """By what the merger asks for: members of a fork, checkpoints of one phase, an evaluation."""
-        factory = loaded(self.entry)
-        chooses = hasattr(factory, "choose")
-        return SLOTS["sampling" if hasattr(factory, "checkpoints") else "choosing" if chooses else "merger"]
-
-    def before(self) -> Sequence[str]:
-        """The models."""
-        factory = loaded(self.entry)
-        base = ["base = trunk"] if getattr(factory, "based", False) else []
-        return ["one" if hasattr(factory, "checkpoints") else "leaf", *base]
 
     def test_shapes_and_dtypes_are_kept(self) -> None:
         """One tensor of the first one's shape and dtype, finite, whatever precision the models have."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from math import isfinite
 from typing import ClassVar
 
+from mtdsl.plan.slots import STEP, STEPS, WARMUP
 from mtdsl.registry import Progress
 from mtdsl.testing.rules import broken
-from mtdsl.testing.slots import STEP, STEPS, WARMUP
 from mtdsl.testing.subject import Subject
 from mtdsl.testing.technique import TechniqueSuite
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,13 +11,11 @@ from typing import Any
 
 from mtdsl.plan import compile
 from mtdsl.plan.model import Plan, Plugin
+from mtdsl.plan.slots import LLAMA, recipe
 from mtdsl.registry import Entry, Registry, installed
+from mtdsl.registry.examples import Example, written
 from mtdsl.registry.kinds import KINDS
 from mtdsl.testing.rules import broken
-from mtdsl.testing.slots import LLAMA, recipe
-
-Example = Mapping[str, str | int | float]
-"""Parameters, each as a recipe writes it: `{"decay": "20%", "shape": "sqrt", "count": 3}`."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def found(kind: str, technique: str) -> tuple[Entry, Registry]:
 
 def call(entry: Entry, example: Example, first: Sequence[str] = ()) -> str:
     """The technique as a recipe calls it; `first` are arguments before its parameters."""
-    given = ", ".join([*first, *(f"{name} = {value}" for name, value in example.items())])
+    given = ", ".join(filter(None, [*first, written(example)]))
     return f"{entry.name}({given})"
 
 
@@ -105,22 +103,3 @@ def tried(
             return plan, ""
         said += errors
     return None, said[0]
-
-
-def bound(entry: Entry, plan: Plan) -> Plugin:
-    """What a plan holds of the technique: its first use."""
-    name = entry.name
-    return next(plugin for plugin in _plugins(plan) if plugin.name == name)
-
-
-def _plugins(value: object) -> Iterator[Plugin]:
-    """Every technique in a plan, outer ones first."""
-    if isinstance(value, Plugin):
-        yield value
-    if isinstance(value, Mapping):
-        value = tuple(value.values())
-    if is_dataclass(value):
-        value = tuple(getattr(value, field.name) for field in fields(value))
-    if isinstance(value, tuple | list):
-        for item in value:
-            yield from _plugins(item)

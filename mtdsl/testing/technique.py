@@ -13,29 +13,32 @@ from typing import Any, ClassVar
 
 import pytest
 
+from mtdsl.plan import slots
 from mtdsl.plan.codec import parameters as written
 from mtdsl.plan.model import Curve, Plan
-from mtdsl.registry import Entry, Registry
+from mtdsl.plan.slots import LLAMA
+from mtdsl.plan.trial import bound
+from mtdsl.registry import Entry, Registry, documented
 from mtdsl.registry.entries import loaded
+from mtdsl.registry.examples import Example, stated
 from mtdsl.registry.parameters import Parameter, parameters
 from mtdsl.registry.schema import schema_of
-from mtdsl.testing import documented
 from mtdsl.testing.imports import heavy
 from mtdsl.testing.rules import broken
-from mtdsl.testing.slots import LLAMA, SLOTS
-from mtdsl.testing.subject import Example, Subject, bound, found, in_recipe, titled, tried
+from mtdsl.testing.subject import Subject, found, in_recipe, titled, tried
 
 
 class TechniqueSuite:
     """The rules of every kind. Subclass the suite of the technique's kind, and pytest does the rest.
 
     `technique` is its name as registered, or its factory (`acme_power.power:Power`). `examples` are the parameters to try it
-    with, each as a recipe writes it: `({}, {"decay": "20%", "shape": "sqrt"})`; the default is one without any.
+    with, each as a recipe writes it: `({}, {"decay": "20%", "shape": "sqrt"})`. Where a suite says none they are the class's own,
+    `examples: ClassVar`, the first of which `mtdsl plugins show` draws; where that has none either, one without any parameters.
     """
 
     kind: ClassVar[str]
     technique: ClassVar[str]
-    examples: ClassVar[Sequence[Example]] = ({},)
+    examples: ClassVar[Sequence[Example]] = ()
 
     @property
     def entry(self) -> Entry:
@@ -58,11 +61,11 @@ class TechniqueSuite:
 
     def bodies(self) -> Sequence[str]:
         """The recipes to try it in."""
-        return SLOTS[self.kind]
+        return slots.bodies(self.kind, loaded(self.entry))
 
     def before(self) -> Sequence[str]:
         """The arguments that a call has before the technique's own."""
-        return ()
+        return slots.before(self.kind, loaded(self.entry))
 
     def model(self) -> str:
         """The model of the recipe."""
@@ -70,7 +73,7 @@ class TechniqueSuite:
 
     def subjects(self) -> Iterator[Subject]:
         """The technique with each example's parameters."""
-        for example in self.examples:
+        for example in self.examples or stated(loaded(self.entry)):
             yield Subject(self.entry, self.registry, example, bound(self.entry, self.plan(example)))
 
     def test_registering_imports_neither_torch_nor_numpy(self) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from mtdsl.testing.rules import broken
-from mtdsl.testing.slots import SLOTS
 from mtdsl.testing.technique import TechniqueSuite
 
 
@@ -19,10 +18,6 @@ class TurnsSuite(TechniqueSuite):
     kind: ClassVar[str] = "mixer"
     mixtures: ClassVar[Sequence[str]] = ("base", "c")
     """Mixtures of the suite's recipe: the sources `a`, `b` and `c`, and `base`, which has all of them."""
-
-    def bodies(self) -> Sequence[str]:
-        """A phase whose mixture takes turns."""
-        return SLOTS["turns"]
 
     def before(self) -> Sequence[str]:
         """The mixtures that take turns."""

@@ -93,11 +93,11 @@ def rules(column: Column) -> str:
 def blend(mix: Blend) -> str:
     """`80% web + 20% natural(code, docs)`."""
     said = [f"{numbers.share(share)} {name}" for name, share in mix.shares.items()]
-    said += [f"{numbers.share(rule.share)} {rule.mixer.name}({_among(rule)})" for rule in mix.rules]
+    said += [f"{numbers.share(rule.share)} {rule.mixer.name}({among(rule)})" for rule in mix.rules]
     return " + ".join(said)
 
 
-def _among(rule: Rule) -> str:
+def among(rule: Rule) -> str:
     """What a rule chooses among; of one whose steps take turns, `92% of steps 80% web + 20% code, 8% of steps 100% math`."""
     return ", ".join(f"{numbers.share(turn.share)} of steps {blend(turn.mix)}" for turn in rule.turns) or ", ".join(
         rule.sources
@@ -107,7 +107,7 @@ def _among(rule: Rule) -> str:
 def turns(column: Column) -> str:
     """`steps take turns: alternate(92% of steps 100% web, 8% of steps 100% math)`; empty where none do."""
     rules = turning(column.node.mix) if isinstance(column.node, Phase) else []
-    said = ", ".join(f"{rule.mixer.name}({_among(rule)})" for rule in rules)
+    said = ", ".join(f"{rule.mixer.name}({among(rule)})" for rule in rules)
     return f"steps take turns: {said}" if said else ""
 
 

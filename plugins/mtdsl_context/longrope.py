@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from mtdsl import Architecture, Bound, Length, Positive
 from mtdsl.diag import refuse
@@ -35,6 +35,8 @@ class Longrope:
     attention_factor: Annotated[float | None, Positive] = None
     theta: Annotated[float | None, Positive] = None
     layers: Layers = None
+
+    examples: ClassVar = ({"long": "[1, 1, 1, 1, 1.1, 1.2, 1.4, 1.7, 2, 2.4, 2.8, 3.2, 3.5, 3.8, 4, 4]"},)
 
     def __post_init__(self) -> None:
         """Raises `ValueError` where the two lists are not of one length."""

@@ -32,6 +32,8 @@ class Nope:
 
     without_rope: ClassVar[bool] = True
 
+    examples: ClassVar = ({"every": 4},)
+
     def __post_init__(self) -> None:
         """Raises `ValueError` where it is said twice which layers are meant."""
         if self.every is not None and self.layers is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from mtdsl import Architecture, Bound, Positive
 from mtdsl_context.frequencies import Form, base, kept, plain, require, unscaled
@@ -25,6 +25,8 @@ class Proportional:
     share: Annotated[float, Bound(low=0, high=1, open_low=True)]
     theta: Annotated[float | None, Positive] = None
     layers: Layers = None
+
+    examples: ClassVar = ({"share": "25%"},)
 
     def fitted(self, model: Architecture) -> Proportional:
         """The same, for the kind of layer that numbers of layers come to."""

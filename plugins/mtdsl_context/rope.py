@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from mtdsl import Architecture, Positive
 from mtdsl_context.frequencies import Form, kept, require
@@ -25,6 +25,8 @@ class Rope:
     theta: Annotated[float, Positive]
     layers: Layers = None
     local: Annotated[float | None, Positive] = None
+
+    examples: ClassVar = ({"theta": "500_000"},)
 
     def __post_init__(self) -> None:
         """Raises `ValueError` where it is said twice which layers are meant."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from mtdsl import Architecture, Bound, Length
 from mtdsl.diag import refuse
@@ -26,6 +26,8 @@ class Sliding:
     window: Annotated[int | None, Length] = None
     full_every: Annotated[int | None, Bound(low=1)] = None
     layers: tuple[int, ...] | None = None
+
+    examples: ClassVar = ({"window": 256},)
 
     def __post_init__(self) -> None:
         """Raises `ValueError` where nothing is changed, or it is said twice which layers slide."""

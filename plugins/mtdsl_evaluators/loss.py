@@ -21,6 +21,8 @@ class HeldOutLoss:
 
     of: Annotated[tuple[str, ...], Word]
 
+    examples: ClassVar = ({"of": "[a]"},)
+
     def __post_init__(self) -> None:
         """Raises `ValueError` where there is nothing to measure on."""
         if not self.of:

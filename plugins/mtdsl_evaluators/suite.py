@@ -23,6 +23,8 @@ class Suite:
     tasks: tuple[str, ...] = ()
     shots: Annotated[int, mtdsl.NotNegative] = 0
 
+    examples: ClassVar = ({"name": '"arc_easy"', "shots": 5},)
+
     def parts(self) -> Sequence[str]:
         """Its tasks."""
         return self.tasks

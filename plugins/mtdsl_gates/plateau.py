@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import mtdsl
 
@@ -20,6 +20,8 @@ class Plateau:
     metric: Annotated[str, mtdsl.Word]
     over: Annotated[int, mtdsl.Tokens, mtdsl.Positive]
     least: Annotated[float, mtdsl.NotNegative] = 0.0
+
+    examples: ClassVar = ({"metric": "loss", "over": "100_000"},)
 
     def metrics(self) -> Sequence[str]:
         """The one metric."""

@@ -39,6 +39,8 @@ class Dare:
     scale: Annotated[float, Positive] = 1.0
     seed: Annotated[int, NotNegative] = 0
 
+    examples: ClassVar = ({"density": "50%"},)
+
     def of(self, name: str) -> Merging:
         """The merger of the tensor `name`, which has draws of its own."""
         return partial(self, name=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from mtdsl import Bound, Positive, Stretch
 from mtdsl_mergers.average import Average
@@ -24,6 +24,8 @@ class Ema(Average):
     count: Annotated[int, Bound(low=2)]
     every: Annotated[int, Stretch, Positive]
     decay: Annotated[float, Bound(low=0, high=1, open_low=True, open_high=True)]
+
+    examples: ClassVar = ({"count": 8, "every": "20 steps", "decay": 0.7},)
 
     def checkpoints(self, tokens: int, step_tokens: int) -> Sequence[tuple[int, Fraction]]:
         """The points and their weights, oldest first; exact, with sum 1."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import mtdsl
 from mtdsl_mergers.average import Average
@@ -20,6 +20,8 @@ class Greedy(Average):
 
     by: Annotated[str, mtdsl.Word]
     best: Literal["highest", "lowest"] = "highest"
+
+    examples: ClassVar = ({"by": "held", "best": '"lowest"'},)
 
     def choose(self, values: Sequence[float], measure: Callable[[Sequence[float]], float]) -> Sequence[float]:
         """Equal weights of the models that stay, 0 of the others."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from mtdsl import Bound, Positive, Stretch
 from mtdsl_mergers.average import Average
@@ -21,6 +21,8 @@ class Lawa(Average):
 
     count: Annotated[int, Bound(low=2)]
     every: Annotated[int, Stretch, Positive]
+
+    examples: ClassVar = ({"count": 5, "every": "20 steps"},)
 
     def checkpoints(self, tokens: int, step_tokens: int) -> Sequence[tuple[int, Fraction]]:
         """The points, oldest first, each with the same weight."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import mtdsl
 
@@ -21,6 +21,8 @@ class Pick:
 
     by: Annotated[str, mtdsl.Word]
     best: Literal["highest", "lowest"] = "highest"
+
+    examples: ClassVar = ({"by": "held", "best": '"lowest"'},)
 
     def choose(self, values: Sequence[float], measure: Callable[[Sequence[float]], float]) -> Sequence[float]:
         """All the weight for the best value; nothing else is measured."""

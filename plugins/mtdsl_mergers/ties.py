@@ -30,6 +30,8 @@ class Ties:
     density: Annotated[float, Bound(low=0, high=1, open_low=True)]
     scale: Annotated[float, Positive] = 1.0
 
+    examples: ClassVar = ({"density": "20%"},)
+
     def __call__(self, tensors: Sequence[torch.Tensor], weights: Sequence[float]) -> torch.Tensor:
         """The base, `tensors[0]`, and what is left of what the others add to it; each is read twice."""
         least: dict[int, float] = {}

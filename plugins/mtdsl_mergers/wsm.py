@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from mtdsl import Positive, Progress, Stretch, Technique
 from mtdsl.registry.factories import Shape
@@ -27,6 +27,8 @@ class Wsm(Average):
     window: Annotated[int, Stretch, Positive]
     every: Annotated[int, Stretch, Positive]
     shape: Annotated[Shape | None, Technique("scheduler")] = None
+
+    examples: ClassVar = ({"window": "200 steps", "every": "25 steps", "shape": "sqrt"},)
 
     def checkpoints(self, tokens: int, step_tokens: int) -> Sequence[tuple[int, Fraction]]:
         """From `tokens - window` to the end, one each `every` tokens, and their weights c_j; exact, with sum 1.

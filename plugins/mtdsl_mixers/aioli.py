@@ -40,6 +40,8 @@ class Aioli:
     keep: Annotated[float, Bound(low=0, high=1, open_high=True)] | None = None
     prior: Annotated[int, Positive, Steps] = 1
 
+    examples: ClassVar = ({"every": "500 steps", "tries": "20 steps"},)
+
     def __call__(self, sources: Sequence[SourceFacts]) -> list[float]:
         """The given shares. Raises `ValueError` where the tries are a round or more, or `one_hot` tells no source apart."""
         if len(sources) < 2 or abs(self.one_hot * len(sources) - 1) < 1e-9:

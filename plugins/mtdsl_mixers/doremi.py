@@ -32,6 +32,8 @@ class Doremi(Given):
     unread: Annotated[float, NotNegative] = 10.824905
     averaged: bool = False
 
+    examples: ClassVar = ({"reference": '"acme/small"'},)
+
     def asks(self, state: State) -> Collection[Need]:
         """The excess losses of every step."""
         return self.needs

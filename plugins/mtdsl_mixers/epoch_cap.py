@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from mtdsl import Positive, SourceFacts, Tokens
 from mtdsl_mixers.caps import known, spread
@@ -24,6 +24,8 @@ class EpochCap:
 
     max_epochs: Annotated[float | tuple[float, ...], Positive]
     budget: Annotated[int | None, Positive, Tokens] = None
+
+    examples: ClassVar = ({"max_epochs": 4},)
 
     def __call__(self, sources: Sequence[SourceFacts]) -> list[float]:
         """Tokens of each source. Raises `ValueError` where all together are too small, or there are more caps, or fewer."""

@@ -10,7 +10,7 @@ from mtdsl import SourceFacts
 
 @dataclass(frozen=True)
 class Natural:
-    """Weights in proportion to the sources' tokens: all of them last equally many epochs."""
+    """Weights w_i = n_i / sum_j n_j in proportion to the tokens n of the sources: all of them last equally many epochs."""
 
     def __call__(self, sources: Sequence[SourceFacts]) -> list[float]:
         """The sizes in tokens."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from mtdsl import NotNegative, SourceFacts
 
@@ -19,6 +19,8 @@ class Oversample:
     """
 
     times: Annotated[tuple[float, ...], NotNegative]
+
+    examples: ClassVar = ({"times": "[1, 2, 10]"},)
 
     def __call__(self, sources: Sequence[SourceFacts]) -> list[float]:
         """Sizes times factors. Raises `ValueError` where there are more of these, or fewer."""

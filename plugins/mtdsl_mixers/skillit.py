@@ -29,6 +29,8 @@ class Skillit(Given):
     eta: Annotated[float, Positive] = 0.2
     window: Annotated[int, Positive] = 3
 
+    examples: ClassVar = ({"graph": "[[1, 0.5, 0], [0, 1, 0], [0.25, 0, 1]]", "every": "300 steps", "measure": "100 steps"},)
+
     def __post_init__(self) -> None:
         """Raises `ValueError` where the graph is no square, or has a number below 0."""
         if any(len(row) != len(self.graph) for row in self.graph):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from mtdsl import Positive, SourceFacts
 
@@ -17,6 +17,8 @@ class Temperature:
     """
 
     tau: Annotated[float, Positive]
+
+    examples: ClassVar = ({"tau": 2},)
 
     def __call__(self, sources: Sequence[SourceFacts]) -> list[float]:
         """n^(1/tau), scaled by the largest so that no size overflows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 
 @dataclass(frozen=True)
@@ -15,3 +15,5 @@ class KL:
     """
 
     to: Literal["attention"]
+
+    examples: ClassVar = ({"to": '"attention"'},)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from mtdsl import NotNegative, Positive, Progress, Stretch
 
@@ -19,6 +19,8 @@ class CosineLinear:
 
     tail: Annotated[float, Positive, Stretch]
     cosine_end: Annotated[float, NotNegative] = 0.0
+
+    examples: ClassVar = ({"tail": "20%", "cosine_end": "1e-4"},)
 
     def __call__(self, at: Progress) -> float:
         """The cosine's part of the way, then the line's of what is left. Raises `ValueError` for a tail that is too long."""

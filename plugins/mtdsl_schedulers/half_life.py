@@ -22,6 +22,8 @@ class HalfLife:
 
     half: Annotated[float, Positive, Stretch]
 
+    examples: ClassVar = ({"half": "100 steps"},)
+
     def __call__(self, at: Progress) -> float:
         """1 - 0.5^(t / half); along an arrow divided by what it is at the end."""
         return landing(lambda tokens: 0.5 ** (tokens / self.half), at)

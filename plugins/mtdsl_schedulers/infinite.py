@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from mtdsl import Positive, Progress, Shape, Stretch, Technique
 from mtdsl_schedulers.cosine import Cosine
@@ -25,6 +25,8 @@ class Infinite:
     constant: Annotated[float, Positive]
     anneal: Annotated[float, Positive, Stretch]
     shape: Annotated[Shape | None, Technique("scheduler")] = None
+
+    examples: ClassVar = ({"cooldown": "20%", "constant": "4e-4", "anneal": "10%"},)
 
     def __call__(self, at: Progress) -> float:
         """How far the value of its part is. Raises `ValueError` where the parts are longer than the arrow."""

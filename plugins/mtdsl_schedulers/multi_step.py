@@ -25,6 +25,8 @@ class MultiStep:
     at: Annotated[tuple[float, ...], Positive, Stretch]
     factor: Annotated[float, Positive] = 0.1
 
+    examples: ClassVar = ({"at": "[50%, 80%]", "factor": 0.316},)
+
     def __post_init__(self) -> None:
         """Raises `ValueError` where there are no places, or not in order."""
         if not self.at or any(later <= earlier for earlier, later in pairwise(self.at)):

@@ -26,6 +26,8 @@ class WarmRestarts:
     growth: Annotated[float, Bound(low=1)] = 1.0
     cycles: Annotated[int | None, Bound(low=1)] = None
 
+    examples: ClassVar = ({"period": "60 steps", "growth": 2},)
+
     def __post_init__(self) -> None:
         """Raises `ValueError` unless one of `period` and `cycles` is given."""
         if (self.period is None) == (self.cycles is None):

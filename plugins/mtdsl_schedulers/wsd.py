@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from mtdsl import Positive, Progress, Shape, Stretch, Technique
 from mtdsl_schedulers.inside import part
@@ -19,6 +19,8 @@ class WSD:
 
     decay: Annotated[float, Positive, Stretch]
     shape: Annotated[Shape | None, Technique("scheduler")] = None
+
+    examples: ClassVar = ({"decay": "20%"},)
 
     def __call__(self, at: Progress) -> float:
         """0, then how far the shape has moved. Raises `ValueError` where the decay is longer than the arrow."""

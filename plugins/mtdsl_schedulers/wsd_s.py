@@ -29,6 +29,8 @@ class WSDS:
     shape: Annotated[Shape | None, Technique("scheduler")] = None
     peaks: Annotated[tuple[float, ...], Bound(low=0, high=1, open_low=True)] = (1.0,)
 
+    examples: ClassVar = ({"period": "[40%, 60%]", "decay": "10%"},)
+
     def __post_init__(self) -> None:
         """Raises `ValueError` where a decay is longer than its period, or the first period is not at the value itself."""
         for number in range(max(len(self.period), len(self.decay))):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from mtdsl.diag import Refusal, refuse
 from mtdsl_sources.columns import keyed_of, missing
@@ -27,6 +27,8 @@ class Hub:
     split: str = "train"
     revision: str | None = None
     column: str = "text"
+
+    examples: ClassVar = ({"name": '"HuggingFaceFW/fineweb-edu"'},)
 
     def fingerprint(self, base: Path) -> str:
         """The commit of the data set, or a hash of the folder's files, with what is read of it."""

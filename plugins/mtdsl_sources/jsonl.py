@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from mtdsl.diag import refuse
 from mtdsl_sources.columns import text_of
@@ -24,6 +24,8 @@ class Jsonl:
 
     path: str
     column: str = "text"
+
+    examples: ClassVar = ({"path": '"docs/*.jsonl"'},)
 
     def fingerprint(self, base: Path) -> str:
         """A hash of the files' bytes and the column."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from mtdsl.diag import refuse
 from mtdsl_sources.columns import keyed_of, missing
@@ -17,6 +18,8 @@ class Parquet:
 
     path: str
     column: str = "text"
+
+    examples: ClassVar = ({"path": '"docs/*.parquet"'},)
 
     def fingerprint(self, base: Path) -> str:
         """A hash of the files' bytes and the column."""

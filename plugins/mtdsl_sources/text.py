@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from mtdsl.diag import refuse
 from mtdsl_sources.columns import ROWS
@@ -20,6 +20,8 @@ class Text:
 
     path: str
     document: Literal["file", "paragraph", "line"] = "file"
+
+    examples: ClassVar = ({"path": '"docs/*.txt"'},)
 
     def fingerprint(self, base: Path) -> str:
         """A hash of the files' bytes."""

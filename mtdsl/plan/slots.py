@@ -1,16 +1,17 @@
-"""Where each kind of technique stands in a recipe: small ones, which suites have planned to try a technique there."""
+"""Where each kind of technique stands in a recipe: small ones, in which one is tried, by its tests and to be shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 HEAD = """\
-recipe conformance "A technique under test"
+recipe example "A technique in its place"
 model = {model}
 tokenizer = bpe(vocab = 512)
-data a {{ tokens = 400M, documents = 1M }}
-data b {{ tokens = 200M, documents = 2M }}
-data c {{ tokens = 100M, documents = 1M }}
+data a {{ tokens = 4M, documents = 10_000 }}
+data b {{ tokens = 400_000, documents = 400 }}
+data c {{ tokens = 40_000, documents = 400 }}
 mix base {{ a = 50%, b = 30%, c = 20% }}
 context = 512
 batch = 4 x 512
@@ -54,6 +55,29 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
     "filter": ("data more {{ tokens = 1B, filter = {call} }}\n" + PHASE % "mix = more",),
 }
 """The recipe's rest, by kind, with the place of the call; where there are several, a technique must fit into one of them."""
+
+
+ASKING: Mapping[str, Mapping[str, str]] = {
+    "mixer": {"turns": "turns"},
+    "merger": {"checkpoints": "sampling", "choose": "choosing"},
+}
+"""By kind and method: the slots of techniques that are called otherwise than the others of their kind."""
+
+
+def bodies(kind: str, factory: type[Any]) -> tuple[str, ...]:
+    """The slots of a technique: of a mixer and a merger by what it asks for, turns, checkpoints of one phase, an evaluation."""
+    slot = next((slot for method, slot in ASKING.get(kind, {}).items() if hasattr(factory, method)), kind)
+    return SLOTS.get(slot, ())
+
+
+def before(kind: str, factory: type[Any]) -> tuple[str, ...]:
+    """The arguments that a call has before the technique's own: what takes turns, what is merged."""
+    if kind == "mixer":
+        return ("base", "c") if hasattr(factory, "turns") else ()
+    if kind != "merger":
+        return ()
+    merged = "one" if hasattr(factory, "checkpoints") else "leaf"
+    return (merged, "base = trunk") if getattr(factory, "based", False) else (merged,)
 
 
 def recipe(body: str, call: str, model: str = LLAMA) -> str:
