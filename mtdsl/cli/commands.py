@@ -41,3 +41,6 @@ for _name, _help in COMMANDS.items():
 _new = App(name="new", help="Write the beginnings of a package.")
 _new.command("mtdsl.cli.new:plugin", name="plugin", help="A package with one technique that works, and its tests.")
 app.command(_new)
+_mix = App(name="mix", help="Find mixtures.")
+_mix.command("mtdsl.cli.mix:fit", name="fit", help="A mixture out of the losses of small runs.")
+app.command(_mix)

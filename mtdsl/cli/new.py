@@ -15,7 +15,7 @@ def plugin(name: str, /, *, kind: str = "scheduler", into: Path = Path()) -> int
         The package, in small letters, such as acme-power: recipes say acme_power.
     kind
         What its technique is: scheduler, mixer, online-mixer, extender, merger, source, filter, packer, optimizer, gate,
-        evaluator, objective, editor or lint.
+        evaluator, fitter, objective, editor or lint.
     into
         The folder in which the new one is made.
     """

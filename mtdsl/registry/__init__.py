@@ -17,12 +17,14 @@ from mtdsl.registry.constraints import (
 from mtdsl.registry.entries import Entry, Registry
 from mtdsl.registry.extending import Architecture
 from mtdsl.registry.factories import Counting, Progress, Reading, Shape, SourceFacts, Stepping
+from mtdsl.registry.fitting import Fitting, Law, Proxies, Search
 from mtdsl.registry.hooks import hookimpl
 from mtdsl.registry.kinds import (
     Editor,
     Evaluator,
     Extender,
     Filter,
+    Fitter,
     Gate,
     Lint,
     Merger,
@@ -56,7 +58,10 @@ __all__ = [
     "Extender",
     "Feedback",
     "Filter",
+    "Fitter",
+    "Fitting",
     "Gate",
+    "Law",
     "Learning",
     "Length",
     "Lint",
@@ -70,11 +75,13 @@ __all__ = [
     "Place",
     "Positive",
     "Progress",
+    "Proxies",
     "Reading",
     "Registry",
     "Remark",
     "Scheduled",
     "Scheduler",
+    "Search",
     "Shape",
     "Share",
     "Source",

@@ -75,6 +75,12 @@ def mtdsl_evaluators() -> Iterable[kinds.Evaluator]:
 
 
 @hookspec
+def mtdsl_fitters() -> Iterable[kinds.Fitter]:
+    """Mixtures out of the losses of small runs."""
+    return ()
+
+
+@hookspec
 def mtdsl_objectives() -> Iterable[kinds.Objective]:
     """What a step minimises."""
     return ()

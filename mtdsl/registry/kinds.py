@@ -82,6 +82,12 @@ class Evaluator(Descriptor):
     kind = "evaluator"
 
 
+class Fitter(Descriptor):
+    """Makes a mixture of the losses of small runs; see `mtdsl.registry.fitting.Fitting`."""
+
+    kind = "fitter"
+
+
 class Objective(Descriptor):
     """What a step minimises."""
 
@@ -111,6 +117,7 @@ KINDS: tuple[type[Descriptor], ...] = (
     Optimizer,
     Gate,
     Evaluator,
+    Fitter,
     Objective,
     Editor,
     Lint,

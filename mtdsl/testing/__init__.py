@@ -10,6 +10,7 @@ and sources need `mtdsl[train,testing]`. `pytest_plugins = "mtdsl.testing.fixtur
 
 from mtdsl.testing.editor import EditorSuite
 from mtdsl.testing.extender import ExtenderSuite
+from mtdsl.testing.fitter import FitterSuite
 from mtdsl.testing.gate import EvaluatorSuite, GateSuite
 from mtdsl.testing.lint import LintSuite
 from mtdsl.testing.merger import MergerSuite
@@ -30,6 +31,7 @@ __all__ = [
     "EvaluatorSuite",
     "ExtenderSuite",
     "FilterSuite",
+    "FitterSuite",
     "GateSuite",
     "LintSuite",
     "MergerSuite",

@@ -1,4 +1,4 @@
-"""Rules that choose weights, built in; registered as any third party's are."""
+"""Rules that choose weights, and fits of small runs that find some, built in; registered as any third party's are."""
 
 from __future__ import annotations
 
@@ -25,3 +25,10 @@ def mtdsl_mixers() -> Iterator[mtdsl.Mixer]:
     yield mtdsl.Mixer("skillit", "mtdsl_mixers.skillit:Skillit")
     yield mtdsl.Mixer("temperature", "mtdsl_mixers.temperature:Temperature")
     yield mtdsl.Mixer("unimax", "mtdsl_mixers.unimax:Unimax")
+
+
+@mtdsl.hookimpl
+def mtdsl_fitters() -> Iterator[mtdsl.Fitter]:
+    """The built-in fitters."""
+    yield mtdsl.Fitter("mixing_law", "mtdsl_mixers.mixing_law:MixingLaw", ("data_mixing_law", "dml"))
+    yield mtdsl.Fitter("regmix", "mtdsl_mixers.regmix:Regmix")

@@ -50,6 +50,7 @@ EXAMPLES = {
     ("evaluator", "loss"): ({"of": "[a]"},),
     ("evaluator", "perplexity"): ({"of": "[a, b]"},),
     ("evaluator", "suite"): ({"name": '"short"', "tasks": '["arc_easy"]', "shots": 5},),
+    ("fitter", "regmix"): ({"trees": 50, "candidates": 2000}, {"by": '"linear"', "top": 10}, {"by": '"ridge"', "top": 50}),
     ("objective", "kl"): ({"to": '"attention"'},),
     ("source", "hub"): ({"name": '"set"'},),
     ("source", "jsonl"): ({"path": '"*.jsonl"'},),
