@@ -55,7 +55,7 @@ class Frozen:
         return hash((type(self), self._values()))
 
     def __repr__(self) -> str:
-        shown = (f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
+        shown = (f"{name}={getattr(self, name)!r}" for name in self.__match_args__ if self.__dataclass_fields__[name].repr)
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __setattr__(self, name: str, value: object) -> None:

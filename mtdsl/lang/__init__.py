@@ -1,6 +1,6 @@
 """From text to syntax tree: `parse` reads a recipe, `parse_expression` what follows `--set name=`.
 
-The tree's classes are in `mtdsl.lang.tree`. Importing this package does not import the parser generator; parsing does.
+The tree's classes are in `mtdsl.lang.tree`. The parser generator is imported where a text is wrong.
 """
 
 from __future__ import annotations

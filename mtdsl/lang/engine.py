@@ -7,20 +7,15 @@ state can tell what would have been right.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
-
-from lark.parsers.lalr_analysis import Shift
+from typing import Any, Literal
 
 from mtdsl.diag import Span
+from mtdsl.lang.automaton import Rule
 from mtdsl.lang.build import DEEPEST, TooDeep
-from mtdsl.lang.grammar import parser
-from mtdsl.lang.newlines import CONTINUES
+from mtdsl.lang.grammar import automaton
 from mtdsl.lang.place import Place, Word
 from mtdsl.lang.reductions import SPOKEN, Reduction, Value
-from mtdsl.lang.scanner import END, Scanner
-
-if TYPE_CHECKING:
-    from lark.grammar import Rule as LarkRule
+from mtdsl.lang.scanner import CONTINUES, END, Scanner
 
 Row = dict[str, int | Reduction]
 """What each token, and each rule that is complete, leads to in one state: the number of the next, or a reduction."""
@@ -39,10 +34,8 @@ class Engine:
     """Reads texts that are well-formed; rows of the tables are put in order as states are met."""
 
     def __init__(self) -> None:
-        lark: Any = parser()
-        self._table = lark.parser.parser._parse_table
-        self._scanner = Scanner(lark)
-        self._ends = frozenset(self._table.end_states.values())
+        self._table = automaton()
+        self._scanner = Scanner(self._table)
         self._rows: dict[int, Row] = {}
         self._gone: dict[tuple[int, str, str], int] = {}
         self._reductions: dict[int, Reduction] = {}
@@ -51,7 +44,7 @@ class Engine:
         """What the text from `place` to `end` says; None where it is not well-formed. Raises `TooDeep`."""
         text, at, before = place.source.text[place.offset : end], 0, ""
         level = depth = 0
-        states, values, row = [self._table.start_states[rule]], list[Value](), self._row(self._table.start_states[rule])
+        states, values, row = [self._table.starts[rule]], list[Value](), self._row(self._table.starts[rule])
         words, kinds = self._scanner.words(text), self._scanner.spelled()
         for found in words:
             word = found[1]
@@ -99,7 +92,7 @@ class Engine:
             step = states[-1], after.origin, kind
             state = self._gone.get(step) or self._goto(*step)
             states.append(state)
-            if kind == END and state in self._ends:
+            if kind == END and state in self._table.ends:
                 return state
             after = self._rows[state].get(kind)
         return after
@@ -119,10 +112,10 @@ class Engine:
     def _row(self, state: int) -> Row:
         if state not in self._rows:
             actions = self._table.states[state].items()
-            self._rows[state] = {name: to if action is Shift else self._reduction(to) for name, (action, to) in actions}
+            self._rows[state] = {name: to if to >= 0 else self._reduction(~to) for name, to in actions}
         return self._rows[state]
 
-    def _reduction(self, rule: LarkRule) -> Reduction:
-        if id(rule) not in self._reductions:
-            self._reductions[id(rule)] = Reduction(rule)
-        return self._reductions[id(rule)]
+    def _reduction(self, number: int) -> Reduction:
+        if number not in self._reductions:
+            self._reductions[number] = Reduction(Rule(*self._table.rules[number]))
+        return self._reductions[number]

@@ -18,8 +18,7 @@ from lark.common import LexerConf
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 from lark.lexer import BasicLexer, ContextualLexer, LexerState
 
-NARROW = frozenset({"PACKAGE", "VERSION"})
-"""Terminals that look like names and numbers, and are meant only where the grammar asks for them."""
+from mtdsl.lang.scanner import NARROW
 
 
 class SharedLexer(ContextualLexer):

@@ -11,8 +11,8 @@ from mtdsl.diag import Diagnostic, Fix, Label, Span
 from mtdsl.diag.nearest import suggest
 from mtdsl.lang.failure import END, OPENS, Failure
 from mtdsl.lang.grammar import keywords, reserved
-from mtdsl.lang.newlines import CONTINUES
 from mtdsl.lang.pieces import item_words
+from mtdsl.lang.scanner import CONTINUES
 
 _ENDS = frozenset({"_NL", "COMMA", "RBRACE", "RPAR", "RSQB", END})
 _CLOSES = {close: opening for opening, close in OPENS.items()}

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from lark import Token
 from lark.lark import PostLex
 
-CONTINUES = frozenset({"ARROW", "PLUS", "MINUS", "STAR", "SLASH", "AND", "OR", "IN"})
-"""A line that ends in one of these tokens goes on in the next."""
+from mtdsl.lang.scanner import CONTINUES
 
 _OPENS = frozenset({"LPAR", "LSQB"})
 _CLOSES = frozenset({"RPAR", "RSQB"})

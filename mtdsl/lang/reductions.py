@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mtdsl.diag import Span
+from mtdsl.lang.automaton import Rule
 from mtdsl.lang.build import DEEPEST, RULES, TooDeep
 from mtdsl.lang.build_expressions import INFIX
 from mtdsl.lang.place import Place
-
-if TYPE_CHECKING:
-    from lark.grammar import Rule as LarkRule
 
 Value = tuple[Any, int, int, int]
 """What a part of the text became, its first character and the one behind its last, and how many rules deep it is."""
@@ -20,21 +18,21 @@ SPOKEN = frozenset({"NAME", "NUMBER", "UNIT", "STRING", "PACKAGE", "VERSION", "C
 
 
 class Reduction:
-    """One alternative of a rule, as Lark numbers them."""
+    """What becomes of one alternative of a rule."""
 
     __slots__ = ("_build", "_infix", "_spliced", "_taken", "origin", "passes", "size")
 
-    def __init__(self, rule: LarkRule) -> None:
-        self.origin: str = rule.origin.name
-        self.size = len(rule.expansion)
-        inner = [(at, symbol.name) for at, symbol in enumerate(rule.expansion) if not symbol.is_term]
+    def __init__(self, rule: Rule) -> None:
+        self.origin = rule.origin
+        self.size = len(rule.symbols)
+        symbols = list(enumerate(zip(rule.symbols, rule.terminals, strict=True)))
+        inner = [(at, symbol) for at, (symbol, terminal) in symbols if not terminal]
         self._spliced = frozenset(at for at, symbol in inner if symbol.startswith("_"))
         handed = self.origin.startswith("_") and bool(self._spliced)  # a list goes on as it is
-        self.passes = self.size == 1 and not rule.alias and (handed or bool(rule.options.expand1))
-        name = rule.alias or rule.options.template_source or self.origin
-        self._build = None if self.passes or self.origin.startswith("_") else RULES[name]
-        self._infix = name in INFIX
-        spoken = [at for at, symbol in enumerate(rule.expansion) if symbol.is_term and symbol.name in SPOKEN]
+        self.passes = self.size == 1 and (handed or rule.passes)
+        self._build = None if self.passes or self.origin.startswith("_") else RULES[rule.name]
+        self._infix = rule.name in INFIX
+        spoken = [at for at, (symbol, terminal) in symbols if terminal and symbol in SPOKEN]
         self._taken = tuple(sorted([*spoken, *(at for at, _ in inner)]))
 
     def made(self, place: Place, parts: list[Value]) -> Value:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Any
 
-from mtdsl.lang.lexer import NARROW
+from mtdsl.lang.automaton import Automaton
+
+NARROW = frozenset({"PACKAGE", "VERSION"})
+"""Terminals that look like names and numbers, and are meant only where the grammar asks for them."""
+
+CONTINUES = frozenset({"ARROW", "PLUS", "MINUS", "STAR", "SLASH", "AND", "OR", "IN"})
+"""A line that ends in one of these tokens goes on in the next."""
 
 END = "$END"
 """The type of what stands behind the last token."""
@@ -15,10 +20,8 @@ END = "$END"
 class Scanner:
     """Cuts a text into words and tells what each is, given the types that the parser could take there."""
 
-    def __init__(self, lark: Any) -> None:
-        regexes = {at.name: at.pattern.to_regexp() for at in lark.terminals if at.pattern.type == "re"}
-        strings = {at.pattern.value: at.name for at in lark.terminals if at.pattern.type == "str"}
-        ignored = lark.lexer_conf.ignore
+    def __init__(self, automaton: Automaton) -> None:
+        regexes, strings, ignored = automaton.regexes, automaton.spelled, automaton.ignored
         shared = {name: regex for name, regex in regexes.items() if name not in {*ignored, *NARROW, "UNIT"}}
         signs = map(re.escape, sorted((word for word in strings if not word.isidentifier()), key=len, reverse=True))
         words = "|".join(f"(?:{regex})" for regex in (*shared.values(), *signs, r"\Z", r'"[^\n]*', "."))

@@ -14,7 +14,7 @@ from hypothesis.extra.lark import from_lark
 
 from mtdsl.diag import Source, concise, machine, text
 from mtdsl.lang import grammar, parse
-from mtdsl.lang.newlines import CONTINUES
+from mtdsl.lang.scanner import CONTINUES
 
 _SIGNS = {"ARROW", "PLUS", "MINUS", "STAR", "SLASH", "COMPARE", "EQUAL"}
 _NAMES = st.sampled_from(["a ", "trunk ", "lr ", "web_1 "])

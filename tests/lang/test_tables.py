@@ -28,6 +28,7 @@ def test_second_process_loads_what_the_first_computed(place):
     assert "let a" not in first
     said = python(f"import lark.load_grammar as g; g.load_grammar = None; {PARSE}")
     assert said == first
+    assert python(f"{PARSE}; import sys; print('lark' in sys.modules)") == f"{first}False\n"
     assert list(place.iterdir()) == [saved]
 
 
@@ -104,6 +105,7 @@ def test_another_grammar_has_other_tables(place, monkeypatch):
     other = f"// another\n{grammar.text()}"
     for text in (grammar.text(), other, other):
         monkeypatch.setattr(grammar, "text", lambda text=text: text)
+        grammar._computed.cache_clear()
         grammar.parser.__wrapped__()
     assert len(list(place.iterdir())) == 2
 

@@ -12,7 +12,7 @@ from mtdsl.lang.failure import OPENS
 from mtdsl.lang.format.columns import padding
 from mtdsl.lang.format.lines import Line
 from mtdsl.lang.format.spaces import space
-from mtdsl.lang.newlines import CONTINUES
+from mtdsl.lang.scanner import CONTINUES
 
 STEP = 4
 
