@@ -50,6 +50,11 @@ def check(
     return int(any(remark.severity == "error" for remark in found))
 
 
+def plain(words: Sequence[str]) -> int | None:
+    """The same for a command line without options; None where it names no recipe."""
+    return check([Path(word) for word in words]) if words else None
+
+
 def _found(recipe: Path, sets: Sets) -> Sequence[Diagnostic]:
     """What is wrong with a recipe; of the fixes those that would be made."""
     from mtdsl.plan import compile

@@ -34,7 +34,7 @@ COMMANDS = {
     "run": "Train what a recipe says; run again, it goes on where it stopped.",
     "status": "Tell where a run stands.",
     "schema": "Print the JSON Schema of a plan, or of a plugin's parameters.",
-    "plugins": "List the installed plugins.",
+    "plugins": "List the installed plugins, or show one with a picture of what it does.",
 }
 for _name, _help in COMMANDS.items():
     app.command(f"mtdsl.cli.{_name}:{_name}", name=_name, help=_help)

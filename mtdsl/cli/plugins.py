@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mtdsl.cli.failure import Misuse
 from mtdsl.registry.kinds import KINDS
 from mtdsl.registry.loading import installed
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -59,21 +57,21 @@ def plain(words: Sequence[str]) -> int | None:
 def _list(registry: Registry, kind: str | None, form: Format) -> int:
     chosen = [entry for _, several in sorted(registry.entries.items()) for entry in several if kind in (None, entry.kind)]
     if form == "json":
-        body = {
-            "plugins": [{"kind": one.kind, "name": one.name, "package": one.package, "version": one.version} for one in chosen],
-            "broken": [
-                {"package": one.package, "entry_point": one.entry_point, "reason": one.reason} for one in registry.broken
-            ],
-            "left_out": [
-                {"package": one.package, "entry_point": one.entry_point, "variable": one.variable} for one in registry.left_out
-            ],
-        }
-        sys.stdout.write(json.dumps(body, indent=2) + "\n")
+        sys.stdout.write(_json(registry, chosen))
     else:
         sys.stdout.write(_aligned(chosen))
         sys.stdout.writelines(f"broken: {bad.package} ({bad.entry_point}): {bad.reason}\n" for bad in registry.broken)
         sys.stdout.writelines(f"left out: {one.package} ({one.entry_point}) by {one.variable}\n" for one in registry.left_out)
     return int(bool(registry.broken))
+
+
+def _json(registry: Registry, entries: Sequence[Entry]) -> str:
+    import json
+    from dataclasses import asdict
+
+    rows = [{"kind": one.kind, "name": one.name, "package": one.package, "version": one.version} for one in entries]
+    apart = {"broken": [asdict(bad) for bad in registry.broken], "left_out": [asdict(one) for one in registry.left_out]}
+    return json.dumps({"plugins": rows, **apart}, indent=2) + "\n"
 
 
 def _aligned(entries: Sequence[Entry]) -> str:
