@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
 from mtdsl.diag.mistake import mistake
 from mtdsl.frozen import Frozen, node
@@ -49,9 +49,13 @@ class Stretch(Frozen):
 
 @node
 class Axis(Frozen):
-    """The stretches of an axis in order; the last one goes on at its batch."""
+    """The stretches of an axis in order; the last one goes on at its batch.
+
+    A share of it is one of what its budgets are in: of its steps where they are `in_steps`, else of its tokens.
+    """
 
     stretches: tuple[Stretch, ...]
+    in_steps: bool = False
 
     @property
     def tokens(self) -> int:
@@ -75,7 +79,21 @@ class Axis(Frozen):
     def position(self, length: Quantity, begin: Fraction, drawn: object = None) -> Fraction:
         """Where a length that begins at token `begin` ends, whatever is drawn there. Raises `Mistake` for what is no length."""
         after = lambda steps: Fraction(self.of_steps(self.steps_before(begin) + steps))  # noqa: E731
-        return end_of(length, begin, lambda share: begin + share * self.tokens, after)
+        return end_of(length, begin, lambda share: self.behind(share, begin), after)
+
+    def behind(self, share: Fraction, begin: Fraction = Fraction(0)) -> Fraction:
+        """The token that lies a `share` of the axis behind token `begin`; a part of a step is as large a part of its tokens."""
+        if not self.in_steps or (len(self.stretches) == 1 and len(self.stretches[0].batch.runs) == 1):
+            return begin + share * self.tokens
+        steps = self._steps(begin) + share * sum(stretch.steps for stretch in self.stretches)
+        low = self.of_steps(floor(steps))
+        return low + (steps % 1) * (self.of_steps(floor(steps) + 1) - low)
+
+    def _steps(self, tokens: Fraction) -> Fraction:
+        """The steps before a token, with the part of the one that it lies in."""
+        steps = self.steps_before(tokens)
+        end = self.of_steps(steps)
+        return Fraction(steps) if end == tokens else steps - (end - tokens) / (end - self.of_steps(steps - 1))
 
     def room(self, drawn: object, begin: Fraction) -> bool:
         """Whether anything is left at token `begin`."""

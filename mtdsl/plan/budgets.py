@@ -15,6 +15,7 @@ from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.amounts import check_steps, rounded
 from mtdsl.plan.attributes import BUDGETS
+from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.batchaxis import BatchAxis
 from mtdsl.plan.batches import batch_of, sequences_of, window_of
 from mtdsl.plan.drafts import Draft, Written
@@ -48,9 +49,20 @@ class Budget(Frozen):
     extension: Extension | None = None
 
     @property
+    def in_steps(self) -> bool:
+        """Whether it is written in steps: so are shares of the phase then."""
+        return self.asked.unit == "steps"
+
+    @property
     def own(self) -> int:
         """The steps of its own budget."""
         return self.steps - (self.extension.steps * self.extension.times if self.extension else 0)
+
+    @property
+    def axis(self) -> Axis:
+        """What the curves of a phase that trains are laid on."""
+        assert self.batch is not None
+        return Axis((Stretch(self.batch, self.own),), self.in_steps)
 
     @property
     def tokens(self) -> int:

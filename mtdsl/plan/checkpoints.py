@@ -13,7 +13,7 @@ from mtdsl.diag.mistake import mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
-from mtdsl.plan.axis import bisect_steps
+from mtdsl.plan.axis import Axis, Stretch, bisect_steps
 from mtdsl.plan.evaluate import whole
 from mtdsl.plan.model import Curve, Parent, Plugin
 from mtdsl.plan.names import Scope
@@ -61,10 +61,12 @@ class Checkpoints(Frozen):
         raise mistake("plugin-argument", f"`{name}` cannot move here", value.span)
 
     def stretch(self, length: Quantity) -> Fraction:
-        """So many steps as tokens, the phase's last ones; or a share of its tokens."""
+        """So many steps as tokens, the phase's last ones; or a share of it."""
         name, budget = self._phase()
         if length.dimension == "share":
-            return Fraction(int(length.value * budget.tokens))  # down: three of 10 % fit into 30 %
+            assert budget.batch is not None
+            axis = Axis((Stretch(budget.batch, budget.steps),), budget.in_steps)
+            return Fraction(int(budget.tokens - axis.behind(1 - length.value)))  # down: three of 10 % fit into 30 %
         steps = whole(length, "steps")
         if steps > budget.steps:
             raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", length.span)

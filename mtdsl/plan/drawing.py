@@ -96,7 +96,7 @@ def _laid(slot: Slot[V], found: Expected, name: str, budget: Budget, scope: Scop
     """A value on what is left of the phase, positions counted from the event."""
     assert budget.batch is not None
     steps = steps_of(budget.batch, found.at)
-    axis = Axis((Stretch(rest_of(budget.batch, steps), budget.own - steps),))
+    axis = Axis((Stretch(rest_of(budget.batch, steps), budget.own - steps),), budget.in_steps)
     return Curve(Layer(slot, axis, scope, pens.evaluator, pens.techniques).lay(found.sets[name].value, 0, pens.report))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Literal
 
 from mtdsl.diag import Label, Span
 from mtdsl.diag.mistake import mistake
@@ -62,7 +61,7 @@ def expected(draft: Draft, when: Occasion, asked: Asked, batch: Batch, evaluator
     _check_sets(when, sets)
     if isinstance(expect.value, tree.Hold | tree.Ruled | tree.Move):
         raise mistake("unit-mismatch", "`expect` takes tokens, steps or a share of the phase", expect.span)
-    steps, _ = steps_until(evaluator.number(expect.value, expect.scope), "expect =", asked, batch)
+    steps = steps_until(evaluator.number(expect.value, expect.scope), "expect =", asked.unit, batch)
     _check_inside(draft, when, steps, batch, expect.span)
     return Expected(when, tokens_of(batch, steps), sets)
 
@@ -76,10 +75,31 @@ def _known(
         message = f"the plan knows where this happens, at `{when.item.test.span.text}`"
         raise mistake("event-expect-known", message, expect.attribute.span, help="leave `expect` out", fix=fix)
     _check_sets(when, sets)
-    steps, unit = steps_until(waits.amount, f"{waits.of} >=", asked, batch)
+    _check_countable(draft, when, waits, asked)
+    steps = steps_until(waits.amount, f"{waits.of} >=", waits.of, batch)
     _check_inside(draft, when, steps, batch, waits.amount.span)
     at = tokens_of(batch, steps)
-    return Expected(when, at, sets, progress=Test(">=", (Term(metric=unit), Term(Fraction(at if unit == "tokens" else steps)))))
+    reached = Fraction(at if waits.of == "tokens" else steps)
+    return Expected(when, at, sets, progress=Test(">=", (Term(metric=waits.of), Term(reached))))
+
+
+def _check_countable(draft: Draft, when: Occasion, waits: Waits, asked: Asked) -> None:
+    """Raises `Mistake` for a share that hangs on this event or a later one: of tokens in a budget of steps, or the other way.
+
+    How many tokens so many steps are, nobody knows before the last change of the batch.
+    """
+    budget = "steps" if asked.unit == "steps" else "tokens"
+    if waits.amount.dimension != "share" or waits.of == budget:
+        return
+    behind = draft.whens[draft.whens.index(when) :]
+    entries = (entry for other in behind for entry in other.item.body.entries)
+    batch = next((entry for entry in entries if isinstance(entry, tree.Attribute) and entry.name == "batch"), None)
+    if batch is not None:
+        labels = Label(waits.amount.span), Label(batch.span, "the batch changes here")
+        hangs = f"how many {waits.of} they are depends on where its batch changes"
+        message = f"`{draft.name}` has a budget in {budget}, and {hangs}"
+        hint = f"write `{budget} >= {waits.amount.span.text}`, or a number of {waits.of}"
+        raise mistake("value-cycle", message, *labels, help=hint)
 
 
 def _check_sets(when: Occasion, sets: Mapping[str, Written]) -> None:
@@ -160,17 +180,18 @@ def _check_settable(entry: tree.Attribute) -> None:
         raise unknown_attribute(entry, ("expect", *SETTABLE), "an event")
 
 
-def steps_until(amount: Quantity, of: str, asked: Asked, batch: Batch) -> tuple[int, Literal["tokens", "steps"]]:
-    """The steps before the boundary that is so far into the phase, and what they were counted in. Raises `Mistake`."""
+def steps_until(amount: Quantity, of: str, unit: str, batch: Batch) -> int:
+    """The steps before the boundary that is so far into the phase; a share is one of its `steps`, or else of its tokens.
+
+    Raises `Mistake`.
+    """
     if amount.dimension == "steps":
-        return _whole(amount.value), "steps"
+        return _whole(amount.value)
     if amount.dimension == "share":
         total = sum(run.steps for run in batch.runs)
-        if asked.unit == "steps":
-            return _whole(amount.value * total), "steps"
-        return _reaching(batch, amount.value * tokens_of(batch, total)), "tokens"
+        return _whole(amount.value * total) if unit == "steps" else _reaching(batch, amount.value * tokens_of(batch, total))
     if amount.dimension == "tokens" or (amount.dimension == "number" and amount.scaled):
-        return _reaching(batch, amount.value), "tokens"
+        return _reaching(batch, amount.value)
     hint = f"write `{of} 69B`, `{of} 20_000 steps` or `{of} 30%`"
     name = of.partition(" ")[0]
     raise mistake("unit-mismatch", f"`{name}` takes tokens, steps or a share, not {amount.noun}", amount.span, help=hint)

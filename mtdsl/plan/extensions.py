@@ -34,7 +34,7 @@ def extension_of(amount: Quantity, times: int, asked: Asked, batch: Batch) -> Ex
         hint = "write `extend(20B)`, `extend(2000 steps)` or `extend(10%)`"
         raise mistake("unit-mismatch", f"`extend` takes tokens, steps or a share, not {amount.noun}", amount.span, help=hint)
     further = batch if amount.dimension == "share" else Batch(batch.length, batch.runs[-1:])
-    steps, _ = steps_until(amount, "extend", asked, further)
+    steps = steps_until(amount, "extend", asked.unit, further)
     if steps <= 0:
         raise mistake("unit-mismatch", "`extend` trains on for at least a step", amount.span)
     return Extension(steps, steps * last, times)

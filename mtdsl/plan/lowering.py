@@ -14,7 +14,6 @@ from mtdsl.diag import Report
 from mtdsl.diag.mistake import Mistake, attempt, mistake
 from mtdsl.lang import tree
 from mtdsl.plan.allotment import allotted, allotted_events
-from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.conditions import measured_at
 from mtdsl.plan.drafts import Draft, Written
@@ -184,7 +183,7 @@ class PhaseLowering:
         return written is not None and goes_on(written.value)
 
     def _manners(self, budget: Budget) -> Manners:
-        tools, axis = self._tools, Axis((Stretch(budget.batch, budget.own),)) if budget.batch else None
+        tools, axis = self._tools, budget.axis if budget.batch else None
         return Manners(
             self._draft,
             tools.lookup,

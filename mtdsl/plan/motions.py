@@ -11,7 +11,7 @@ from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan import rates
-from mtdsl.plan.axis import Axis, Stretch
+from mtdsl.plan.axis import Axis
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.edits import without
@@ -169,8 +169,7 @@ class Motions(Frozen):
         return found
 
     def _axis(self) -> Axis:
-        assert self.budget.batch is not None
-        return Axis((Stretch(self.budget.batch, self.budget.own),))
+        return self.budget.axis
 
     def _layer(self, slot: Slot[R], axis: Axis, written: Written) -> Layer[R]:
         return Layer(slot, axis, written.scope, self.tools.evaluator, self.tools.techniques)

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
-from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.names import Scope
@@ -24,7 +23,7 @@ def point_of(call: tree.Call, budget: Budget, scope: Scope, evaluator: Evaluator
         raise mistake("plugin-argument", "write one point: `at(7T)`, `at(80%)` or `at(9000 steps)`", call.span)
     if budget.batch is None:
         raise mistake("at-past-end", f"`{name}` trains nothing, so it has no point inside", call.span)
-    axis = Axis((Stretch(budget.batch, budget.own),))
+    axis = budget.axis
     wanted = axis.position(evaluator.number(call.args[0], scope), Fraction(0))
     steps = axis.steps_before(wanted)
     if steps > budget.own or wanted <= 0:

@@ -167,7 +167,8 @@ class Schedules:
         """The pieces over a whole chain, and the token of it at which each phase begins."""
         stretches = [self._stretch(one, after) for one, after in zip(chain, (*chain[1:], None), strict=True)]
         begins = accumulate((stretch.tokens if stretch else 0 for stretch in stretches), initial=0)
-        axis = Axis(tuple(stretch for stretch in stretches if stretch))
+        in_steps = all(self._tools.budgets.of(one).in_steps for one in chain)
+        axis = Axis(tuple(stretch for stretch in stretches if stretch), in_steps)
         layer = Layer(
             slot(self._tools.inherited.before(chain[0])),
             axis,

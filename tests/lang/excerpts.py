@@ -16,6 +16,7 @@ from mtdsl.diag import Source
 from mtdsl.lang import parse_expression
 from mtdsl.lang.units import quantity
 from mtdsl.plan import Plan, to_json
+from mtdsl.plan.axis import Axis, Stretch
 from mtdsl.plan.curves import params_at, rate_of_step, scalar_at, shares_at
 from mtdsl.plan.model import Phase
 from mtdsl.plan.sizes import declared
@@ -87,6 +88,8 @@ def _tokens(phase: Phase, place: str) -> Fraction:
     found = quantity(expression)  # type: ignore[arg-type]
     if found.dimension == "steps":
         return Fraction(tokens_before(phase, int(found.value)))
+    if found.dimension == "share" and phase.batch:
+        return Axis((Stretch(phase.batch, phase.steps),), phase.asked.unit == "steps").behind(found.value)
     return found.value * phase.tokens if found.dimension == "share" else found.value
 
 

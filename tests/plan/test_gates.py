@@ -83,7 +83,7 @@ def test_values_stand_where_they_ended(plan):
 
 def test_a_mixture_and_a_batch_stand_too(plan):
     body = chain("extend(50 steps)").replace(
-        "16 x 256, mix = a", "[16 x 256 until 60 steps, 32 x 256], mix = a -> b over 200%", 1
+        "16 x 256, mix = a", "[16 x 256 until 60 steps, 32 x 256], mix = a -> b over 1.146_880M", 1
     )
     phase = plan(body).phase("trunk")
     assert phase.batch.runs == (Run(60, 16), Run(90, 32))

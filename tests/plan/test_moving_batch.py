@@ -9,6 +9,7 @@ import pytest
 from mtdsl.plan.curves import rate_of_step
 from mtdsl.plan.document import to_json
 from mtdsl.plan.sample import rows
+from mtdsl.plan.steps import step_at
 from mtdsl.registry import installed
 
 REST = "context = 512, lr = 1e-3, mix = a"
@@ -39,6 +40,37 @@ def test_an_arrow_over_steps_lands_behind_exactly_these(plan, steps):
 def test_a_share_of_a_budget_in_steps_is_steps(plan):
     phase = one(plan, "steps = 40, batch = 4 x 512 -> 16 x 512 over 25%")
     assert [size < 16 for size in sizes(phase)] == [True] * 10 + [False] * 30
+
+
+@pytest.mark.parametrize(("budget", "half"), [("steps = 40", 20), ("tokens = 512_000 tokens", 35)])
+def test_a_share_of_a_phase_means_one_thing(plan, budget, half):
+    """Half of 40 steps is 20; half of 1,000 windows is behind 20 steps of 10 and 15 of 20."""
+    text = "batch = [10 x 512 until 20 steps, 20 x 512], lr = [1e-3 until 50%, -> 0], mix = [a over 50%, b]"
+    made = plan(
+        f"phase p {{ {budget}, context = 512, {text}, clip = [1 until 50%, 2] }}\n"
+        "phase early { steps = 0 }\nflow p.at(50%) -> early\nflow p\ncheck p.lr.at(50%) == 1e-3\n"
+        "merge m = wsm(p, window = 50%, every = 50%)\nflow m\n"
+    )
+    phase, early = made.phases
+    begins = {curve.pieces[-1].begin for curve in (phase.lr, phase.mix, phase.scalars["clip"])}
+    assert begins == {200 * 512 if half == 20 else 500 * 512}
+    first, last = made.merges[0].parents
+    assert step_at(phase, early.parents[0].at) == step_at(phase, first.at) == half
+    assert last.at is None
+
+
+def test_a_share_of_a_path_is_one_of_its_steps_where_all_its_budgets_are_in_steps(plan):
+    rest = "context = 512, mix = a"
+    path = "flow p -> q\nschedule lr over p -> q = [1e-3 until 50%, -> 0]\n"
+    both = f"phase p {{ steps = 20, batch = 10 x 512, {rest} }}\nphase q {{ steps = 60, batch = 30 x 512, {rest} }}\n"
+    assert plan(both + path).phase("q").lr.pieces[-1].begin == 20 * 30 * 512
+    mixed = both.replace("steps = 20", "tokens = 102_400 tokens")
+    assert plan(mixed + path).phase("q").lr.pieces[-1].begin == (1000 - 200) * 512
+
+
+def test_a_part_of_a_step_is_as_large_a_part_of_its_tokens(plan):
+    text = "steps = 21, batch = [10 x 512 until 10 steps, 30 x 512], clip = [1 over 25%, 2 over 25%, 3]"
+    assert [piece.begin for piece in one(plan, text).scalars["clip"].pieces] == [0, 52.5 * 512, 115 * 512]
 
 
 def test_an_arrow_without_a_length_lasts_as_long_as_the_steps(plan):

@@ -34,7 +34,7 @@ def at_least(metric, value):
         ("steps >= 31", at_least("steps", 31)),
         ("steps >= 31 steps", at_least("steps", 31)),
         ("steps >= 30.5%", at_least("steps", 31)),
-        ("tokens >= 30.5%", at_least("steps", 31)),
+        ("tokens >= 30.5%", at_least("tokens", 31 * STEP)),
     ],
 )
 def test_it_happens_at_the_next_step_boundary(made, test, waits):
@@ -49,8 +49,45 @@ def test_a_share_of_a_budget_in_tokens_is_one_of_tokens(made):
     )
 
 
+GROWS = "context = 256, lr = 1e-3, mix = a, batch = [16 x 256 until 50%, 32 x 256]"
+"""A batch that is twice as large behind the half of its phase."""
+
+
+@pytest.mark.parametrize(
+    ("budget", "test", "happens"),
+    [
+        ("steps = 100", "steps >= 50%", at_least("steps", 50)),
+        ("steps = 100", "tokens >= 50%", at_least("tokens", 50 * STEP + 13 * 2 * STEP)),  # it is as long as 150 small ones
+        ("tokens = 0.819_200M", "tokens >= 50%", at_least("tokens", 100 * STEP)),
+        ("tokens = 0.819_200M", "steps >= 50%", at_least("steps", 75)),  # 100 small ones and 50
+        ("sequences = 3200", "tokens >= 50%", at_least("tokens", 100 * STEP)),
+    ],
+)
+def test_a_share_is_one_of_what_is_waited_for(plan, budget, test, happens):
+    p = plan(f"phase p {{ {budget}, {GROWS}, when {test} {{ clip = 0.5 }} }}\n").phase("p")
+    assert p.events[0].test == happens
+
+
+@pytest.mark.parametrize(("budget", "out"), [("steps = 100", "steps"), ("tokens = 0.409_600M", "tokens")])
+@pytest.mark.parametrize("later", [False, True])
+def test_a_share_that_hangs_on_what_an_event_does_is_refused(wrong, plan, budget, out, later):
+    of = "tokens" if out == "steps" else "steps"
+    grow = "batch = 32 x 256 }"
+    body = f"when {of} >= 50% {{ " + (f"clip = 0.5 }}\nwhen {out} >= 90% {{ {grow}" if later else grow)
+    found = wrong(phase(body, budget=budget))
+    way = f"{out} >= 50%"
+    assert (found.id, found.help) == ("value-cycle", f"write `{way}`, or a number of {of}")
+    assert plan(phase(body.replace(f"{of} >= 50%", way), budget=budget))
+    assert plan(phase(body.replace("50%", "50" if of == "steps" else "0.2M"), budget=budget))
+
+
+def test_a_batch_that_changed_before_is_counted(plan):
+    p = plan(phase("when steps >= 50% { batch = 48 x 256 }\nwhen tokens >= 50% { clip = 0.5 }")).phase("p")
+    assert p.events[1].test == at_least("tokens", 50 * STEP + 17 * 3 * STEP)
+
+
 def test_a_test_may_have_a_name(plan):
-    p = plan("let late = (tokens >= 50%)\n" + phase("when late { batch = 2 * batch }")).phase("p")
+    p = plan("let late = (steps >= 50%)\n" + phase("when late { batch = 2 * batch }")).phase("p")
     assert p.batch.runs == (Run(50, 16), Run(50, 32))
 
 
@@ -61,14 +98,14 @@ def test_a_mixture_is_changed_where_it_stands(made):
 
 
 def test_events_of_both_kinds_stand_in_order(made):
-    p = made("when loss < 2 { expect = 30%, batch = 2 * batch }\nwhen tokens >= 80% { batch = 2 * batch }")
+    p = made("when loss < 2 { expect = 30%, batch = 2 * batch }\nwhen steps >= 80% { batch = 2 * batch }")
     assert [event.measured for event in p.events] == [True, False]
     assert p.batch.runs == (Run(30, 16), Run(50, 32), Run(20, 64))
 
 
 def test_a_run_follows_it(plan):
     """All of it is in the curves, so nothing is refused."""
-    made = plan(phase("when tokens >= 80% { batch = 2 * batch, lr = 5e-4, mix = b }"))
+    made = plan(phase("when steps >= 80% { batch = 2 * batch, lr = 5e-4, mix = b }"))
     able.check(made, installed())
     assert made.phase("p").certainty == "exact"
     assert from_json(to_json(made)) == made

@@ -101,7 +101,7 @@ def test_no_event_sets_what_a_schedule_sets(wrong, name, path, event):
     own = {"lr": "lr = 1e-3", "mix": "mix = a", "batch": "batch = 1 x 256"}
     rest = ", ".join(text for other, text in own.items() if other != name)
     said = wrong(f"""
-    phase one {{ steps = 10, context = 256, {rest}, when tokens >= 50% {{ {name} = {event} }} }}
+    phase one {{ steps = 10, context = 256, {rest}, when steps >= 50% {{ {name} = {event} }} }}
     phase two {{ steps = 10, {rest} }}
     flow one -> two
     schedule {name} over one -> two = {path}
