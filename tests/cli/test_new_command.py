@@ -120,7 +120,8 @@ def test_the_name_of_a_package_that_does_not_load_is_taken_too(mtdsl, tmp_path):
     (tmp_path / "acme_broken-1.0.dist-info").mkdir()
     (tmp_path / "acme_broken-1.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: acme-broken\nVersion: 1.0\n")
     (tmp_path / "acme_broken-1.0.dist-info/entry_points.txt").write_text("[mtdsl]\nacme_broken = acme_other\n")
-    done = mtdsl("new", "plugin", "acme-broken", PYTHONPATH=str(tmp_path))
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    done = mtdsl("new", "plugin", "acme-broken", PYTHONPATH=path)
     assert (done.returncode, "error[plugin-taken]: a package `acme-broken` is installed already" in done.stderr) == (1, True)
 
 
