@@ -22,7 +22,7 @@ from mtdsl.plan.names import Scope
 from mtdsl.plan.pieces import Layer, Slot
 from mtdsl.plan.scalars import NUMBERS, amount
 from mtdsl.plan.tools import Tools
-from mtdsl.plan.warmups import continued, warmup_of
+from mtdsl.plan.warmups import check_climbs, continued, warmup_of
 
 R = TypeVar("R")
 
@@ -55,8 +55,12 @@ class Motions(Frozen):
         if warm is None and transition.lr == "rewarm":
             message = f"`{draft.name}` is to climb from its parent's rate, but has no `warmup`"
             raise mistake("rewarm-without-warmup", message, written.span, help="write `warmup = 1000 steps`, or `lr = restart`")
-        warmup = warmup_of(warm, draft, axis, transition, before.lr, self.tools.evaluator) if warm else None
-        return Curve(layer.lay(written.value, warmup.tokens if warmup else 0, self.report), warmup)
+        if warm is None:
+            return Curve(layer.lay(written.value, 0, self.report))
+        warmup = warmup_of(warm, draft, axis, transition, before.lr, self.tools.evaluator)
+        curve = Curve(layer.lay(written.value, warmup.tokens, self.report), warmup)
+        check_climbs(curve, warm, written, draft, transition)
+        return curve
 
     def _continued_rate(self, layer: Layer[Fraction], written: Written, warm: Written | None) -> Curve[Fraction]:
         """A rate that goes on; of one that jumps and warms up, the jump is told: the restart may be what was forgotten."""

@@ -12,7 +12,8 @@ from mtdsl.plan.axis import Axis
 from mtdsl.plan.drafts import Draft, Written
 from mtdsl.plan.edits import without
 from mtdsl.plan.evaluate import Evaluator, rate
-from mtdsl.plan.model import Transition, Warmup
+from mtdsl.plan.model import Curve, Transition, Warmup
+from mtdsl.plan.rates import first_span, goes_on, shown
 
 
 def warmup_of(
@@ -41,6 +42,25 @@ def warmup_of(
     if first is not None:
         return Warmup(steps, axis.of_steps(steps), rate(first, "first"), "before")
     return Warmup(steps, axis.of_steps(steps), last if transition.lr == "rewarm" and last is not None else Fraction(0))
+
+
+def check_climbs(curve: Curve[Fraction], warm: Written, written: Written, draft: Draft, transition: Transition) -> None:
+    """Raises `Mistake` where a warm-up climbs nowhere: the shape behind it begins no higher than the warm-up does."""
+    assert curve.warmup is not None
+    low, high = curve.warmup.start, curve.pieces[0].start
+    if high > low or not curve.warmup.steps:
+        return
+    begins = Label(first_span(written.value), f"the rate begins at {shown(high)}")
+    if transition.lr == "rewarm":
+        message = f"`{draft.name}` is to climb from its parent's rate, {shown(low)}, but its own begins at {shown(high)}"
+        leave = f"write the rate that it climbs to, above {shown(low)}"
+        hint = f"{leave}, or leave out `warmup` and `lr = rewarm`" if goes_on(written.value) else f"{leave}, or `lr = restart`"
+        raise mistake("warmup-climbs-nowhere", message, Label(warm.span), begins, help=hint)
+    rises = any(piece.stop > piece.start for piece in curve.pieces)
+    why = "this rate rises by itself" if rises else "there is nothing to climb to"
+    message = f"the warm-up of `{draft.name}` goes from {shown(low)} to {shown(high)}: {why}"
+    hint = "write `warmup = none`" + (", or let the rate begin where the warm-up ends" if rises else "")
+    raise mistake("warmup-climbs-nowhere", message, Label(warm.span), begins, help=hint)
 
 
 def _said(written: Written, evaluator: Evaluator) -> tuple[Quantity, Quantity | None]:

@@ -186,3 +186,38 @@ def test_a_rewarmed_rate_that_is_left_half_way_has_climbed_half_way(wrong):
     transition one -> two {{ lr = rewarm }}
     """)
     assert (said.id, said.message) == ("lr-jump", "the learning rate jumps from 2e-4 to 3e-4 where `last` begins")
+
+
+@pytest.mark.parametrize("value", ["[0 -> 1e-3 over 2 steps, 1e-3]", "[0 -> 1e-3 over 3 steps, 1e-3]", "0 -> 1e-3"])
+@pytest.mark.parametrize("own", [True, False])
+def test_a_rate_that_rises_by_itself_has_no_warm_up(plan, wrong, value, own):
+    """Of a warm-up behind which the shape begins at 0, the steps would be trained at 0."""
+    phase = f"phase p {{ steps = 8, {REST}, lr = {value}"
+    text = f"{phase}, warmup = 2 steps }}\n" if own else f"warmup = 2 steps\n{phase} }}\n"
+    found = wrong(text)
+    assert (found.id, found.message.partition(": ")[2]) == ("warmup-climbs-nowhere", "this rate rises by itself")
+    here = ("warmup = 2 steps", "warmup = none") if own else (f"lr = {value}", f"lr = {value}, warmup = none")
+    assert found.help.startswith("write `warmup = none`")
+    assert rates(plan(text.replace(*here)).phases[0])[1] > 0
+    assert rates(plan(text.replace(value, "1e-3")).phases[0])[0] == 5e-4
+
+
+def test_a_warm_up_to_nothing_or_from_the_rate_itself_is_refused(wrong):
+    for text in ("lr = 0, warmup = 2 steps", "lr = 1e-3 -> 0, warmup = rise(2 steps, first = 1e-3)"):
+        found = wrong(f"phase p {{ steps = 8, {REST}, {text} }}\n")
+        assert (found.id, found.message.partition(": ")[2]) == ("warmup-climbs-nowhere", "there is nothing to climb to")
+
+
+def test_a_rate_that_begins_above_0_may_warm_up_and_rise_on(plan):
+    assert rates(plan(f"phase p {{ steps = 4, {REST}, lr = 4e-4 -> 8e-4, warmup = 2 steps }}\n").phases[0])[1] == 4e-4
+
+
+@pytest.mark.parametrize("value", ["-> 0", "1e-4", "4e-4 -> 0"])
+def test_a_climb_from_the_parents_rate_goes_up(plan, wrong, value):
+    text = two("lr = 1e-3 -> 4e-4", f"lr = {value}, warmup = 2 steps", "lr = rewarm")
+    found = wrong(text)
+    way = "leave out `warmup` and `lr = rewarm`" if value == "-> 0" else "`lr = restart`"
+    assert (found.id, found.help) == ("warmup-climbs-nowhere", f"write the rate that it climbs to, above 4e-4, or {way}")
+    out = two("lr = 1e-3 -> 4e-4", "lr = -> 0") if value == "-> 0" else text.replace("lr = rewarm", "lr = restart")
+    assert plan(out)
+    assert rates(plan(text.replace(f"lr = {value}", "lr = 8e-4 -> 0")).phases[1])[1] == 8e-4
