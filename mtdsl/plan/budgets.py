@@ -175,8 +175,10 @@ class Budgets:
         curve, span = self._drawn(draft, window, tokens, steps)
         batch = self._reached(curve, window, tokens, steps, span)
         events: list[Expected] = []
+        origin = self._tools.graph.origins.get(draft.name)
+        parent = origin.node if origin else None
         for when in draft.whens:
-            event = expected(draft, when, asked, batch, self._tools.evaluator)
+            event = expected(draft, when, asked, batch, self._tools.evaluator, self._tools.conditions.read, parent)
             check_order([*events, event])
             if "batch" in event.sets:
                 self._tools.schedules.check_event("batch", draft.name, event.sets["batch"].span)

@@ -9,10 +9,11 @@ from typing import Literal, cast
 
 from mtdsl.diag import Span
 from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.evaluate import Evaluator
-from mtdsl.plan.evaluations import PROGRESS, STEP_METRICS, Evals, Unit
+from mtdsl.plan.evaluations import CHAIN, PROGRESS, STEP_METRICS, Evals, Unit
 from mtdsl.plan.model import Term, Test
 from mtdsl.plan.names import Bound, Found, Scope, unknown_name
 from mtdsl.plan.plugins import Techniques
@@ -95,7 +96,9 @@ class Conditions:
             if isinstance(found, Bound):
                 return self._side(found.expr, found.scope)
             if not rest:
-                raise progress_mixed(first, expr.span) if first in PROGRESS else self._unknown(first, expr.span, found)
+                raise (
+                    progress_mixed(first, expr.span) if first in (*PROGRESS, *CHAIN) else self._unknown(first, expr.span, found)
+                )
         node, asked = self._asked(expr, scope)
         metric, *parts = asked.split(".")
         if metric in STEP_METRICS and not parts:
@@ -124,7 +127,9 @@ class Conditions:
         if found is not None:
             hint = f"write what is measured there: `{name}.loss`"
             return mistake("not-a-test", f"`{name}` is nothing that is measured", span, help=hint)
-        return unknown_name(name, span, [*self.known], "metric")
+        listed = ", ".join(f"`{known}`" for known in self.known)
+        nearest, fix = suggest(name, span, self.known, f"what is measured is {listed}")
+        return mistake("unknown-name", f"there is no metric `{name}`", span, help=nearest, fix=fix)
 
     @property
     def known(self) -> tuple[str, ...]:

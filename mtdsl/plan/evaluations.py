@@ -21,6 +21,9 @@ STEP_METRICS = ("loss", "grad_norm")
 PROGRESS = ("tokens", "steps")
 """How far a phase is, which an event may wait for and nothing measures; no `eval` may have such a name either."""
 
+CHAIN = ("seen", "spent")
+"""How far a chain is, by the words that are asked of nodes."""
+
 OWN = ("every", "at", "on", "against")
 """What every `eval` may say beside its technique's parameters."""
 

@@ -5,7 +5,7 @@ Where one waits for progress, `when tokens >= 80% { ... }`, the plan knows it; `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -26,6 +26,7 @@ from mtdsl.plan.progress import Waits, waits_for
 from mtdsl.plan.scalars import SCALARS
 from mtdsl.plan.steps import tokens_of
 
+ReadTest = Callable[[tree.Expr, Scope], Test]
 SETTABLE = ("batch", "lr", "mix", *SCALARS)
 
 
@@ -49,20 +50,26 @@ class Expected(Frozen):
         return self.when.item.span
 
 
-def expected(draft: Draft, when: Occasion, asked: Asked, batch: Batch, evaluator: Evaluator) -> Expected:
-    """Where `when` is drawn on a phase that is fed `batch` until then. Raises `Mistake` where that is not inside."""
+def expected(
+    draft: Draft, when: Occasion, asked: Asked, batch: Batch, evaluator: Evaluator, read: ReadTest, parent: str | None
+) -> Expected:
+    """Where `when` is drawn on a phase that is fed `batch` until then. Raises `Mistake` where that is not inside.
+
+    `read` reads a test of what is measured; `parent` is where the phase begins.
+    """
     sets, expect = _entries(when)
-    waits = waits_for(when, evaluator)
+    waits = waits_for(when, evaluator, parent)
     if waits is not None:
         return _known(draft, when, waits, sets, expect, asked, batch)
     if expect is None:
+        read(when.item.test, when.scope)  # an `expect` would not mend a test of what nothing measures
         hint = "add where the plan should draw it: `expect = 69B`"
         raise mistake("event-without-expect", "nothing says when this is expected to happen", when.item.test.span, help=hint)
     _check_sets(when, sets)
     if isinstance(expect.value, tree.Hold | tree.Ruled | tree.Move):
         raise mistake("unit-mismatch", "`expect` takes tokens, steps or a share of the phase", expect.span)
     steps = steps_until(evaluator.number(expect.value, expect.scope), "expect =", asked.unit, batch)
-    _check_inside(draft, when, steps, batch, expect.span)
+    _check_inside(draft, when, steps, batch, expect.span, expects=True)
     return Expected(when, tokens_of(batch, steps), sets)
 
 
@@ -107,13 +114,14 @@ def _check_sets(when: Occasion, sets: Mapping[str, Written]) -> None:
         raise mistake("event-sets-nothing", "this event changes nothing", when.item.span, help="write what becomes of what")
 
 
-def _check_inside(draft: Draft, when: Occasion, steps: int, batch: Batch, span: Span) -> None:
-    """Raises `Mistake` where an event is drawn before the first step or behind the last."""
+def _check_inside(draft: Draft, when: Occasion, steps: int, batch: Batch, span: Span, *, expects: bool = False) -> None:
+    """Raises `Mistake` where an event is drawn before the first step or behind the last; `expects`: by its `expect`."""
     total = sum(run.steps for run in batch.runs)
     if not 0 < steps < total:
-        message = f"`{draft.name}` has {tokens_of(batch, total):,} tokens in {total:,} steps; the event is expected outside"
+        where = "the event is expected" if expects else f"`{when.item.test.span.text}` is"
+        message = f"`{draft.name}` has {tokens_of(batch, total):,} tokens in {total:,} steps; {where} outside"
         own = any(entry is when.item for entry in draft.item.body.entries)
-        hint = "the budget is a cap: expect it before its end, or not at all"
+        hint = f"the budget is a cap: {'expect it' if expects else 'wait for a point'} before its end, or leave the event out"
         hint = hint if own else f"`{draft.family}` copies it through `like`: write `when = none` there"
         raise mistake("event-past-end", message, span, help=hint)
 

@@ -146,3 +146,40 @@ def test_a_number_of_that_name_is_a_number(wrong):
 @pytest.mark.parametrize("test", ["steps >= 100 and loss < 3", "loss < 3 or 2 < 3 and tokens >= 80%"])
 def test_progress_in_a_longer_test_is_told_before_an_expected_place_is_asked_for(wrong, test):
     assert wrong(phase(f"when {test} {{ lr = 1e-4 }}")).id == "progress-test"
+
+
+CHAINED = """
+phase trunk {{ steps = 100, batch = 16 x 256, context = 256, lr = 1e-3, mix = a }}
+phase p {{ steps = 100, batch = 16 x 256, lr = 1e-3, mix = a, when {} {{ clip = 0.5 }} }}
+flow trunk -> p
+"""
+
+
+@pytest.mark.parametrize("name", ["seen", "spent"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_tokens_of_the_whole_chain_are_counted_from_the_phase_s_beginning(plan, wrong, name, turned):
+    test = f"0.5M <= {name}" if turned else f"{name} >= 0.5M"
+    found = wrong(CHAINED.format(test))
+    assert (found.id, found.help) == ("progress-test", f"write `tokens >= 0.5M - trunk.{name}`")
+    p = plan(CHAINED.format(f"tokens >= 0.5M - trunk.{name}")).phase("p")
+    assert p.origin + p.events[0].expect == 123 * STEP
+    alone = wrong(phase(f"when {test} {{ clip = 0.5 }}"))
+    assert alone.help == "write `tokens >= 0.5M`"
+
+
+def test_an_evaluation_may_have_the_name_of_what_a_chain_has_seen(plan):
+    body = "eval seen = needle()\n" + phase("when seen >= 50% { expect = 50%, clip = 0.5 }")
+    assert plan(body).phase("p").events[0].measured
+
+
+def test_what_nothing_measures_is_told_before_an_expected_place_is_asked_for(wrong):
+    found = wrong(phase("when reward >= 3 { clip = 0.5 }"))
+    assert (found.id, found.help) == ("unknown-name", "what is measured is `loss`, `grad_norm`")
+
+
+@pytest.mark.parametrize("test", ["tokens >= 120%", "steps >= 100", "tokens >= 0"])
+def test_a_point_outside_needs_no_expect(plan, wrong, test):
+    found = wrong(phase(f"when {test} {{ clip = 0.5 }}"))
+    assert found.message.endswith(f"; `{test}` is outside")
+    assert "expect" not in found.help
+    assert plan(phase("when tokens >= 80% { clip = 0.5 }"))
