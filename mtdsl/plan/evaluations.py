@@ -30,6 +30,7 @@ OWN = ("every", "at", "on", "against")
 Nodes = Callable[[tree.Value, Scope], list[str]]
 T = TypeVar("T")
 Unit = Literal["share", "number"]
+Direction = Literal["highest", "lowest"]
 
 
 class Reads(Protocol):
@@ -75,6 +76,13 @@ class Evals:
         """What a metric's numbers are: `share` (0 to 1, written in %), or `number`."""
         found = self._all.get(metric.partition(".")[0])
         return "number" if found is None else self._asked(found, lambda made: made.unit)
+
+    def better(self, metric: str) -> Direction | None:
+        """Which value of a metric is the better one; None where what measures it does not say."""
+        found = self._all.get(metric.partition(".")[0])
+        if found is None:
+            return "lowest" if metric == "loss" else None
+        return self._asked(found, lambda made: getattr(made, "better", None))
 
     def parts(self, name: str) -> tuple[str, ...]:
         """What an evaluation measures beside its one number: `held.web` is the part `web` of `held`."""

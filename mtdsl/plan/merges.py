@@ -11,6 +11,7 @@ from mtdsl.diag.mistake import mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
+from mtdsl.plan.better import directed
 from mtdsl.plan.checkpoints import Checkpoints
 from mtdsl.plan.merged import BASE, Models, is_technique
 from mtdsl.plan.model import Parent, Plugin
@@ -83,6 +84,7 @@ class Merges:
             _check_control(value)
             call, around = _without_base(value), Checkpoints(value, scope, self._nodes, self._tools.techniques)
             merger = self._tools.techniques.bind("merger", call, scope, without=len(call.args), around=around)
+            merger = directed(merger, self._tools, value.span)
             base = self._base(value, merger, scope)
             pairs, based = [*base, *self._called(call, merger, scope)], bool(base)
         else:

@@ -184,7 +184,8 @@ class Borrowed(Protocol):
 class Measuring(Protocol):
     """What an evaluator's factory makes: it says what it measures, so that a plan can be made without a model.
 
-    `unit` is `share` (0 to 1, written in %) or `number`.
+    `unit` is `share` (0 to 1, written in %) or `number`. `better: ClassVar[Literal["highest", "lowest"]]` may say which of two
+    values is the better one; of an evaluator that leaves it out, a recipe has to say it where a merger chooses by it.
     """
 
     unit: ClassVar[Literal["share", "number"]]

@@ -58,7 +58,10 @@ class Sampling(Merging, Protocol):
 
 
 class Choosing(Merging, Protocol):
-    """A merger that weighs its models by what is measured of them: `pick(anneal, by = niah)`."""
+    """A merger that weighs its models by what is measured of them: `pick(anneal, by = niah)`.
+
+    A parameter `best: Literal["highest", "lowest"] | None = None` is, where a recipe leaves it out, what the evaluator declares.
+    """
 
     by: str
 

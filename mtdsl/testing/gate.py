@@ -11,6 +11,7 @@ from mtdsl.registry.factories import Measuring
 from mtdsl.testing.rules import broken
 from mtdsl.testing.technique import TechniqueSuite
 
+BETTER = ("highest", "lowest")
 UNITS = get_args(get_args(get_type_hints(Measuring)["unit"])[0])
 
 
@@ -46,11 +47,16 @@ class EvaluatorSuite(TechniqueSuite):
     kind: ClassVar[str] = "evaluator"
 
     def test_it_says_what_it_measures(self) -> None:
-        """`unit` is `share` or `number`; `parts` and `sources` are names, the same when asked again."""
+        """`unit` is `share` or `number`, `better` is `highest`, `lowest` or left out; `parts` and `sources` are names, the same when asked again."""
         for subject in self.subjects():
             made: Any = subject.made()
             if made.unit not in UNITS:
                 broken(subject.title, f"has the unit {made.unit!r}", f"a unit is one of {UNITS}", "say so in a `ClassVar`")
+            better = getattr(made, "better", None)
+            if better not in (None, *BETTER):
+                broken(
+                    subject.title, f"is better {better!r}", f"`better` is one of {BETTER}", "say so in a `ClassVar`, or nothing"
+                )
             for name, ask in (("parts", made.parts), ("sources", made.sources)):
                 said = tuple(ask())
                 if said != tuple(ask()) or not all(isinstance(one, str) for one in said):

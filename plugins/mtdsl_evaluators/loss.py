@@ -18,6 +18,7 @@ class HeldOutLoss:
     """
 
     unit: ClassVar[Literal["share", "number"]] = "number"
+    better: ClassVar[Literal["highest", "lowest"]] = "lowest"
 
     of: Annotated[tuple[str, ...], Word]
 

@@ -18,6 +18,7 @@ class Needle:
     """
 
     unit: ClassVar[Literal["share", "number"]] = "share"
+    better: ClassVar[Literal["highest", "lowest"]] = "highest"
 
     depths: Annotated[int, mtdsl.Bound(low=1)] = 10
     samples: Annotated[int, mtdsl.Bound(low=1)] = 1

@@ -18,6 +18,7 @@ class Suite:
     """
 
     unit: ClassVar[Literal["share", "number"]] = "share"
+    better: ClassVar[Literal["highest", "lowest"]] = "highest"
 
     name: str
     tasks: tuple[str, ...] = ()

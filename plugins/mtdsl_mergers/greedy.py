@@ -15,11 +15,11 @@ class Greedy(Average):
     """The greedy soup (arXiv:2203.05482, recipe 1): the models in the order of a metric, the best first, averaged.
 
     Each is added where the plain mean with it measures no worse than without it, as in the paper; otherwise it is left out for
-    good. `best` says which value of the metric `by` is better. Of equals the first comes first.
+    good. `best` says which value of the metric `by` is better, as in `pick`. Of equals the first comes first.
     """
 
     by: Annotated[str, mtdsl.Word]
-    best: Literal["highest", "lowest"] = "highest"
+    best: Literal["highest", "lowest"] | None = None
 
     examples: ClassVar = ({"by": "held", "best": '"lowest"'},)
 

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 class Pick:
     """One of the models, the best by a metric. OLMo 2 1B is one of three anneals; its release says which, not by what.
 
-    `by` is the metric, and `best` says which value of it is better. The first of equals is kept.
+    `by` is the metric, and `best` says which value of it is better, which what measures it mostly does by itself: of a
+    loss the lowest, of an accuracy the highest. The first of equals is kept.
     """
 
     by: Annotated[str, mtdsl.Word]
-    best: Literal["highest", "lowest"] = "highest"
+    best: Literal["highest", "lowest"] | None = None
 
     examples: ClassVar = ({"by": "held", "best": '"lowest"'},)
 

@@ -41,6 +41,23 @@ def test_what_was_measured_decides(soup, by):
     assert (merge.seen, merge.spent) == (1004 * STEP, 1008 * STEP)
 
 
+@pytest.mark.parametrize("chooses", ["pick", "greedy"])
+@pytest.mark.parametrize(
+    ("by", "best"), [("niah", "highest"), ("loss", "lowest"), ("held", "lowest"), ("held.a", "lowest"), ("odd", "lowest")]
+)
+def test_which_value_is_best_says_what_measures_it(plan, chooses, by, best):
+    made = plan("eval odd = perplexity([a])\n" + merged(f"{chooses}(anneal, by = {by})"))
+    assert made.merges[0].merger == Plugin(chooses, {"by": by, "best": best})
+
+
+def test_where_nothing_says_which_value_is_best_the_recipe_has_to(wrong, soup):
+    found = wrong(merged("pick(anneal, by = grad_norm)"))
+    said = "`pick` needs `best`: nothing says which value of `grad_norm` is better"
+    assert (found.id, found.message) == ("plugin-argument", said)
+    assert found.help == 'write `best = "lowest"` or `best = "highest"`'
+    assert soup('pick(anneal, by = grad_norm, best = "highest")').merger.params["best"] == "highest"
+
+
 def test_a_pick_looks_at_checkpoints_too(soup):
     points = tuple(Parent("trunk", None if step == 1000 else step * STEP) for step in (900, 950, 1000))
     assert soup("pick(trunk.last(3, every = 50 steps), by = loss)").parents == points

@@ -165,6 +165,13 @@ class Metric(Share):
 
 
 @dataclass(frozen=True)
+class Smaller(Share):
+    """Better where it is smaller."""
+
+    better: ClassVar[str] = "smaller"
+
+
+@dataclass(frozen=True)
 class Renamed(Share):
     """Another part each time."""
 
@@ -201,6 +208,7 @@ def test_those_that_break_nothing_pass(suite, technique, given):
         (GateSuite, "Patient", "test_it_is_pure", "a gate is pure", "by the readings alone"),
         (GateSuite, "Emptying", "test_it_is_pure", "a gate is pure", "leave them as they are"),
         (EvaluatorSuite, "Metric", "test_it_says_what_it_measures", "a unit is one of", "in a `ClassVar`"),
+        (EvaluatorSuite, "Smaller", "test_it_says_what_it_measures", "`better` is one of", "or nothing"),
         (EvaluatorSuite, "Renamed", "test_it_says_what_it_measures", "they are names, always the same", "a tuple of texts"),
     ],
 )

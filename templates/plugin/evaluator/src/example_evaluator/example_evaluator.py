@@ -21,6 +21,7 @@ class ExampleEvaluator:
     """
 
     unit: ClassVar[Literal["share", "number"]] = "number"
+    better: ClassVar[Literal["highest", "lowest"]] = "lowest"
 
     of: Annotated[tuple[str, ...], Word]
 
