@@ -32,8 +32,9 @@ class TechniqueSuite:
     """The rules of every kind. Subclass the suite of the technique's kind, and pytest does the rest.
 
     `technique` is its name as registered, or its factory (`acme_power.power:Power`). `examples` are the parameters to try it
-    with, each as a recipe writes it: `({}, {"decay": "20%", "shape": "sqrt"})`. Where a suite says none they are the class's own,
-    `examples: ClassVar`, the first of which `mtdsl plugins show` draws; where that has none either, one without any parameters.
+    with, each as a recipe writes it: `({}, {"decay": "20%", "shape": "sqrt"})`. Where a suite says none they are the class's
+    own, `examples: ClassVar`, the first of which `mtdsl plugins show` draws; where that has none either, one without any
+    parameters.
     """
 
     kind: ClassVar[str]
