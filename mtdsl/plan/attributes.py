@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from mtdsl.diag import Diagnostic, Fix, Report
 from mtdsl.diag.mistake import Mistake, mistake
@@ -103,6 +103,12 @@ class Lookup:
             return own
         found = self._settings.get(name)
         return Written(found, self._scope) if found and (draft.name, name) not in self._scheduled else None
+
+    def idle(self, drafts: Collection[Draft]) -> Iterator[tree.Attribute]:
+        """What the recipe's top level says for no phase, since schedules set it in some, and the others say it themselves."""
+        for attribute in {attribute for _, attribute in self._scheduled} & self._settings.keys():
+            if all((draft.name, attribute) in self._scheduled or attribute in draft.attributes for draft in drafts):
+                yield self._settings[attribute]
 
     def setting(self, name: str) -> Written | None:
         """The recipe's own attribute."""

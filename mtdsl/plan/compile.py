@@ -239,7 +239,16 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     if not compiler.locked.assumes:
         check_epochs(plan, registry, compiler.declared.span, report)
         check_unused(module.file.source, alone, report)
+        _check_settings_used(compiler, plan, report)
     return plan
+
+
+def _check_settings_used(compiler: Compiler, plan: Plan, report: Report) -> None:
+    """Warns of what the recipe's top level says in vain: in every phase that trains a schedule sets it."""
+    for vain in compiler.lookup.idle([compiler.graph.phases[phase.name] for phase in plan.phases if phase.steps]):
+        message = f"no phase takes this `{vain.name}`: a schedule sets {'the rate' if vain.name == 'warmup' else 'it'}"
+        rises = "write the rise as the schedule's first piece, `[0 -> 2e-4 over 2000 steps, ...]`, and leave it out"
+        report.warning("unused-setting", message, vain.span, help=rises if vain.name == "warmup" else "leave it out")
 
 
 def _own(module: Module) -> Iterator[Found]:

@@ -86,3 +86,31 @@ def test_what_nothing_names_is_read_all_the_same(wrong, item, id):
 )
 def test_what_nothing_names_may_be_for_anything(plan, item):
     assert plan(f"{item}\n{PHASE}") == plan(PHASE)
+
+
+SCHEDULED = """
+context = 256
+mix = a
+phase p {{ steps = 8, batch = 1 x 256{} }}
+phase q {{ steps = 8, batch = 1 x 256{} }}
+phase serve {{ steps = 0 }}
+schedule lr over {} = [1e-3 until 8 steps, -> 0]
+flow p -> q -> serve
+"""
+
+
+@pytest.mark.parametrize(("setting", "of"), [("warmup = 2 steps", "the rate"), ("lr = 1e-3", "it")])
+def test_what_schedules_set_in_every_phase_is_said_in_vain(found, setting, of):
+    body = SCHEDULED.format("", "", "p -> q")
+    _, told = found(f"{setting}\n{body}")
+    (one,) = (each for each in told if each.severity != "note")
+    message = f"no phase takes this `{setting.partition(' ')[0]}`: a schedule sets {of}"
+    assert (one.id, one.severity, one.message) == ("unused-setting", "warning", message)
+    assert one.help.endswith("leave it out")
+    mended = body.replace("[1e-3 until", "[0 -> 1e-3 over 2 steps, 1e-3 until") if of == "the rate" else body
+    assert not [each for each in found(mended)[1] if each.severity != "note"]
+
+
+def test_a_setting_for_a_phase_beside_the_path_is_none(found):
+    _, told = found("warmup = 2 steps\n" + SCHEDULED.format(", lr = 1e-3", "", "q"))
+    assert "unused-setting" not in [each.id for each in told]
