@@ -12,6 +12,7 @@ from mtdsl.plan.attributes import check_phase
 from mtdsl.plan.averages import check_kept
 from mtdsl.plan.endings import united
 from mtdsl.plan.flow import order
+from mtdsl.plan.lineage import furthest
 from mtdsl.plan.locked import Locked
 from mtdsl.plan.lowering import PhaseLowering
 from mtdsl.plan.model import Blend, Merge, Phase, Start
@@ -105,7 +106,7 @@ class Compiler(Tools):
             found = self.graph.merges[name]
             terms = self.terms.of(found)
             check_kept(terms.parents, self.graph.phases, self.phase, terms.span)
-            endings = [self.inherited.ending(parent.node, parent.at) for parent in terms.parents]
+            endings = [self.inherited.ending(parent.node, parent.at) for parent in furthest(terms.parents)]
             control = [self.inherited.ending(terms.against, None)] if terms.against else []
             self._merges[name] = Merge(
                 name=name,

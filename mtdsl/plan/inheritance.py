@@ -12,6 +12,7 @@ from mtdsl.lang.units import Quantity
 from mtdsl.plan.certainty import facts_of
 from mtdsl.plan.curves import params_at
 from mtdsl.plan.endings import Ending, Used, blend_at, rate_at, united, value_at
+from mtdsl.plan.lineage import furthest
 from mtdsl.plan.model import Certainty, Merge, Phase, Plugin, Start
 from mtdsl.plan.names import Scope
 from mtdsl.plan.points import point_of
@@ -157,7 +158,7 @@ class Inheritance:
 
     def _of_merge(self, merge: Merge) -> Ending:
         window, in_force = self.merged_window(merge.name)
-        endings = [self.ending(parent.node, parent.at) for parent in merge.parents]
+        endings = [self.ending(parent.node, parent.at) for parent in furthest(merge.parents)]
         used = united(ending.used for ending in endings)
         certain: Certainty = "bounded" if any(ending.certainty == "bounded" for ending in endings) else "exact"
         return Ending("merge", merge.name, None, merge.seen, window, in_force, used=used, certainty=certain)

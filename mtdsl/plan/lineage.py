@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mtdsl.plan.model import Merge, Parent, Phase, Plan, Source
@@ -28,9 +28,19 @@ def seen(plan: Plan, own: Own) -> dict[str, dict[str, float]]:
         return _sum(begun[parent.node], own(phases[parent.node], parent.at))
 
     for name in plan.order:
-        begun[name] = _most([at(parent) for parent in nodes[name].parents])
+        begun[name] = _most([at(parent) for parent in furthest(nodes[name].parents)])
         found[name] = _sum(begun[name], own(phases[name], None)) if name in phases else begun[name]
     return found
+
+
+def furthest(parents: Sequence[Parent]) -> Iterable[Parent]:
+    """Of each node that goes in, the last point: what a phase has taken by an earlier one, it has by that."""
+    last: dict[str, Parent] = {}
+    for parent in parents:
+        before = last.setdefault(parent.node, parent)
+        if before.at is not None and (parent.at is None or parent.at > before.at):
+            last[parent.node] = parent
+    return last.values()
 
 
 def asked_of(phase: Phase, at: int | None) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from math import ceil
 
 from mtdsl.diag.mistake import mistake
 from mtdsl.lang import tree
+from mtdsl.lang.units import Quantity
 from mtdsl.plan.axis import bisect_steps
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.evaluate import Evaluator, count, whole
@@ -15,12 +17,17 @@ from mtdsl.plan.families import Families
 from mtdsl.plan.model import Parent
 from mtdsl.plan.names import Found, Scope, unknown_name
 from mtdsl.plan.points import point_of
+from mtdsl.registry.merging import CHECKPOINTS
 
 BASE = "base"
 """What a merger's call names the model by that the others are compared with: `ties(a, b, base = trunk)`."""
 
 AVERAGED = "ema"
 """What is asked of a phase for the running average of its weights: `anneal.ema`, `anneal.ema.at(7T)`."""
+
+
+MOST = 10_000
+"""Checkpoints that all merges of a plan read at most."""
 
 
 class Models:
@@ -30,6 +37,7 @@ class Models:
         self._families = families
         self._evaluator = evaluator
         self._budget = budget
+        self._taken = 0
 
     def is_node(self, expr: tree.Expr, scope: Scope) -> bool:
         """Whether a factor is what is merged, not its share."""
@@ -77,20 +85,26 @@ class Models:
         if not complete or every is None or isinstance(every, tree.Hold | tree.Ruled | tree.Move):
             raise mistake("plugin-argument", "write how many and how far apart: `last(3, every = 1000 steps)`", call.span)
         wanted = count(self._evaluator.number(_expr(call.args[0]), scope), "last")
-        gap = self._evaluator.number(every, scope)
-        tokens = gap.dimension == "tokens" or (gap.dimension == "number" and gap.scaled)
-        if gap.dimension != "steps" and not tokens:
-            hint = "write `every = 1000 steps` or `every = 10B`"
-            raise mistake("unit-mismatch", f"`every` takes steps or tokens, not {gap.noun}", every.span, help=hint)
-        apart, most = whole(gap, "every"), _longest_step(budget) if tokens else 1
+        apart, tokens = _apart(self._evaluator.number(every, scope), budget)
+        most = _longest_step(budget) if tokens else 1
         if apart < most:
             message = f"`every = {every.span.text}` is less than a step of `{name}`"
             hint = f"a step has {most:,} tokens" if tokens else "write `every = 1000 steps`"
             raise mistake("unit-mismatch", message, every.span, help=hint)
         if (wanted - 1) * apart >= (budget.tokens if tokens else budget.steps):
             raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", call.span)
-        for back in range((wanted - 1) * apart, 0, -apart):
-            step = bisect_steps(budget.tokens_at, Fraction(budget.tokens - back)) if tokens else budget.steps - back
+        if wanted > CHECKPOINTS:
+            message = (
+                f"{wanted:,} checkpoints of `{name}` would be merged, and a merge reads at most {CHECKPOINTS:,} of a phase"
+            )
+            hint = f"take them further apart: `last(10, every = {int(wanted * apart / 10)} {'tokens' if tokens else 'steps'})`"
+            raise mistake("too-many-checkpoints", message, call.span, help=hint)
+        self._taken += wanted
+        if self._taken > MOST:
+            message = f"with the {wanted:,} of `{name}` more than {MOST:,} checkpoints would be merged in all"
+            raise mistake("too-many-checkpoints", message, call.span, help="take fewer of each phase")
+        for back in (at * apart for at in range(wanted - 1, 0, -1)):
+            step = bisect_steps(budget.tokens_at, budget.tokens - back) if tokens else ceil(budget.steps - back)
             yield Parent(name, budget.tokens_at(step))
         if wanted:
             yield Parent(name)
@@ -138,6 +152,17 @@ class Models:
 def is_technique(expr: tree.Value) -> bool:
     """Whether it is a merger's call, not a point of a node such as `lc.at(7T)`."""
     return isinstance(expr, tree.Call) and isinstance(expr.func, tree.Name) and len(expr.func.parts) == 1
+
+
+def _apart(gap: Quantity, budget: Budget) -> tuple[Fraction, bool]:
+    """How far apart checkpoints are, and whether that is counted in tokens, not steps. Raises `Mistake`."""
+    if gap.dimension == "share":
+        return gap.value * (budget.steps if budget.in_steps else budget.tokens), not budget.in_steps
+    tokens = gap.dimension == "tokens" or (gap.dimension == "number" and gap.scaled)
+    if gap.dimension != "steps" and not tokens:
+        hint = "write `every = 1000 steps`, `every = 10B` or `every = 10%`"
+        raise mistake("unit-mismatch", f"`every` takes steps, tokens or a share, not {gap.noun}", gap.span, help=hint)
+    return Fraction(whole(gap, "every")), tokens
 
 
 def _longest_step(budget: Budget) -> int:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     import torch
 
 
+CHECKPOINTS = 1_000
+"""Of one phase in one merge, at most: all of them are read from the disk."""
+
+
 class Merging(Protocol):
     """What a merger's factory makes. Called tensor by tensor, so that memory does not grow with the model."""
 
@@ -53,14 +57,15 @@ class Sampling(Merging, Protocol):
     def checkpoints(self, tokens: int, step_tokens: int) -> Sequence[tuple[int, Fraction]]:
         """Tokens of the phase and weights, oldest first; weights are normalised, tokens rounded up to whole steps.
 
-        `tokens` is how long the phase trains, `step_tokens` its last step's size. Raises `ValueError` where it cannot be.
+        `tokens` is how long the phase trains, `step_tokens` its last step's size. Raises `ValueError` where it cannot be, and
+        where they are more than `CHECKPOINTS`.
         """
 
 
 class Choosing(Merging, Protocol):
     """A merger that weighs its models by what is measured of them: `pick(anneal, by = niah)`.
 
-    A parameter `best: Literal["highest", "lowest"] | None = None` is, where a recipe leaves it out, what the evaluator declares.
+    A parameter `best: Literal["highest", "lowest"] | None = None` is what the evaluator declares where a recipe leaves it out.
     """
 
     by: str

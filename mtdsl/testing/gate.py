@@ -47,7 +47,7 @@ class EvaluatorSuite(TechniqueSuite):
     kind: ClassVar[str] = "evaluator"
 
     def test_it_says_what_it_measures(self) -> None:
-        """`unit` is `share` or `number`, `better` is `highest`, `lowest` or left out; `parts` and `sources` are names, the same when asked again."""
+        """`unit` is `share` or `number`, `better` one of two words or left out; `parts` and `sources` stay the same names."""
         for subject in self.subjects():
             made: Any = subject.made()
             if made.unit not in UNITS:

@@ -7,6 +7,7 @@ from fractions import Fraction as F
 import pytest
 
 from mtdsl.plan.curves import rate_of_step
+from mtdsl.plan.lineage import seen
 from mtdsl.plan.model import Parent
 from mtdsl.registry import installed
 
@@ -180,6 +181,46 @@ def test_a_phase_of_no_steps_goes_on_with_the_state_of_what_trained(plan):
 )
 def test_the_last_checkpoints_are_different_ones_at_least_a_step_apart(wrong, last, id):
     assert wrong(TRUNK + f"merge soup = average(trunk.last({last}))\nflow trunk -> soup\n").id == id
+
+
+@pytest.mark.parametrize(("every", "steps"), [("every = 20%", [6, 8]), ("every = 15%", [7, 9]), ("every = 40%", [2, 6])])
+@pytest.mark.parametrize("budget", ["steps = 10", "tokens = 2560 tokens"])
+def test_the_last_checkpoints_may_be_a_share_of_the_phase_apart(plan, budget, every, steps):
+    text = TRUNK.replace("steps = 10", budget) + f"merge soup = average(trunk.last(3, {every}))\nflow trunk -> soup\n"
+    assert plan(text).merges[0].parents == (*(Parent("trunk", step * 256) for step in steps), Parent("trunk"))
+
+
+LONG = TRUNK.replace("steps = 10", "steps = 2_000_000") + "merge soup = average(trunk.last(NEXT))\nflow trunk -> soup\n"
+
+
+def test_a_merge_reads_only_so_many_checkpoints_and_the_help_says_fewer_of_the_same_stretch(plan, wrong):
+    found = wrong(LONG.replace("NEXT", "1_000_000, every = 1 steps"))
+    said = "1,000,000 checkpoints of `trunk` would be merged, and a merge reads at most 1,000 of a phase"
+    assert (found.id, found.message) == ("too-many-checkpoints", said)
+    way_out = found.help.partition("`last(")[2].rstrip("`)")
+    parents = plan(LONG.replace("NEXT", way_out)).merges[0].parents
+    assert (len(parents), parents[0].at) == (10, (2_000_000 - 900_000) * 256)
+
+
+def test_of_a_large_family_not_each_member_gives_as_many(wrong):
+    many = ", ".join(map(str, range(11)))
+    text = f"phase trunk for n in [{many}] {{ steps = 1000, context = 256, {REST}, seed = n }}\n"
+    text += "merge soup = average(trunk.last(1000, every = 1 steps))\nflow trunk -> soup\n"
+    found = wrong(text)
+    assert (found.id, "more than 10,000 checkpoints" in found.message) == ("too-many-checkpoints", True)
+
+
+def test_what_a_merge_has_seen_is_asked_once_a_phase(plan):
+    """A thousand checkpoints of one phase are passed on the way to the last of them."""
+    made, asked = plan(LONG.replace("NEXT", "1000, every = 10 steps")), []
+
+    def own(phase, at):
+        asked.append(at)
+        return {"a": float(phase.tokens if at is None else at)}
+
+    assert len(made.merges[0].parents) == 1000
+    assert seen(made, own)["soup"] == {"a": 2_000_000 * 256.0}
+    assert asked == [None]
 
 
 def test_the_last_checkpoints_may_be_all_there_are(plan):
