@@ -184,8 +184,7 @@ class Borrowed(Protocol):
 class Measuring(Protocol):
     """What an evaluator's factory makes: it says what it measures, so that a plan can be made without a model.
 
-    `unit` is `share` (0 to 1, written in %) or `number`. `better: ClassVar[Literal["highest", "lowest"]]` may say which of two
-    values is the better one; of an evaluator that leaves it out, a recipe has to say it where a merger chooses by it.
+    `unit` is `share` (0 to 1, written in %) or `number`. See `Judging` for which of its values are better.
     """
 
     unit: ClassVar[Literal["share", "number"]]
@@ -195,6 +194,12 @@ class Measuring(Protocol):
 
     def sources(self) -> Sequence[str]:
         """The recipe's sources whose held-out documents are read."""
+
+
+class Judging(Measuring, Protocol):
+    """An evaluator that says which of its values are better; of others a recipe says it where a merger chooses by them."""
+
+    better: ClassVar[Literal["highest", "lowest"]]
 
 
 @node

@@ -172,6 +172,42 @@ def test_members_that_train_the_same_thing(said, members, edge, count):
     assert len(said("fork-members-identical", fork(members, edge))) == count
 
 
+TWIN = f"""
+phase one {{ steps = 10, {REST}, lr = 1e-3 }}
+phase left {{ steps = 10, {REST}, lr = -> 0 }}
+phase right like left {{ HERE }}
+merge soup = average(left, right)
+flow one -> left -> soup
+flow PARENT -> right -> soup
+"""
+
+
+@pytest.mark.parametrize(
+    ("here", "parent", "edge", "count"),
+    [
+        ("", "one", "", 1),
+        ("lr = -> 1e-4", "one", "", 0),
+        ("steps = 11", "one", "", 0),
+        ("", "one.at(1_280 tokens)", "", 0),
+        ("", "one", "transition one -> right { optimizer = reset }", 0),
+        ("", "one", "transition one -> right { optimizer = keep }", 1),
+    ],
+)
+def test_two_phases_that_are_one_run_need_no_family(said, here, parent, edge, count):
+    text = TWIN.replace("HERE", here).replace("PARENT", parent) + edge
+    assert len(said("fork-members-identical", text)) == count
+
+
+def test_the_way_out_of_two_that_are_one_run_is_one(said):
+    (found,) = said("fork-members-identical", TWIN.replace("HERE", "").replace("PARENT", "one"))
+    assert found.message == "`left` and `right` train the same thing: nothing differs between them"
+    assert found.help == (
+        "leave one out, or let it differ, say `seed = 1` in `right`, with transition one -> right { data = fresh }"
+    )
+    mended = TWIN.replace("HERE", "seed = 1").replace("PARENT", "one") + "transition one -> right { data = fresh }"
+    assert not said("fork-members-identical", mended)
+
+
 # ---- train-pattern-matches-nothing
 
 
