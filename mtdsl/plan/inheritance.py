@@ -19,6 +19,7 @@ from mtdsl.plan.points import point_of
 from mtdsl.plan.rates import last_span
 from mtdsl.plan.steps import sequences_of_step, step_at, steps_of
 from mtdsl.plan.turns import advanced
+from mtdsl.plan.unlike import unlike
 from mtdsl.registry import Registry
 
 if TYPE_CHECKING:
@@ -77,9 +78,8 @@ class Inheritance:
             raise Mistake  # of nothing: reading its terms says so
         windows = [self._window(node) for node in nodes]
         if any(window != windows[0] for window in windows) and not self._tools.locked.assumes:
-            listed = ", ".join(f"`{node}` {window}" for node, (window, _) in zip(nodes, windows, strict=True))
-            message = f"`{name}` merges weights of different windows or positions: {listed}"
-            raise mistake("merge-unlike", message, found.item.name_span)
+            starts = self._tools.graph.starts
+            raise unlike(name, list(zip(nodes, windows, strict=True)), lambda node: node in starts, found.item.name_span)
         return windows[0]
 
     def point(self, name: str) -> int | None:
