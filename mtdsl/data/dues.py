@@ -15,6 +15,9 @@ class Dues:
     of them comes from a source owed as much, which is then counted among k + 1.) Where
     each step gives shares to one of several sets of sources that have none in common, this holds of each set.
 
+    Windows of several sizes, said with each `pick`, count by their size: debts are then in units of 1/`UNIT` of what sizes are
+    in, and the bounds are windows of the largest.
+
     `owed` is what each source is owed now, in units of 1/`UNIT` window, `sent` how many windows of each were sent, in the order
     of `names`.
     """
@@ -29,11 +32,11 @@ class Dues:
         """Set the shares of the windows to come, by source; one that is missing has none."""
         self._rates = exact([shares.get(name, 0.0) for name in self.names])
 
-    def pick(self) -> int:
+    def pick(self, size: int = 1) -> int:
         """The number of the source that the next window comes from; the first of those that are owed alike."""
-        self.owed = [owed + rate for owed, rate in zip(self.owed, self._rates, strict=True)]
+        self.owed = [owed + rate * size for owed, rate in zip(self.owed, self._rates, strict=True)]
         source = max((at for at, rate in enumerate(self._rates) if rate), key=lambda at: (self.owed[at], -at))
-        self.owed[source] -= UNIT
+        self.owed[source] -= UNIT * size
         self.sent[source] += 1
         return source
 

@@ -10,12 +10,13 @@ from mtdsl.data.dues import Dues
 from mtdsl.data.integral import UNIT, exact
 from mtdsl.data.keys import number
 from mtdsl.data.laying import Laying
+from mtdsl.data.lengths import Lengths
 from mtdsl.data.mixing import Mixing
 from mtdsl.data.order import Order
 from mtdsl.data.packing import Window
 from mtdsl.data.shares import integral
 from mtdsl.data.standing import Standing
-from mtdsl.data.stream import Origin, State, Stream
+from mtdsl.data.stream import Lanes, Origin, State, Stream, resumed
 from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import Phase, Plan
 from mtdsl.plan.steps import sequences
@@ -28,17 +29,18 @@ class Feed:
     Made by `begin` at the phase's first step or by `resume` in its middle. A source's order comes from the seed of the
     phase where its cursor began; sources that this phase does not use keep their state for the phases after it, and so do
     rules that look at the run. Such a rule must be told what each step found, by `observe`. Where steps take turns, all
-    windows of a step come from the mixture whose turn it is.
+    windows of a step come from the mixture whose turn it is; where they are of several lengths, all of a step have `length`.
     """
 
     def __init__(
         self,
         phase: Phase,
-        streams: Mapping[str, Stream],
+        streams: Mapping[str, Stream | Lanes],
         idle: Mapping[str, State],
         mixing: Mixing | Dues,
         step: int,
         standing: Standing | None = None,
+        lengths: Lengths | None = None,
     ) -> None:
         self._phase = phase
         self._streams = dict(streams)
@@ -46,6 +48,7 @@ class Feed:
         self._mixing = mixing
         self._step = step
         self._standing = standing
+        self._lengths = lengths
         self._stand()
 
     @staticmethod
@@ -60,7 +63,7 @@ class Feed:
         sent, idle = [0] * len(names), _idle(before, names, standing)
         if standing is not None:
             owed = _owed(names, _rates(names, standing.mean(0)), phase, before)
-            return Feed(phase, streams, idle, Dues(names, owed, sent), 0, standing)
+            return Feed(phase, streams, idle, Dues(names, owed, sent), 0, standing, Lengths.of(phase))
         shares = integral(phase, corpus.epochs, registry)
         return Feed(phase, streams, idle, Mixing(shares, _owed(names, shares.rates(0), phase, before), sent), 0)
 
@@ -72,7 +75,7 @@ class Feed:
         streams = {name: _resumed(name, corpus, registry, kept[name]) for name in names}
         owed, sent = [state["owed"][name] for name in names], [state["sent"][name] for name in names]
         mixing = Dues(names, owed, sent) if standing else Mixing(integral(phase, corpus.epochs, registry), owed, sent)
-        return Feed(phase, streams, _idle(kept, names, standing), mixing, step, standing)
+        return Feed(phase, streams, _idle(kept, names, standing), mixing, step, standing, Lengths.of(phase, state))
 
     def chosen(self) -> dict[str, float] | None:
         """The shares of the next step where rules choose them that look at the run; None where the plan says them."""
@@ -93,10 +96,18 @@ class Feed:
 
     def step(self) -> list[Window]:
         """The windows of the next step, in order."""
-        windows = [self._window() for _ in range(sequences(self._phase, self._step))]
+        count = sequences(self._phase, self._step)
+        windows = [self._window() for _ in range(count)] if self._lengths is None else self._turned(self._lengths, count)
         self._step += 1
         self._stand()
         return windows
+
+    @property
+    def length(self) -> int:
+        """Tokens of each window of the next step."""
+        if self._lengths is not None:
+            return self._lengths.due(sequences(self._phase, self._step))
+        return self._phase.batch.length if self._phase.batch else 0
 
     def state(self) -> dict[str, Any]:
         """Where the feed stands, as small JSON: cursors, counts and debts, never tokens."""
@@ -106,6 +117,7 @@ class Feed:
             "sent": dict(zip(names, self._mixing.sent, strict=True)),
             "owed": dict(zip(names, self._mixing.owed, strict=True)),
             "streams": {**self._idle, **self._stream_states(), **(self._standing.states() if self._standing else {})},
+            **({"lengths": self._lengths.state()} if self._lengths else {}),
         }
 
     def taken(self) -> Mapping[str, int]:
@@ -115,6 +127,17 @@ class Feed:
     def _window(self) -> Window:
         name = self._mixing.names[self._mixing.pick()]
         return Window(name, self._streams[name].next())
+
+    def _turned(self, lengths: Lengths, count: int) -> list[Window]:
+        """As many tokens as `count` windows of the phase's batch, in windows of the length whose turn it is."""
+        assert isinstance(self._mixing, Dues)
+        assert self._phase.batch is not None
+        length = lengths.take(count)
+        for stream in self._streams.values():
+            if isinstance(stream, Lanes):
+                stream.turn(length)
+        names = [self._mixing.names[self._mixing.pick(length)] for _ in range(count * self._phase.batch.length // length)]
+        return [Window(name, self._streams[name].next()) for name in names]
 
     def _stream_states(self) -> dict[str, Any]:
         standing, names = self._standing, self._mixing.names
@@ -137,27 +160,34 @@ def _idle(before: Mapping[str, State], names: tuple[str, ...], standing: Standin
     return {name: state for name, state in before.items() if name not in used}
 
 
-def _begun(name: str, phase: Phase, corpus: Corpus, registry: Registry, before: State | None) -> Stream:
-    laying = Laying(phase.packing, phase.batch.length if phase.batch else 0)
+def _begun(name: str, phase: Phase, corpus: Corpus, registry: Registry, before: State | None) -> Stream | Lanes:
+    lengths = phase.feeding.lengths if phase.feeding else ()
+    laying = Laying(phase.packing, phase.batch.length if phase.batch else 0, lengths)
+    made = Lanes if lengths else Stream
     if before is None:
         order = Order(corpus.tables[name], number(phase.seed, "order", name))
-        return Stream(order, registry, laying, Origin())
+        return made(order, registry, laying, Origin())
     earlier = _resumed(name, corpus, registry, before)
-    return earlier if earlier.laying == laying else Stream(earlier.order, registry, laying, earlier.handed_on())
+    return earlier if earlier.laying == laying else made(earlier.order, registry, laying, earlier.handed_on())
 
 
-def _resumed(name: str, corpus: Corpus, registry: Registry, state: State) -> Stream:
-    return Stream.of(state, Order(corpus.tables[name], state["seed"]), registry)
+def _resumed(name: str, corpus: Corpus, registry: Registry, state: State) -> Stream | Lanes:
+    return resumed(state, Order(corpus.tables[name], state["seed"]), registry)
 
 
 def _owed(names: tuple[str, ...], shares: list[int], phase: Phase, before: Mapping[str, State]) -> list[int]:
     """Debts go on where nothing about the mixture changes at the border, so that a phase cut in two is fed the same.
 
-    Elsewhere each phase keeps its own promise from its own first window.
+    Elsewhere each phase keeps its own promise from its own first window, as one does whose steps are of several lengths.
     """
+    if phase.feeding:
+        return [0] * len(names)
     length = phase.batch.length if phase.batch else 0
     same = all(
-        name in before and before[name]["share"] == share and before[name]["laying"]["length"] == length
+        name in before
+        and before[name]["share"] == share
+        and before[name]["laying"]["length"] == length
+        and "lengths" not in before[name]["laying"]
         for name, share in zip(names, shares, strict=True)
     )
     owed = [before[name]["owed"] for name in names] if same else []

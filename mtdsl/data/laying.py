@@ -14,10 +14,11 @@ from mtdsl.registry import Registry
 
 @dataclass(frozen=True)
 class Laying:
-    """A packer and the window in tokens."""
+    """A packer and the window in tokens; `lengths` where steps are fed in several instead."""
 
     packer: Plugin
     length: int
+    lengths: tuple[int, ...] = ()
 
     def packing(self, registry: Registry) -> Packing:
         """The packer itself."""
@@ -27,13 +28,14 @@ class Laying:
     def state(self) -> dict[str, Any]:
         """As JSON."""
         params = {name: _written(value) for name, value in self.packer.params.items()}
-        return {"packer": self.packer.name, "params": params, "length": self.length}
+        several = {"lengths": list(self.lengths)} if self.lengths else {}
+        return {"packer": self.packer.name, "params": params, "length": self.length, **several}
 
     @staticmethod
     def of(state: Mapping[str, Any]) -> Laying:
         """What `state` wrote."""
         params = {name: _read(value) for name, value in state["params"].items()}
-        return Laying(Plugin(state["packer"], params), state["length"])
+        return Laying(Plugin(state["packer"], params), state["length"], tuple(state.get("lengths", ())))
 
 
 def _written(value: Param) -> Any:

@@ -1,4 +1,4 @@
-"""A mixture whose shares stand for a step: its rules look at the run, or its steps take turns."""
+"""A mixture whose shares stand for a step: its rules look at the run, or its steps take turns or differ in length."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Standing:
     @staticmethod
     def of(phase: Phase, sizes: Sizes, registry: Registry, before: Mapping[str, State]) -> Standing | None:
         """None for a phase whose shares are known ahead, as a curve."""
-        if phase.mix is None or not (learning(phase.mix, registry) or turning(phase.mix)):
+        if phase.mix is None or not (learning(phase.mix, registry) or turning(phase.mix) or phase.feeding):
             return None
         return Standing(phase, sizes, registry, before)
 

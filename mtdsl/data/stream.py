@@ -55,7 +55,7 @@ class Stream:
         self._packing = laying.packing(registry)
         self._origin, self._sent = origin, sent
         self._rest = origin.rest
-        self._supply = Supply(order, origin.cursor, origin.carried, self._left_by(origin.rest))
+        self._supply = Supply(order, origin.cursor, origin.carried, _left(origin.rest, order, registry))
         self._windows: tuple[tuple[Piece, ...], ...] | None = None
 
     @staticmethod
@@ -83,7 +83,7 @@ class Stream:
     def handed_on(self) -> Origin:
         """Where a stream that is laid otherwise begins, so that no token is sent twice or left out."""
         self._settle()
-        return self._origin if self._sent == 0 else Origin(self._after().cursor, (), Rest(self.state()))
+        return self._origin if self._sent == 0 else Origin(self.after().cursor, (), Rest(self.state()))
 
     @property
     def cursor(self) -> Cursor:
@@ -92,13 +92,27 @@ class Stream:
 
     def left(self) -> list[Piece]:
         """The pieces before `cursor` that were not sent, documents made whole again as far as they can be."""
+        return joined([*self.unsent(), *self._supply.left])
+
+    def unsent(self) -> list[Piece]:
+        """The pieces of its block that were not sent, and those that wait for the next."""
         windows = self._block() if self._sent else self._windows or ()
-        unsent = (piece for window in windows[self._sent :] for piece in window)
-        return joined([*unsent, *self._supply.carried, *self._supply.left])
+        return [*(piece for window in windows[self._sent :] for piece in window), *self._supply.carried]
+
+    @property
+    def settled(self) -> bool:
+        """Whether the next window begins a block."""
+        self._settle()
+        return self._sent == 0
+
+    @property
+    def origin(self) -> Origin:
+        """Where its block begins."""
+        return self._origin
 
     def _settle(self) -> None:
         if self._windows is not None and self._sent == len(self._windows):
-            self._origin, self._sent, self._windows = self._after(), 0, None
+            self._origin, self._sent, self._windows = self.after(), 0, None
 
     def _block(self) -> tuple[tuple[Piece, ...], ...]:
         if self._windows is None:
@@ -110,18 +124,106 @@ class Stream:
             self._windows = block.windows
         return self._windows
 
-    def _after(self) -> Origin:
+    def after(self) -> Origin:
+        """Where the block behind this one begins."""
         self._block()
         supply = self._supply
         rest = Rest(self._rest.state, self._rest.taken + supply.taken) if self._rest and supply.left else None
         return Origin(supply.cursor, tuple(supply.carried), rest)
 
-    def _left_by(self, rest: Rest | None) -> list[Piece]:
-        if rest is None:
-            return []
-        pieces, skip = [], rest.taken
-        for piece in Stream.of(rest.state, self.order, self._registry).left():
-            if skip < piece.size:
-                pieces.append(piece._replace(start=piece.start + skip))
-            skip = max(0, skip - piece.size)
-        return pieces
+
+class Lanes:
+    """The windows of one source in several lengths, all of one order of documents.
+
+    Each length has blocks of its own, and keeps what its packer carried on. A block begins where the last one of any length
+    ended: `frontier`. So every token is in one window, whichever lengths are asked for.
+    """
+
+    def __init__(
+        self,
+        order: Order,
+        registry: Registry,
+        laying: Laying,
+        frontier: Origin,
+        open_blocks: Mapping[int, Stream] | None = None,
+        carried: Mapping[int, tuple[Piece, ...]] | None = None,
+    ) -> None:
+        self.order, self._registry, self.laying = order, registry, laying
+        self._frontier = frontier
+        self._open, self._carried = dict(open_blocks or {}), dict(carried or {})
+        self._length = laying.lengths[0]
+
+    @staticmethod
+    def of(state: State, order: Order, registry: Registry) -> Lanes:
+        """What wrote `state`."""
+        blocks = {one["laying"]["length"]: Stream.of(one, order, registry) for one in state["blocks"]}
+        carried = {length: tuple(Piece(*piece) for piece in pieces) for length, pieces in state["carried"]}
+        return Lanes(order, registry, Laying.of(state["laying"]), Origin.of(state["frontier"]), blocks, carried)
+
+    def state(self) -> dict[str, Any]:
+        """References only: what it takes to go on, as JSON."""
+        return {
+            "seed": self.order.seed,
+            "laying": self.laying.state(),
+            "frontier": self._frontier.state(),
+            "blocks": [self._open[length].state() for length in sorted(self._open)],
+            "carried": [[length, [list(piece) for piece in self._carried[length]]] for length in sorted(self._carried)],
+        }
+
+    def turn(self, length: int) -> None:
+        """The windows to come have `length` tokens, one of the laying's lengths."""
+        self._length = length
+
+    def next(self) -> tuple[Piece, ...]:
+        """The next window."""
+        length = self._length
+        if length not in self._open:
+            self._begin(length)
+        window = self._open[length].next()
+        if self._open[length].settled:
+            self._carried[length] = self._open.pop(length).origin.carried
+        return window
+
+    def handed_on(self) -> Origin:
+        """Where a stream that is laid otherwise begins, so that no token is sent twice or left out."""
+        if self._open:
+            return Origin(self.cursor, (), Rest(self.state()))
+        return Origin(self.cursor, (*self._frontier.carried, *self._waiting()), self._frontier.rest)
+
+    @property
+    def cursor(self) -> Cursor:
+        """Up to where documents were drawn."""
+        return self._frontier.cursor
+
+    def left(self) -> list[Piece]:
+        """The pieces before `cursor` that were not sent, documents made whole again as far as they can be."""
+        unsent = (piece for length in sorted(self._open) for piece in self._open[length].unsent())
+        earlier = _left(self._frontier.rest, self.order, self._registry)
+        return joined([*self._frontier.carried, *unsent, *self._waiting(), *earlier])
+
+    def _begin(self, length: int) -> None:
+        frontier = self._frontier
+        origin = Origin(frontier.cursor, (*frontier.carried, *self._carried.pop(length, ())), frontier.rest)
+        block = Stream(self.order, self._registry, Laying(self.laying.packer, length), origin)
+        after = block.after()
+        self._open[length], self._frontier = block, Origin(after.cursor, (), after.rest)
+
+    def _waiting(self) -> list[Piece]:
+        return [piece for length in sorted(self._carried) for piece in self._carried[length]]
+
+
+def resumed(state: State, order: Order, registry: Registry) -> Stream | Lanes:
+    """What wrote `state`."""
+    return (Lanes if "frontier" in state else Stream).of(state, order, registry)
+
+
+def _left(rest: Rest | None, order: Order, registry: Registry) -> list[Piece]:
+    """What is left of a rest."""
+    if rest is None:
+        return []
+    pieces, skip = [], rest.taken
+    for piece in resumed(rest.state, order, registry).left():
+        if skip < piece.size:
+            pieces.append(piece._replace(start=piece.start + skip))
+        skip = max(0, skip - piece.size)
+    return pieces

@@ -44,7 +44,7 @@ def taken(plan: Plan, sizes: Sizes, registry: Registry, *, asked: bool = False) 
 
 def _own(phase: Phase, at: int | None, sizes: Sizes, registry: Registry) -> Taken:
     """What a phase takes, or its first `at` tokens."""
-    if turning(phase.mix):
+    if turning(phase.mix) or phase.feeding:
         return {name: round(found) for name, found in phase_intake(phase, sizes, registry, at).items() if found is not None}
     shares, fed = integral(phase, sizes, registry), windows(phase, at)
     length = phase.batch.length if phase.batch else 0

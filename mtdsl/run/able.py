@@ -136,7 +136,7 @@ RUNS: Mapping[type, frozenset[str]] = {
     Source: _fields("name source tokens documents max_epochs holdout longest whole order order_by"),
     Start: _fields("name weights tokens context lr facts"),
     Phase: _fields("name family parents asked tokens steps origin seen spent batch lr mix packing mask seed transition doc")
-    | _fields("certainty coupling positions eod_loss fim_mode context groups optimizer extended"),
+    | _fields("certainty coupling positions eod_loss fim_mode context groups optimizer extended feeding"),
     Transition: _fields("optimizer optimizer_of rescale lr data written"),
     Merge: _fields("name merger parents seen spent context doc against based"),
     Model: _fields("kind params facts"),
@@ -148,6 +148,7 @@ RUNS: Mapping[type, frozenset[str]] = {
     Batch: _fields("length runs"),
     Run: _fields("steps sequences"),
     Context: _fields("start end extender"),
+    Feeding: _fields("lengths shares"),
     Group: _fields("name match lr weight_decay"),
     Event: _fields("test expect sets mix"),
     Test: _fields("op terms tests plugin"),
@@ -169,7 +170,7 @@ RUNS: Mapping[type, frozenset[str]] = {
 What stands nowhere but in fields that a run refuses (`BEHIND`) is not here.
 """
 
-BEHIND = frozenset({Evaluation, Feeding, Gate})
+BEHIND = frozenset({Evaluation, Gate})
 
 LIMITS: Mapping[type, Mapping[str, Limit]] = {
     Plan: {"evals": Limit("evaluations (`eval`)", _given)},
@@ -189,7 +190,6 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
         "train": Limit("training a part of the model (`train`)", _given, "train"),
         "freeze": Limit("freezing a part of the model (`freeze`)", _given, "freeze"),
         "edits": Limit("changes of the architecture (`edit`)", _given, "edit"),
-        "feeding": Limit("steps of several lengths (`window`)", _given, "window"),
         "scalars": Limit("", lambda value, _: not value.keys() <= MOVED),
     },
     Transition: {"gate": Limit("gates (`gate`)", _given, "transition.gate")},

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
-from mtdsl.plan.model import Batch, Blend, Curve, Group, Merge, Parent, Phase, Plan, Plugin, Start, Transition
+from mtdsl.plan.model import Batch, Blend, Curve, Feeding, Group, Merge, Parent, Phase, Plan, Plugin, Start, Transition
 from mtdsl.plan.steps import steps_of
 from mtdsl.run.canon import Canon, Json, digest, joined, number
 
@@ -136,6 +136,7 @@ class Histories:
             "optimizer": canon.plugin("optimizer", _own(phase), origin),
             **({"objective": canon.plugin("objective", phase.objective, origin)} if phase.objective else {}),
             **({"groups": [_group(canon, group, origin) for group in phase.groups]} if phase.groups else {}),
+            **({"feeding": _feeding(phase.feeding)} if phase.feeding else {}),
             "seed": phase.seed,
             "steps": _runs(phase.batch, until),
             "lr": canon.curve(phase.lr, origin, until, number),
@@ -149,6 +150,11 @@ def _own(phase: Phase) -> Plugin:
     """The optimizer without those parameters that are numbers of the phase: their curves say what they are."""
     params = {name: value for name, value in phase.optimizer.params.items() if name not in phase.scalars}
     return Plugin(phase.optimizer.name, params)
+
+
+def _feeding(feeding: Feeding) -> Json:
+    """The lengths of steps, in order, since the first of those that are owed alike is fed, and their shares."""
+    return [[length, number(share)] for length, share in zip(feeding.lengths, feeding.shares, strict=True)]
 
 
 def _borders(phase: Phase) -> list[Json]:
@@ -204,9 +210,12 @@ def _appended(before: list[Segment], border: Segment, stretch: Segment) -> list[
 
 
 def _alike(first: Segment, then: Segment) -> bool:
-    """Whether two stretches differ in nothing but where they are. A mixture that moves is mixed anew in each phase."""
+    """Whether two stretches differ in nothing but where they are.
+
+    A mixture that moves is mixed anew in each phase, and steps of several lengths begin anew with the first.
+    """
     same = {name for name in first if name not in ("steps", "lr") and not name.startswith("scalar ")}
-    stands = isinstance(first.get("mix"), dict)
+    stands = isinstance(first.get("mix"), dict) and "feeding" not in first
     return stands and first.keys() == then.keys() and all(first[name] == then[name] for name in same)
 
 

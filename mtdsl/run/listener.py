@@ -18,7 +18,7 @@ class Step:
 
     `step` counts from 1 in its phase; `tokens` is what the weights have seen after it; `loss` the mean over the step's
     `trained` labels in nats; `grad_norm` is taken before clipping; `time` is in seconds since 1970. `shares` of the sources,
-    where a rule that looks at the run chose them.
+    where a rule that looks at the run chose them; `length` of its sequences in tokens, where steps differ in it.
     """
 
     phase: str
@@ -31,6 +31,7 @@ class Step:
     tokens_per_second: float
     time: float
     shares: Mapping[str, float] | None = None
+    length: int | None = None
 
 
 Losses: TypeAlias = "Mapping[str, Mean]"

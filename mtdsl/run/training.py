@@ -14,7 +14,7 @@ from mtdsl.data import Borders
 from mtdsl.diag import concerning, refuse
 from mtdsl.plan.curves import rate_of_step, scalar_at
 from mtdsl.plan.model import Phase
-from mtdsl.plan.steps import sequences, step_at, tokens_before
+from mtdsl.plan.steps import step_at, tokens_before
 from mtdsl.registry import Feedback
 from mtdsl.run import checkpoint, modes, saving
 from mtdsl.run.apart import Apart
@@ -64,14 +64,14 @@ def _take(session: Session, training: Training, model: LossModel) -> Step:
     assert training.optimizer is not None
     assert training.feed is not None
     phase, step, began = training.phase, training.step, time.monotonic()
-    assert phase.batch is not None
     before = tokens_before(phase, step)
     rate = rate_of_step(phase, step, session.registry)
     set_rates(training.optimizer, rate, _scalar(session, phase, "weight_decay", before))
     steer(training.optimizer, phase.optimizer, before, session.registry)
     shares = training.feed.chosen()
+    length = training.feed.length
     apart, windows = None if shares is None else Apart(), training.feed.step()
-    clip, length = _scalar(session, phase, "clip", before) or 0.0, phase.batch.length
+    clip = _scalar(session, phase, "clip", before) or 0.0
     objective, borders = minimised(phase.objective, before, session.registry), Borders.of(phase)
     outcome = gradients(model, windows, session.corpus, length, borders, clip, session.accelerator, apart, objective)
     if not outcome.finite:
@@ -92,9 +92,10 @@ def _take(session: Session, training: Training, model: LossModel) -> Step:
         lr=rate,
         trained=outcome.trained,
         grad_norm=outcome.grad_norm,
-        tokens_per_second=round(sequences(phase, step) * phase.batch.length / (time.monotonic() - began), 1),
+        tokens_per_second=round((tokens_before(phase, step + 1) - before) / (time.monotonic() - began), 1),
         time=round(time.time(), 3),
         shares=shares,
+        length=length if phase.feeding else None,
     )
 
 
