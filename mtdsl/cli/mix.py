@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from mtdsl.plan.model import Plugin
     from mtdsl.registry import Proxies, Search
 
-NEEDED = ("numpy", "scipy", "lightgbm")
 Given = Annotated[list[str] | None, Parameter(consume_multiple=False)]
 
 
@@ -73,7 +71,6 @@ def fit(
     around = Search(_prior(prior, proxies), seed)
     fitter = installed().build("fitter", called.name, called.params)
     heldout.check_enough(fitter, proxies, called.name)
-    _require()
     quality = _asked(called, lambda: heldout.measured(fitter, proxies, seed))
     law = _asked(called, lambda: fitter.fit(proxies, seed))
     shares = _asked(called, lambda: [float(share) for share in law.best(around)])
@@ -125,21 +122,16 @@ def _prior(given: Sequence[str] | None, proxies: Proxies) -> tuple[float, ...]:
     return tuple(value / sum(values) for value in values)
 
 
-def _require() -> None:
-    """Raises a `Refusal` that says how to get what is missing."""
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        listed = ", ".join(f"`{name}`" for name in missing)
-        raise refuse("fit-missing", f"fitting a mixture needs {listed}", help="pip install 'mtdsl[fit]'")
-
-
 def _asked(called: Plugin, question: Any) -> Any:
-    """What the fitter says. Raises a `Refusal` where it fails."""
+    """What the fitter says. Raises a `Refusal` where it fails, which for a missing package says how to get it."""
     from mtdsl.registry.strangers import Failed, ask
 
     try:
         return ask(question)
     except Failed as failed:
+        if isinstance(failed.error, ModuleNotFoundError):
+            message = f"the fitter `{called.name}` needs `{failed.error.name}`"
+            raise refuse("fit-missing", message, help="pip install 'mtdsl[fit]', or what its package asks for") from failed
         raise refuse("fit-failed", f"the fitter `{called.name}` failed: {failed.error}") from failed
 
 

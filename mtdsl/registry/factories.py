@@ -127,7 +127,7 @@ class Keyed(Documents, Protocol):
     def keyed(self, base: Path, column: str) -> Iterator[tuple[str, object]]:
         """The documents as `texts` has them, each with its value of a column, None where it has none.
 
-        Raises `mtdsl.diag.Refusal` where no document can have one.
+        Raises `mtdsl.diag.Refusal` where documents of this source, as it is called, cannot have columns at all.
         """
 
 

@@ -1,6 +1,7 @@
 """`mtdsl mix fit`, from a table to a recipe that is checked."""
 
 import json
+import sys
 from math import exp
 from random import Random
 
@@ -142,11 +143,13 @@ def test_options_that_make_no_sense(mtdsl, table, options):
     assert "Traceback" not in done.stderr
 
 
-def test_packages_that_are_missing_are_named(monkeypatch):
-    monkeypatch.setattr("mtdsl.cli.mix.find_spec", lambda name: None if name == "lightgbm" else name)
-    with pytest.raises(Refusal, match="fit-missing: fitting a mixture needs `lightgbm`") as raised:
-        mix._require()
-    assert raised.value.diagnostics[0].help == "pip install 'mtdsl[fit]'"
+def test_packages_that_are_missing_are_named(monkeypatch, table, tmp_path, fitting):
+    table(60)
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with pytest.raises(Refusal, match="fit-missing: the fitter `regmix` needs `lightgbm`") as raised:
+        mix.fit(tmp_path / "runs.csv")
+    assert raised.value.diagnostics[0].help.startswith("pip install 'mtdsl[fit]'")
+    assert mix.fit(tmp_path / "runs.csv", by='regmix(by = "linear")') == 0
 
 
 def test_a_fitter_that_fails_is_told():
