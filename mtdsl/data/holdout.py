@@ -14,11 +14,14 @@ def held_out(hashes: npt.NDArray[np.uint64], share: float) -> npt.NDArray[np.boo
     Chosen by a hash of the text, so equal documents are on one side and a source that grows keeps its choice. At least
     one is held out where two differ and `share` is above 0, and at least one is always left to train on.
     """
+    none = np.zeros(len(hashes), np.bool_)
+    if share <= 0 or not len(hashes):
+        return none
     ranks = mixed(hashes ^ np.uint64(number("holdout")))
-    if share <= 0 or len(np.unique(ranks)) < 2:
-        return np.zeros(len(ranks), np.bool_)
-    limit = np.uint64(min(int(share * 2.0**64), 2**64 - 1))
     lowest, highest = ranks.min(), ranks.max()
+    if lowest == highest:
+        return none
+    limit = np.uint64(min(int(share * 2.0**64), 2**64 - 1))
     held: npt.NDArray[np.bool_] = ((ranks < limit) | (ranks == lowest)) & (ranks != highest)
     return held
 
