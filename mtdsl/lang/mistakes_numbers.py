@@ -23,6 +23,18 @@ _MEANT = {
     "KiB": "Ki",
 }
 _DOUBTFUL = frozenset({"m", "G", "g"})  # a thousandth, or 2**30: nobody can tell
+_UNITS = ("tokens", "steps", "epochs")
+_WORDS = {
+    **{word: unit for unit in _UNITS for word in (unit, unit[:-1])},
+    "tok": "tokens",
+    "toks": "tokens",
+    "iters": "steps",
+    "iterations": "steps",
+    "million": "M",
+    "billion": "B",
+    "trillion": "T",
+    "percent": "%",
+}
 _SUFFIXES = "k is 1024 and stands on lengths, M B T are powers of ten, Ki Mi Gi are binary, % is a share"
 
 
@@ -58,6 +70,17 @@ def unknown_suffix(failure: Failure) -> Diagnostic | None:
     return failure.error("unknown-suffix", f"no number ends in `{suffix[0]}`", span=span, help=_SUFFIXES, fix=fix)
 
 
+def word_for_unit(failure: Failure) -> Diagnostic | None:
+    """`2000 step` for `2000 steps`, `10 billion` for `10B`: a word behind a number that sounds like its unit."""
+    number, word = failure.previous, _WORD.match(failure.rest)
+    meant = _WORDS.get(word[0].lower()) if word else None
+    if number is None or number.type != "NUMBER" or word is None or meant is None or _touches(failure):
+        return None
+    span = failure.where(number).to(failure.here(word.end()))
+    written = f"{number} {meant}" if meant in _UNITS else f"{number}{meant}"
+    return failure.error("unexpected-text", f"`{word[0]}` is no unit", span=span, fix=Fix.write(span, written))
+
+
 def leading_point(failure: Failure) -> Diagnostic | None:
     """`.5` for `0.5`."""
     digits = re.match(r"\.\d+", failure.rest)
@@ -72,4 +95,4 @@ def _touches(failure: Failure) -> bool:
     return failure.previous is not None and failure.where(failure.previous).end == failure.at
 
 
-NUMBERS = (detached_suffix, attached_operator, unknown_suffix, leading_point)
+NUMBERS = (detached_suffix, attached_operator, unknown_suffix, word_for_unit, leading_point)

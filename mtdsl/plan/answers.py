@@ -21,7 +21,7 @@ from mtdsl.plan.intake import phase_intake
 from mtdsl.plan.model import Blend, Merge, Phase
 from mtdsl.plan.names import Found, Module, Scope
 from mtdsl.plan.needed import only_needed
-from mtdsl.plan.points import point_of
+from mtdsl.plan.points import point_of, pointless
 from mtdsl.plan.readouts import Reader
 from mtdsl.plan.sizes import size_of
 from mtdsl.registry import Registry
@@ -126,7 +126,7 @@ class Answers:
         name, asked = self.asked(base, scope)
         self._check_ready(call.span)
         if name not in self._nodes.graph.phases:
-            raise mistake("at-past-end", f"`{name}` trains nothing, so it has no point inside", call.span)
+            raise pointless(name, call.span)
         phase, budget = self._nodes.phase(name), self._nodes.budgets.of(name)
         point = point_of(call, budget, scope, self._nodes.evaluator, name)
         return facts.of_point(phase, asked, budget.tokens if point is None else point, call.span, self._reader())

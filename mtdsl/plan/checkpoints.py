@@ -69,7 +69,8 @@ class Checkpoints(Frozen):
             return Fraction(int(budget.tokens - axis.behind(1 - length.value)))  # down: three of 10 % fit into 30 %
         steps = whole(length, "steps")
         if steps > budget.steps:
-            raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", length.span)
+            hint = f"write at most `{budget.steps} steps`"
+            raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", length.span, help=hint)
         return Fraction(budget.tokens - budget.tokens_at(budget.steps - steps))
 
     def inside(self) -> Checkpoints:

@@ -234,7 +234,7 @@ def length(value: Quantity, of: str) -> int:
         message = f"`{of}` is a window, and `{value.span.text}` is decimal"
         raise mistake("window-decimal", message, value.span, help=hint, fix=fix)
     if value.value < 1:
-        raise mistake("unit-mismatch", f"`{of}` must be at least one token", value.span)
+        raise mistake("unit-mismatch", f"`{of}` must be at least one token", value.span, help="the least there is: write `1`")
     return whole(value, of)
 
 

@@ -11,7 +11,7 @@ from mtdsl.diag.nearest import suggest
 from mtdsl.lang import tree
 from mtdsl.lang.units import Dimension, Quantity
 from mtdsl.plan.budgets import Budget
-from mtdsl.plan.families import Families
+from mtdsl.plan.families import Families, no_single
 from mtdsl.plan.model import Merge, Phase, Source, Start
 from mtdsl.plan.names import Found, Module, Scope, unknown_name
 from mtdsl.plan.readouts import POINTS, Reader
@@ -46,8 +46,7 @@ def node_of(base: tree.Name | tree.Member, scope: Scope, families: Families, mod
     family = families.of(found)
     members = family.find(families.keys(base.keys, scope) if isinstance(base, tree.Member) else ())
     if len(members) != 1:
-        listed = ", ".join(f"`{member.name}`" for member in family.members[:8])
-        raise mistake("unknown-name", f"`{base.span.text}` is no single member", base.span, help=f"there are {listed}")
+        raise no_single(family, members, base.span, "".join(f".{word}" for word in rest))
     return members[0].name, ".".join(rest)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
-from mtdsl.diag import Fix
+from mtdsl.diag import Fix, Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
@@ -110,8 +110,7 @@ class Families:
         family = self.of(found)
         members = family.find(self.keys(node.keys, scope))
         if len(members) != 1:
-            listed = ", ".join(f"`{member.name}`" for member in family.members)
-            raise mistake("unknown-name", f"`{node.span.text}` is no single member", node.span, help=f"there are {listed}")
+            raise no_single(family, members, node.span)
         return members[0]
 
     def _count(self, item: tree.Phase, scope: Scope) -> None:
@@ -248,3 +247,14 @@ def _budget(own: Mapping[str, Written], copied: Mapping[str, Written]) -> Mappin
 def _unset(written: Written) -> Written:
     old = written.attribute
     return Written(tree.Attribute(old.span, old.name, tree.Name(old.span, ("none",)), old.name_span), written.scope)
+
+
+def no_single(family: Family, members: Sequence[Draft], span: Span, asked: str = "") -> Mistake:
+    """The error where `span` names `members`, none or several, in place of one; `asked` is what is asked of it (`.spent`)."""
+    offered = [f"`{member.name}{asked}`" for member in (members or family.members)[:8]]
+    named = span.text.removesuffix(asked)
+    if not members:
+        hint = f"there are {', '.join(offered)}"
+        return mistake("unknown-name", f"`{named}` is no member of `{family.name}`", span, help=hint)
+    message = f"`{named}` is {len(members)} phases, no single member: one is expected here"
+    return mistake("unknown-name", message, span, help=f"write {' or '.join(offered)}")

@@ -10,6 +10,7 @@ from mtdsl.plan.drafts import Written
 from mtdsl.plan.evaluate import Evaluator, length
 from mtdsl.plan.model import Batch, Feeding
 from mtdsl.plan.names import Scope
+from mtdsl.plan.shares import off
 
 EXAMPLE = "write `window = alternate([1Mi, 4k], shares = [92%, 8%])`"
 
@@ -42,7 +43,9 @@ def _shares(value: tree.Value | None, count: int, written: Written, evaluator: E
     if len(shares) != count:
         raise mistake("not-a-list", f"{count} lengths need {count} shares, here are {len(shares)}", value.span)
     if sum(shares) != 1:
-        raise mistake("mix-not-100", f"the shares sum to {float(sum(shares)):.6%}, not 100 %", value.span)
+        total = sum(shares, Fraction(0))
+        hint = f"{off(total)}; without `shares` each length has the same"
+        raise mistake("mix-not-100", f"the shares sum to {float(100 * total):.9g} %, not 100 %", value.span, help=hint)
     return tuple(shares)
 
 

@@ -12,7 +12,7 @@ from mtdsl.diag.mistake import attempt, mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.drafts import Draft, Family
-from mtdsl.plan.families import Families
+from mtdsl.plan.families import Families, no_single
 from mtdsl.plan.names import Found, Module, Scope, unknown_name
 
 
@@ -98,8 +98,7 @@ class Flow:
         if isinstance(group, str):
             return group
         if len(group.members) != 1:
-            listed = ", ".join(f"`{member.name}`" for member in group.members[:8])
-            raise mistake("unknown-name", f"`{named.span.text}` is no single member", named.span, help=f"there are {listed}")
+            raise no_single(group, group.members, named.span)
         return group.members[0].name
 
     def members(self, node: tree.Node, family: Family) -> list[Draft]:

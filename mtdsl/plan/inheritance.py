@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from mtdsl.diag.mistake import Mistake, mistake
+from mtdsl.diag.mistake import Mistake
 from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.certainty import facts_of
@@ -15,7 +15,7 @@ from mtdsl.plan.endings import Ending, Used, blend_at, rate_at, united, value_at
 from mtdsl.plan.lineage import furthest
 from mtdsl.plan.model import Certainty, Merge, Phase, Plugin, Start
 from mtdsl.plan.names import Scope
-from mtdsl.plan.points import point_of
+from mtdsl.plan.points import point_of, pointless
 from mtdsl.plan.rates import last_span
 from mtdsl.plan.steps import sequences_of_step, step_at, steps_of
 from mtdsl.plan.turns import advanced
@@ -89,7 +89,7 @@ class Inheritance:
         if origin.call is None:
             return None
         if origin.node not in tools.graph.phases:
-            raise mistake("at-past-end", f"`{origin.node}` trains nothing, so it has no point inside", origin.span)
+            raise pointless(origin.node, origin.span)
         if origin.call.func.span.text == "end":
             return None
         return self.at(origin.call, origin.node)
@@ -108,7 +108,7 @@ class Inheritance:
         """The tokens of a phase at `at(7T)`, None for its end. Raises `Mistake`."""
         tools = self._tools
         if node not in tools.graph.phases:
-            raise mistake("at-past-end", f"`{node}` trains nothing, so it has no point inside", call.span)
+            raise pointless(node, call.span)
         return point_of(call, tools.budgets.of(node), Scope(tools.module), tools.evaluator, node)
 
     def _batch(self, name: str) -> int | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
-from mtdsl.diag import Diagnostic, Fix, Label, Report
+from mtdsl.diag import Diagnostic, Fix, Label, Report, Span
 from mtdsl.plan.model import Plan
 from mtdsl.plan.origins import Origins
 from mtdsl.registry import Entry, Registry
@@ -40,8 +41,17 @@ def _said(entry: Entry, plan: Plan, written: Origins) -> list[Diagnostic]:
 
 
 def _diagnostic(name: str, remark: Remark, written: Origins) -> Diagnostic:
-    labels = tuple(label for place in remark.places if (label := _label(place, written)) is not None)
+    labels = tuple(_once(label for place in remark.places if (label := _label(place, written)) is not None))
     return Diagnostic(name, remark.severity, remark.message, labels, remark.help, _fix(remark.edit, written))
+
+
+def _once(labels: Iterable[Label]) -> Iterator[Label]:
+    """The labels without those that say nothing about a span marked already: members of a family share their lines."""
+    marked = set[Span]()
+    for label in labels:
+        if label.message or label.span not in marked:
+            yield label
+        marked.add(label.span)
 
 
 def _label(place: Place, written: Origins) -> Label | None:

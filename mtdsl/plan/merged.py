@@ -16,7 +16,7 @@ from mtdsl.plan.evaluate import Evaluator, count, whole
 from mtdsl.plan.families import Families
 from mtdsl.plan.model import Parent
 from mtdsl.plan.names import Found, Scope, unknown_name
-from mtdsl.plan.points import point_of
+from mtdsl.plan.points import point_of, pointless
 from mtdsl.registry.merging import CHECKPOINTS
 
 BASE = "base"
@@ -76,7 +76,7 @@ class Models:
         found = scope.module.names.get(name.partition("[")[0])
         budget = self._budget(name) if found is not None and isinstance(found.item, tree.Phase) else None
         if budget is None or budget.batch is None:
-            raise mistake("at-past-end", f"`{name}` trains nothing, so it has no point inside", call.span)
+            raise pointless(name, call.span)
         return budget
 
     def _last(self, call: tree.Call, name: str, budget: Budget, scope: Scope) -> Iterator[Parent]:
@@ -92,7 +92,9 @@ class Models:
             hint = f"a step has {most:,} tokens" if tokens else "write `every = 1000 steps`"
             raise mistake("unit-mismatch", message, every.span, help=hint)
         if (wanted - 1) * apart >= (budget.tokens if tokens else budget.steps):
-            raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", call.span)
+            most = ceil((budget.tokens if tokens else budget.steps) / apart)
+            hint = f"write `last({most}, every = {every.span.text})`, or take them closer together"
+            raise mistake("at-past-end", f"`{name}` has {budget.steps:,} steps only", call.span, help=hint)
         if wanted > CHECKPOINTS:
             message = (
                 f"{wanted:,} checkpoints of `{name}` would be merged, and a merge reads at most {CHECKPOINTS:,} of a phase"

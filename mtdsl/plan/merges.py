@@ -16,6 +16,7 @@ from mtdsl.plan.checkpoints import Checkpoints
 from mtdsl.plan.merged import BASE, Models, is_technique
 from mtdsl.plan.model import Parent, Plugin
 from mtdsl.plan.names import Found, Scope
+from mtdsl.plan.shares import off
 
 if TYPE_CHECKING:
     from mtdsl.plan.tools import Tools
@@ -96,9 +97,11 @@ class Merges:
         if self._tools.techniques.ask("merger", merger, lambda made: hasattr(made, "choose"), value.span):
             return Terms(merger, parents, (), value.span, next(self._controls(value), ""))
         if sum(weights) != ONE:
-            total = f"{float(sum(weights)):.4%}"
-            hint = "`average(a, b)` gives each the same share" if "%" not in value.span.text else None
-            raise mistake("mix-not-100", f"the shares of `{item.name}` sum to {total}, not 100 %", value.span, help=hint)
+            total = sum(weights, Fraction(0))
+            equal = "without shares each has the same" if is_technique(value) else f"`{_average(parents)}` gives each the same"
+            hint = f"{off(total)}; {equal}"
+            message = f"the shares of `{item.name}` sum to {float(100 * total):.9g} %, not 100 %"
+            raise mistake("mix-not-100", message, value.span, help=hint)
         return Terms(merger, parents, weights, value.span, based=based)
 
     def _base(self, call: tree.Call, merger: Plugin, scope: Scope) -> list[Weighted]:
@@ -215,3 +218,9 @@ def _scaled(models: list[list[Weighted]], share: Fraction) -> Iterator[Weighted]
     """Models that share equally in `share`."""
     for model in models:
         yield from ((parent, share * weight / len(models)) for parent, weight in model)
+
+
+def _average(parents: tuple[Parent, ...]) -> str:
+    """How the ends of a few nodes are averaged; of more, or of points inside, only the technique."""
+    ends = {parent.node: parent == Parent(parent.node) for parent in parents}
+    return f"average({', '.join(ends)})" if len(ends) <= 4 and all(ends.values()) else "average(...)"

@@ -92,10 +92,10 @@ class Scope:
         return [*self.local, *self.module.names, *self.module.aliases]
 
 
-def unknown_name(name: str, span: Span, known: list[str], what: str = "name") -> Mistake:
-    """An error for a name that nothing declares, with the nearest one that something does."""
+def unknown_name(name: str, span: Span, known: list[str], what: str = "name", where: str = "") -> Mistake:
+    """An error for a name that nothing declares (in ` in "FILE"`), with the nearest one that something does."""
     hint, fix = suggest(name, span, known)
-    return mistake("unknown-name", f"there is no {what} `{name}`", span, help=hint, fix=fix)
+    return mistake("unknown-name", f"there is no {what} `{name}`{where}", span, help=hint, fix=fix)
 
 
 def load(path: Path, sets: Mapping[str, str], report: Report) -> Module | None:
@@ -180,7 +180,7 @@ def _use(use: tree.Use, module: Module, path: Path, chain: tuple[Path, ...], kno
     for name in wanted:
         found = other.names.get(name.parts[0])
         if found is None:
-            report.extend(_diagnostics(unknown_name(name.parts[0], name.span, list(other.names), f"name in `{use.path}`")))
+            report.extend(_diagnostics(unknown_name(name.parts[0], name.span, list(other.names), where=f" in `{use.path}`")))
         else:
             _declare(name.parts[0], found, name.span, module, report)
 

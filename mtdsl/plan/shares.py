@@ -13,11 +13,15 @@ def not_whole(total: Fraction, span: Span, fix: Fix | None = None, *, bare: Sequ
     """The error for shares that sum to `total` in place of 1; `bare` are those that were written without `%`."""
     if bare:
         return _without_sign(total, fix, bare)
-    off = total - 1
-    hint = f"{abs(float(100 * off)):.6g} % {'too much' if off > 0 else 'is missing'}"
+    hint = off(total)
     unsaid = "+" in span.text and "%" not in span.text
     hint += "; write each one's share: `80% * web + 20% * code`" if unsaid else "; or write parts without `%`"
     return mistake("mix-not-100", f"the shares sum to {float(100 * total):.9g} %, not 100 %", span, help=hint, fix=fix)
+
+
+def off(total: Fraction) -> str:
+    """By how much shares that sum to `total` miss 1: `5 % too much`."""
+    return f"{abs(float(100 * (total - 1))):.6g} % {'too much' if total > 1 else 'is missing'}"
 
 
 def _without_sign(total: Fraction, fix: Fix | None, bare: Sequence[Span]) -> Mistake:

@@ -114,8 +114,11 @@ class Sources:
         if isinstance(written.value, tree.Hold | tree.Ruled | tree.Move):
             raise mistake("not-a-number", f"`{name}` stands still", written.span)
         value = self._evaluator.number(written.value, written.scope)
-        if value.dimension not in UNITS.get(name, ("number", "share")) or value.value <= 0:
+        if value.dimension not in UNITS.get(name, ("number", "share")):
             raise mistake("unit-mismatch", f"`{name}` takes a number above 0, not {value.noun}", written.span)
+        if value.value <= 0:
+            hint = f"leave `{name}` out; a source that is not to be read is left out of the mixtures"
+            raise mistake("unit-mismatch", f"`{name}` must be above 0", written.span, help=hint)
         return Fraction(whole(value, name)) if name in ("tokens", "documents") else value.value
 
     def _word(self, name: str, attributes: Attributes, options: tuple[str, ...]) -> str:

@@ -158,7 +158,7 @@ def test_declared_checkpoints_are_at_whole_steps(soup):
         ("ties(anneal, base = tronk, density = 0.2)", "unknown-name", "tronk"),
         ("slerp(anneal, base = trunk)", "plugin-argument", "compares its models with no `base`"),
         ("slerp(anneal, trunk)", "plugin-argument", "there are 3"),
-        ("slerp(70% * anneal[1], 20% * trunk)", "mix-not-100", "90.0000%"),
+        ("slerp(70% * anneal[1], 20% * trunk)", "mix-not-100", "90 %"),
         ("model_stock(anneal[1], base = trunk)", "plugin-argument", "two models at least"),
         ("dare(anneal, base = trunk, density = 0.1, rescale = L1)", "plugin-argument", '"density", "norm"'),
         ("greedy(50% * anneal[1], 50% * anneal[2], by = loss)", "plugin-argument", "they have no shares"),
@@ -167,7 +167,7 @@ def test_declared_checkpoints_are_at_whole_steps(soup):
         ("50% * pick(anneal, by = loss) + 50% * trunk", "merge-nested", "`pick` is no sum"),
         ("average(anneal, trunk.lr)", "unknown-name", "has no `lr`"),
         ("average(anneal, trunk.start(3))", "unknown-name", "no `start`"),
-        ("70% * anneal[1] + 20% * trunk", "mix-not-100", "90.0000%"),
+        ("70% * anneal[1] + 20% * trunk", "mix-not-100", "90 %"),
     ],
 )
 def test_what_is_no_merge(wrong, text, id, says):
@@ -247,8 +247,8 @@ def test_what_is_no_average(wrong, text, id, says):
     [
         ("4k * one + two", "unit-mismatch", None),
         ("1B * one + two", "unit-mismatch", None),
-        ("one + two", "mix-not-100", "`average(a, b)` gives each the same share"),
-        ("60% * one + 60% * two", "mix-not-100", None),
+        ("one + two", "mix-not-100", "100 % too much; `average(one, two)` gives each the same"),
+        ("60% * one + 60% * two", "mix-not-100", "20 % too much; `average(one, two)` gives each the same"),
     ],
 )
 def test_what_is_no_share_of_the_weights(wrong, sum, id, help):

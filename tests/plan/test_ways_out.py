@@ -159,3 +159,70 @@ def test_a_batch_that_moves_for_too_many_steps_is_shown(wrong):
         "batch-moves-long",
         ["4 x 256 -> 4_000 x 256 over 500_000 steps"],
     )
+
+
+NEXT = f"phase p {{ {REST}, lr = 1e-3, mix = a }}\nphase q {{ {REST}, lr = -> 0, mix = a }}\n"
+SEEDS = f"phase y for s in [1, 2] {{ {REST}, lr = 1e-3, mix = a, seed = s }}\nflow y\n"
+LIKE_P = f"phase p {{ {REST}, lr = 1e-3, mix = w }}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "help", "instead"),
+    [
+        ("data w { tokens = 1M, max_epochs = 0 }\n" + LIKE_P, "`max_epochs` must be above 0",
+         "leave `max_epochs` out; a source that is not to be read is left out of the mixtures", (", max_epochs = 0", "")),
+        ("data w { tokens = 1M, length_bucket = [0, 4k] }\n" + LIKE_P, "`length_bucket` must be at least one token",
+         "the least there is: write `1`", ("[0,", "[1,")),
+        (SEEDS + "check y.spent < 10B\n", "`y` is 2 phases, no single member: one is expected here",
+         "write `y[1].spent` or `y[2].spent`", ("y.spent", "y[2].spent")),
+        (SEEDS + "check y[3].spent < 10B\n", "`y[3]` is no member of `y`", "there are `y[1].spent`, `y[2].spent`",
+         ("y[3].spent", "y[1].spent")),
+        (NEXT + "flow p.at(120%) -> q\n", "`p` has 1,024 tokens in 4 steps; `120%` is not inside",
+         "write a point inside, at most `at(100%)`; or train `p` longer", ("120%", "100%")),
+        (NEXT + "flow p.at(0 steps) -> q\n", "`p` has 1,024 tokens in 4 steps; `0 steps` is not inside",
+         "write at least `at(1 steps)`", ("0 steps", "1 steps")),
+        (NEXT + "merge m = average(p.last(9, every = 1 steps))\nflow p -> q\nflow p -> m\n", "`p` has 4 steps only",
+         "write `last(4, every = 1 steps)`, or take them closer together", ("last(9", "last(4")),
+        (NEXT + "merge m = average(p, q)\nmerge n = average(m.at(1 steps), p)\nflow p -> q -> m -> n\n",
+         "`m` trains nothing, so it has no point inside", "it is one set of weights: write `m` without a point",
+         ("m.at(1 steps)", "m")),
+        (NEXT + "merge m = 90% * p + 15% * q\nflow p -> q -> m\n", "the shares of `m` sum to 105 %, not 100 %",
+         "5 % too much; `average(p, q)` gives each the same", ("90% * p + 15% * q", "average(p, q)")),
+        (NEXT + "merge m = slerp(70% * p, 20% * q)\nflow p -> q -> m\n", "the shares of `m` sum to 90 %, not 100 %",
+         "10 % is missing; without shares each has the same", ("70% * p, 20% * q", "p, q")),
+    ],
+)  # fmt: skip
+def test_the_way_out_of_a_number_works(wrong, plan, text, message, help, instead):
+    found = wrong(text)
+    assert (found.message, found.help) == (message, help)
+    assert plan(text.replace(*instead))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("lr = 1e-3, warmup = 2 step", "2 steps"),
+        ("lr = 1e-3, warmup = 2 iterations", "2 steps"),
+        ("lr = 1e-3 -> 0 over 512 token", "512 tokens"),
+        ("lr = [1e-3 until 50 percent, -> 0]", "50%"),
+    ],
+)
+def test_a_word_for_a_unit_is_offered_the_unit(wrong, plan, written, meant):
+    text = f"phase p {{ {REST}, {written}, mix = a }}\n"
+    found = wrong(text)
+    marked = found.labels[0].span.text
+    assert (found.id, found.message) == ("unexpected-text", f"`{marked.split()[1]}` is no unit")
+    assert [change.replacement for change in found.fix.changes] == [meant]
+    assert plan(text.replace(marked, meant))
+
+
+def test_a_word_for_a_power_of_ten_is_a_suffix(wrong):
+    assert wrong("data web { tokens = 10 billion }\n").fix.title == "write `10B`"
+
+
+def test_a_span_without_words_is_marked_once(found):
+    text = (
+        f"phase p {{ {REST}, lr = 1e-3, mix = a }}\nphase y for s in [1] -> [2] {{ {REST}, lr = -> 0, mix = a }}\nflow p -> y\n"
+    )
+    zero = next(one for one in found(text)[1] if one.id == "lr-zero-all-phase")
+    assert len(zero.labels) == 1
