@@ -149,7 +149,7 @@ def broken(path: Path, error: OSError | ValueError) -> Diagnostic:
 def _way_out(path: Path) -> str:
     if is_ours(path):
         return "run `mtdsl lock`, which writes it anew"
-    return "take one side where two versions were merged; if another tool's, give the recipe another name"
+    return "take one side where two versions were merged; else delete it and run `mtdsl lock`, or give the recipe another name"
 
 
 def written(lock: Lock) -> str:

@@ -262,3 +262,13 @@ def test_the_window_of_a_start_need_not_be_known_before_there_is_a_lock(toy, tmp
     assert plan is not None, said
     assert plan["starts"][0]["context"] == 64
     assert plan["phases"][0]["context"]["start"] == 64
+
+
+def test_a_lock_that_is_not_ours_is_made_anew_once_it_is_deleted(toy, tmp_path):
+    lock = tmp_path / "toy.lock"
+    lock.write_text('{"format": 1, "sour')  # cut short
+    help = "take one side where two versions were merged; else delete it and run `mtdsl lock`"
+    assert help in toy("lock", "toy.mtr").stderr
+    lock.unlink()
+    assert toy("lock", "toy.mtr").returncode == 0
+    assert lock.is_file()
