@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from mtdsl.cli.inputs import readable
 from mtdsl.cli.recipes import Sets, settings
 from mtdsl.cli.terminal import colored
 from mtdsl.diag import Diagnostic
@@ -30,7 +31,7 @@ def check(
     Parameters
     ----------
     recipes
-        Recipes (.mtr).
+        Recipes (.mtr), folders of them, or - to read standard input, whose paths begin in the current folder.
     set_
         Set a `param` of the recipe: NAME=VALUE.
     format_
@@ -41,12 +42,14 @@ def check(
     unsafe_fixes
         First mend also what may mean something else then.
     """
-    found: list[Diagnostic] = _mend(recipes, set_, unsafe=unsafe_fixes) if fix or unsafe_fixes else []
-    for recipe in recipes:
-        found += [remark for remark in _found(recipe, set_) if remark not in found]
+    paths, reading = readable(recipes)
+    with reading:
+        found: list[Diagnostic] = _mend(paths, set_, unsafe=unsafe_fixes) if fix or unsafe_fixes else []
+        for recipe in paths:
+            found += [remark for remark in _found(recipe, set_) if remark not in found]
     drawn = _drawn(found, format_)
     sys.stdout.write(f"{drawn}\n" if drawn else "")
-    sys.stderr.write(_summary(found, len(recipes)) if format_ == "full" else "")
+    sys.stderr.write(_summary(found, len(paths)) if format_ == "full" else "")
     return int(any(remark.severity == "error" for remark in found))
 
 

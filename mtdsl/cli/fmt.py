@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
+from mtdsl.cli.inputs import SHOWN, STDIN, named, piped
 from mtdsl.cli.output import replace
 from mtdsl.cli.recipes import draw
 from mtdsl.diag import Refusal, Report
 from mtdsl.lang import files
 from mtdsl.lang.format import formatted
-
-STDIN = Path("-")
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def fmt(recipes: list[Path], /, *, check: bool = False, diff: bool = False) -> i
     report = Report()
     only_shown = check or diff
     seen = changing = 0
-    for path in _paths(recipes):
+    for path in named(recipes):
         layout = _layout(path, report)
         if layout is not None:
             seen += 1
@@ -65,21 +62,10 @@ def fmt(recipes: list[Path], /, *, check: bool = False, diff: bool = False) -> i
     return int(report.failed or (only_shown and bool(changing)))
 
 
-def _paths(recipes: Sequence[Path]) -> Iterator[Path]:
-    """Files as given, folders as the recipes in them, hidden folders left out; each once."""
-    yield from dict.fromkeys(found for path in recipes for found in (_inside(path) if path.is_dir() else [path]))
-
-
-def _inside(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(place, name) for name in sorted(names) if name.endswith(".mtr"))
-
-
 def _layout(path: Path, report: Report) -> Layout | None:
     """How a recipe should look; None after saying why it cannot be read. Lines end as its first one does, no BOM is kept."""
-    shown = "<stdin>" if path == STDIN else str(path)
-    before = sys.stdin.buffer.read(files.LARGEST + 1) if path == STDIN else files.content_of(path, shown, None, report)
+    shown = SHOWN if path == STDIN else str(path)
+    before = piped() if path == STDIN else files.content_of(path, shown, None, report)
     source = None if before is None else files.decoded(before, shown, None, report)
     if before is None or source is None:
         return None

@@ -21,8 +21,8 @@ _unsaved: ContextVar[Mapping[Path, bytes]] = ContextVar("unsaved")
 
 @contextmanager
 def unsaved(contents: Mapping[Path, bytes]) -> Iterator[None]:
-    """Reads files, by their resolved paths, as what they are going to hold, while nothing is written."""
-    token = _unsaved.set(contents)
+    """Reads files, by their resolved paths, as what they are going to hold while nothing is written; one may stand in another."""
+    token = _unsaved.set({**_unsaved.get({}), **contents})
     try:
         yield
     finally:
