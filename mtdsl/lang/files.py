@@ -21,7 +21,7 @@ _unsaved: ContextVar[Mapping[Path, bytes]] = ContextVar("unsaved")
 
 @contextmanager
 def unsaved(contents: Mapping[Path, bytes]) -> Iterator[None]:
-    """Reads files, by their resolved paths, as what they are going to hold while nothing is written; one may stand in another."""
+    """Reads files, by their resolved paths, as what they will hold, while nothing is written; one may stand in another."""
     token = _unsaved.set({**_unsaved.get({}), **contents})
     try:
         yield

@@ -265,6 +265,7 @@ def test_the_window_of_a_start_need_not_be_known_before_there_is_a_lock(toy, tmp
 
 
 def test_a_lock_that_is_not_ours_is_made_anew_once_it_is_deleted(toy, tmp_path):
+    (tmp_path / "toy.mtr").write_text(RECIPE)
     lock = tmp_path / "toy.lock"
     lock.write_text('{"format": 1, "sour')  # cut short
     help = "take one side where two versions were merged; else delete it and run `mtdsl lock`"
