@@ -13,6 +13,8 @@ from mtdsl.diag import Report, Source, Span
 LARGEST = 1_000_000
 """Bytes of the longest file that is read: some 25,000 lines, a hundred times the longest recipe that was published."""
 
+NO_CORPUS = "a recipe says what is trained on, not the text itself"
+
 MARKERS = (".git", "pyproject.toml")
 """What the top folder of a project holds."""
 
@@ -54,26 +56,28 @@ def read(path: Path, shown: str, used: Span | None, report: Report) -> Source | 
     return None if content is None else decoded(content, shown, used, report)
 
 
-def content_of(path: Path, shown: str, used: Span | None, report: Report) -> bytes | None:
-    """The bytes of a file that is not too large."""
+def content_of(path: Path, shown: str, used: Span | None, report: Report, *, most: int = LARGEST) -> bytes | None:
+    """The bytes of a file, at most one more than `most`: so many that `decoded` can tell."""
     labels = () if used is None else (used,)
     instead = _unsaved.get(None)
     if instead is not None and (content := instead.get(path.resolve())) is not None:
         return content
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST + 1)
+            return file.read(most + 1)
     except (OSError, ValueError) as error:  # a path with a NUL byte is a ValueError
         report.error("file-unreadable", f"cannot read `{shown}`: {_reason(error)}", *labels)
         return None
 
 
-def decoded(content: bytes, shown: str, used: Span | None, report: Report) -> Source | None:
-    """The text that `content` holds: UTF-8, with or without a byte order mark, lines ended in any way."""
+def decoded(
+    content: bytes, shown: str, used: Span | None, report: Report, *, most: int = LARGEST, help: str = NO_CORPUS
+) -> Source | None:
+    """The text that `content` holds: UTF-8, with or without a byte order mark, lines ended in any way; at most `most` bytes."""
     labels = () if used is None else (used,)
-    if len(content) > LARGEST:
-        message = f"`{shown}` is larger than {LARGEST // 1_000_000} MB"
-        report.error("file-too-large", message, *labels, help="a recipe says what is trained on, not the text itself")
+    if len(content) > most:
+        message = f"`{shown}` is larger than {most // 1_000_000} MB"
+        report.error("file-too-large", message, *labels, help=help)
         return None
     try:
         text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig").read()

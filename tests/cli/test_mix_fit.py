@@ -164,3 +164,15 @@ def mix_plugin(name):
     from mtdsl.plan.model import Plugin
 
     return Plugin(name)
+
+
+def test_a_table_may_be_longer_than_a_recipe(tmp_path, monkeypatch):
+    wide = tmp_path / "wide.csv"
+    wide.write_text("note\n" + "x\n" * 500_000)
+    with pytest.raises(Refusal) as refused:
+        mix.fit(wide)
+    assert refused.value.diagnostics[0].id == "fit-header"
+    monkeypatch.setattr(mix, "LARGEST", 1_000_000)
+    with pytest.raises(Refusal) as refused:
+        mix.fit(wide)
+    assert [(one.id, one.help) for one in refused.value.diagnostics] == [("file-too-large", mix.TABLE)]
