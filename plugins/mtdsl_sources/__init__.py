@@ -14,6 +14,7 @@ def mtdsl_sources() -> Iterator[mtdsl.Source]:
     yield mtdsl.Source("text", "mtdsl_sources.text:Text")
     yield mtdsl.Source("jsonl", "mtdsl_sources.jsonl:Jsonl")
     yield mtdsl.Source("parquet", "mtdsl_sources.parquet:Parquet")
+    yield mtdsl.Source("arrow", "mtdsl_sources.arrow:Arrow")
     yield mtdsl.Source("hub", "mtdsl_sources.hub:Hub")
 
 

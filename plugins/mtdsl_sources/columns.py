@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from mtdsl.diag import Refusal, refuse
-
-if TYPE_CHECKING:
-    from datasets import IterableDataset
-
 
 ROWS = 256
 """Rows handed over at a time, since handing them over one by one is slow."""
@@ -30,13 +26,15 @@ def checked(value: object, column: str, where: str) -> str:
     raise refuse("source-column", f"`{column}` {what} in {where}", help="leave such rows out, or name another `column`")
 
 
-def keyed_of(rows: IterableDataset, column: str, key: str, where: str) -> Iterator[tuple[str, object]]:
-    """The documents of a data set that has the column, each with its value in the column `key`; None where that is not there.
+def keyed_of(
+    batches: Iterable[Mapping[str, Sequence[object]]], column: str, key: str, where: str
+) -> Iterator[tuple[str, object]]:
+    """The documents in batches of rows that have the column, each with its value in the column `key`.
 
-    Rows are counted from 1 in refusals.
+    That is None where there is no such column. Rows are counted from 1 in refusals.
     """
     number = 0
-    for batch in rows.iter(ROWS):
+    for batch in batches:
         values = batch[column]
         for value, found in zip(values, batch.get(key) or [None] * len(values), strict=True):
             number += 1

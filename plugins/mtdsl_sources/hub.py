@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from mtdsl.diag import Refusal, refuse
-from mtdsl_sources.columns import keyed_of, missing
-from mtdsl_sources.files import digest
+from mtdsl_sources.columns import ROWS, keyed_of, missing
+from mtdsl_sources.files import digest, local
 
 COMMIT = re.compile("[0-9a-f]{40}")
 
@@ -35,7 +35,7 @@ class Hub:
         folder = base / self.name
         files = sorted(file for file in folder.rglob("*") if file.is_file()) if folder.is_dir() else []
         commit = "" if files else self.commit(base)
-        return digest(files, "hub", commit, self.subset or "", self.split, self.column)
+        return digest(local(files), "hub", commit, self.subset or "", self.split, self.column)
 
     def texts(self, base: Path) -> Iterator[str]:
         """The documents in the data set's own order."""
@@ -46,7 +46,7 @@ class Hub:
         rows = self._rows(base)
         if rows.column_names and self.column not in rows.column_names:
             raise missing(self.column, rows.column_names, f"`{self.name}`")
-        yield from keyed_of(rows, self.column, column, f"`{self.name}`")
+        yield from keyed_of(rows.iter(ROWS), self.column, column, f"`{self.name}`")
 
     def _rows(self, base: Path) -> Any:
         import datasets

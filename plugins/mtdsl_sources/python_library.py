@@ -11,7 +11,7 @@ from typing import Literal
 
 from mtdsl.diag import refuse
 from mtdsl_sources.docstrings import docstrings, topics
-from mtdsl_sources.files import digest
+from mtdsl_sources.files import digest, local
 
 TESTS = frozenset({"test", "tests", "idle_test"})
 FOREIGN = frozenset({"site-packages", "dist-packages", "__pycache__"})
@@ -29,7 +29,7 @@ class PythonLibrary:
 
     def fingerprint(self, base: Path) -> str:
         """A hash of the files' bytes: another Python, another fingerprint."""
-        return digest(self._files(), "python_library", self.part)
+        return digest(local(self._files()), "python_library", self.part)
 
     def texts(self, base: Path) -> Iterator[str]:
         """The documents, sorted by the modules' paths."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from mtdsl.diag import refuse
-from mtdsl_sources.columns import ROWS
-from mtdsl_sources.files import digest, found, shown
-
-SAMPLE_BY = {"file": "document", "paragraph": "paragraph", "line": "line"}
+from mtdsl_sources.files import digest, found
+from mtdsl_sources.opened import plain
 
 
 @dataclass(frozen=True)
 class Text:
-    """UTF-8 text in the files of `path`. A `document` is a file, a paragraph (blank lines between them) or a line."""
+    """UTF-8 text (compressed or not) in the files of `path`: a `document` is a file, a line, or a paragraph.
+
+    Paragraphs have blank lines between them. Lines end as they do on any system, `\\n`, `\\r\\n` or `\\r`, and are read as
+    ending in `\\n`.
+    """
 
     path: str
     document: Literal["file", "paragraph", "line"] = "file"
@@ -24,22 +26,38 @@ class Text:
     examples: ClassVar = ({"path": '"docs/*.txt"'},)
 
     def fingerprint(self, base: Path) -> str:
-        """A hash of the files' bytes."""
+        """A hash of the files' content."""
         return digest(found(base, self.path), "text", self.document)
 
     def texts(self, base: Path) -> Iterator[str]:
         """The documents, file by file."""
         for file in found(base, self.path):
-            try:
-                for text in read(file, SAMPLE_BY[self.document]):
-                    yield text.strip("\n") if self.document == "paragraph" else text
-            except UnicodeDecodeError as error:
-                raise refuse("source-encoding", f"`{shown(base, file)}` is not UTF-8: {error.reason}") from error
+            with plain(file) as opened:
+                yield from DOCUMENTS[self.document](io.TextIOWrapper(opened, encoding="utf-8"))
 
 
-def read(file: Path, sample_by: str) -> Iterator[str]:
-    """A file's documents, lines or paragraphs, as `datasets` streams them. Raises `UnicodeDecodeError`."""
-    from datasets import IterableDataset
+def _whole(lines: io.TextIOBase) -> Iterator[str]:
+    yield lines.read()
 
-    for rows in IterableDataset.from_text(str(file), sample_by=sample_by).iter(ROWS):
-        yield from rows["text"]
+
+def _lines(lines: Iterable[str]) -> Iterator[str]:
+    return (line.removesuffix("\n") for line in lines)
+
+
+def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
+    held: list[str] = []
+    for line in lines:
+        if line != "\n":
+            held.append(line)
+        elif held:
+            yield "".join(held).removesuffix("\n")
+            held = []
+    if held:
+        yield "".join(held).removesuffix("\n")
+
+
+DOCUMENTS: Mapping[str, Callable[[io.TextIOWrapper], Iterator[str]]] = {
+    "file": _whole,
+    "line": _lines,
+    "paragraph": _paragraphs,
+}

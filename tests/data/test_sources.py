@@ -1,18 +1,22 @@
 from __future__ import annotations
 
-import gzip
-import json
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sourcekit import made, refusal
 
-from mtdsl.diag import Refusal
-from mtdsl.registry import installed
 from mtdsl.registry.factories import Documents
 
 EXTRA = {"a": "first\n\nsecond\n", "b": "third — ü"}
+
+
+def arrow(file: Path, new) -> None:
+    """Two batches, a column that is not asked for before the text."""
+    rows = pa.table({"n": [1, 2, 3], "text": ["one", "two", "three"]})
+    with new(str(file), rows.schema) as writer:
+        writer.write_table(rows, max_chunksize=2)
 
 
 @pytest.fixture
@@ -21,21 +25,11 @@ def base(tmp_path: Path) -> Path:
         (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
     (tmp_path / "rows.jsonl").write_text('{"text": "one", "n": 1}\n\n{"text": "two", "n": "x"}\n')
     pq.write_table(pa.table({"text": ["one", "two"], "n": [1, 2]}), tmp_path / "rows.parquet")
+    arrow(tmp_path / "file.arrow", pa.ipc.new_file)
+    arrow(tmp_path / "stream.arrow", pa.ipc.new_stream)
     (tmp_path / "hub").mkdir()
     pq.write_table(pa.table({"text": ["one", "two"], "body": ["1", "2"]}), tmp_path / "hub" / "train.parquet")
     return tmp_path
-
-
-def made(kind: str, /, **params: str) -> Documents:
-    source: Documents = installed().build("source", kind, params)
-    return source
-
-
-def refusal(source: Documents, base: Path) -> str:
-    with pytest.raises(Refusal) as caught:
-        list(source.texts(base))
-    (found,) = caught.value.diagnostics
-    return f"{found.id}: {found.message}"
 
 
 @pytest.mark.parametrize(
@@ -47,18 +41,13 @@ def refusal(source: Documents, base: Path) -> str:
         (made("text", path="b.txt", document="line"), ["third — ü"]),
         (made("jsonl", path="rows.jsonl"), ["one", "two"]),
         (made("parquet", path="*.parquet"), ["one", "two"]),
+        (made("arrow", path="*.arrow"), ["one", "two", "three", "one", "two", "three"]),
         (made("hub", name="hub"), ["one", "two"]),
         (made("hub", name="hub", column="body"), ["1", "2"]),
     ],
 )
 def test_documents(base: Path, source: Documents, expected: list[str]):
     assert list(source.texts(base)) == expected
-
-
-def test_compressed_lines(base: Path):
-    with gzip.open(base / "z.jsonl.gz", "wt") as opened:
-        opened.write(json.dumps({"text": "zipped"}) + "\n")
-    assert list(made("jsonl", path="z.jsonl.gz").texts(base)) == ["zipped"]
 
 
 @pytest.mark.parametrize(
@@ -101,14 +90,26 @@ def test_columns_of_tables(base: Path):
     assert "`hub` has no column `nope`" in refusal(made("hub", name="hub", column="nope"), base)
 
 
+def test_documents_have_the_columns_of_their_rows(base: Path):
+    for name, path in (("jsonl", "rows.jsonl"), ("parquet", "rows.parquet"), ("arrow", "stream.arrow")):
+        keyed = list(made(name, path=path).keyed(base, "n"))[:2]
+        assert keyed == [("one", 1), ("two", 2 if name != "jsonl" else "x")]
+
+
 def test_a_data_set_without_the_split_or_subset(base: Path):
     assert "source-missing: the data set `hub` cannot be read" in refusal(made("hub", name="hub", split="nope"), base)
     assert "source-missing: the data set `hub` cannot be read" in refusal(made("hub", name="hub", subset="nope"), base)
 
 
-@pytest.mark.parametrize("name", ["text", "jsonl", "parquet", "hub"])
+@pytest.mark.parametrize("name", ["text", "jsonl", "parquet", "arrow", "hub"])
 def test_a_fingerprint_is_of_the_content(base: Path, tmp_path_factory: pytest.TempPathFactory, name: str):
-    path = {"text": "a.txt", "jsonl": "rows.jsonl", "parquet": "rows.parquet", "hub": "hub/train.parquet"}[name]
+    path = {
+        "text": "a.txt",
+        "jsonl": "rows.jsonl",
+        "parquet": "rows.parquet",
+        "arrow": "file.arrow",
+        "hub": "hub/train.parquet",
+    }[name]
     params = {"name": "hub"} if name == "hub" else {"path": path}
     source = made(name, **params)
     before = source.fingerprint(base)

@@ -52,6 +52,7 @@ EXAMPLES = {
     ("evaluator", "suite"): ({"name": '"short"', "tasks": '["arc_easy"]', "shots": 5},),
     ("fitter", "regmix"): ({"trees": 50, "candidates": 2000}, {"by": '"linear"', "top": 10}, {"by": '"ridge"', "top": 50}),
     ("objective", "kl"): ({"to": '"attention"'},),
+    ("source", "arrow"): ({"path": '"*.arrow"'},),
     ("source", "hub"): ({"name": '"set"'},),
     ("source", "jsonl"): ({"path": '"*.jsonl"'},),
     ("source", "parquet"): ({"path": '"*.parquet"'},),

@@ -23,7 +23,15 @@ def parquet(texts):
     return written.getvalue().to_pybytes()
 
 
+def arrow(texts):
+    written, rows = pyarrow.BufferOutputStream(), pyarrow.table({"text": texts})
+    with pyarrow.ipc.new_stream(written, rows.schema) as writer:
+        writer.write_table(rows)
+    return written.getvalue().to_pybytes()
+
+
 FILES = {
+    "arrow": lambda texts: {"a.arrow": arrow(texts)},
     "hub": lambda texts: {"set/train.jsonl": jsonl(texts)},
     "jsonl": lambda texts: {"a.jsonl": jsonl(texts), "b.jsonl": jsonl(["more"])},
     "parquet": lambda texts: {"a.parquet": parquet(texts)},
