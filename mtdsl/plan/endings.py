@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
 
 from mtdsl.diag import Span
 from mtdsl.frozen import Frozen, node
@@ -20,17 +21,18 @@ from mtdsl.registry import Registry
 class Used(Frozen):
     """The tokens of the distinct ancestors of a point: those of one node, and what is `behind` it, which other points share.
 
-    `total` counts each ancestor once.
+    `total` counts each ancestor once. `depth` is more than that of all behind it, and the same for every point of a node.
     """
 
     name: str = ""
     tokens: int = 0
     behind: tuple[Used, ...] = ()
     total: int = 0
+    depth: int = 0
 
     def then(self, name: str, tokens: int) -> Used:
         """These and a node that comes after them."""
-        return Used(name, tokens, (self,), self.total + tokens)
+        return Used(name, tokens, (self,), self.total + tokens, self.depth + 1)
 
 
 @node
@@ -74,17 +76,25 @@ class Ending(Frozen):
 
 
 def united(points: Iterable[Used]) -> Used:
-    """The ancestors of several points: each counted as far as the furthest of them."""
+    """The ancestors of several points: each counted as far as the furthest of them.
+
+    They are walked back from the deepest one, as far as the points have one ancestor in common: what is behind that is counted.
+    """
     behind = tuple(points)
-    left, found = list(behind), dict.fromkeys(map(id, behind))
+    left = [(-one.depth, id(one), one) for one in {id(one): one for one in behind}.values()]
+    heapify(left)
+    met = {id(one) for one in behind}
     most: dict[str, int] = {}
-    while left:
-        one = left.pop()
-        most[one.name] = max(one.tokens, most.get(one.name, 0))
-        new = [before for before in one.behind if id(before) not in found]
-        found.update(dict.fromkeys(map(id, new)))
-        left += new
-    return Used(behind=behind, total=sum(most.values()))
+    while len(left) > 1 or (left and left[0][2].name in most):
+        one = heappop(left)[2]
+        if one.name:  # a merge spends nothing
+            most[one.name] = max(one.tokens, most.get(one.name, 0))
+        for before in one.behind:
+            if id(before) not in met:
+                met.add(id(before))
+                heappush(left, (-before.depth, id(before), before))
+    common = left[0][2].total if left else 0
+    return Used(behind=behind, total=sum(most.values()) + common, depth=1 + max((one.depth for one in behind), default=0))
 
 
 def value_at(curve: Curve[Fraction], tokens: int, registry: Registry) -> Fraction:

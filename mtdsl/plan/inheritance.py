@@ -32,6 +32,7 @@ class Inheritance:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._befores: dict[str, Ending] = {}
+        self._merged: dict[str, Ending] = {}
 
     def before(self, name: str) -> Ending:
         """Where the parent of a phase ended. Raises `Mistake`."""
@@ -45,7 +46,9 @@ class Inheritance:
         if node in self._tools.graph.starts:
             return _of_start(self._tools.declared.start(node))
         if node in self._tools.graph.merges:
-            return self._of_merge(self._tools.merge(node))
+            if node not in self._merged:
+                self._merged[node] = self._of_merge(self._tools.merge(node))
+            return self._merged[node]
         return self._of_phase(self._tools.phase(node), at)
 
     def window_before(self, name: str) -> Ending:

@@ -25,6 +25,25 @@ def test_every_ancestor_is_counted_once_and_as_far_as_the_furthest_point():
                 assert shared[-1].total == sum(written[-1].values())
 
 
+def test_what_points_have_in_common_is_not_walked_again():
+    class Watched(Used):
+        """Told when what is behind it is asked for."""
+
+        asked = 0
+
+        def __getattribute__(self, name):
+            Watched.asked += name == "behind"
+            return super().__getattribute__(name)
+
+    point = Watched()
+    for number in range(100):
+        parents = [Watched(f"{side}{number}", 1, (point,), point.total + 1, point.depth + 1) for side in "ab"]
+        joined = united(parents)
+        point = Watched(behind=joined.behind, total=joined.total, depth=joined.depth)
+    assert point.total == 200
+    assert Watched.asked <= 4 * 100
+
+
 def test_the_memory_of_a_chain_is_a_multiple_of_its_length():
     def held(length):
         tracemalloc.start()
