@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
@@ -13,14 +13,15 @@ from mtdsl.lang import tree
 from mtdsl.lang.units import Quantity
 from mtdsl.plan import facts
 from mtdsl.plan.budgets import Budget, Budgets
+from mtdsl.plan.cost import with_totals
 from mtdsl.plan.declared import Declared
 from mtdsl.plan.evaluate import Evaluator
 from mtdsl.plan.families import Families
 from mtdsl.plan.flow import Graph
 from mtdsl.plan.intake import phase_intake
-from mtdsl.plan.model import Blend, Merge, Phase
+from mtdsl.plan.locked import Locked
+from mtdsl.plan.model import Blend, Merge, Phase, Plan
 from mtdsl.plan.names import Found, Module, Scope
-from mtdsl.plan.needed import only_needed
 from mtdsl.plan.points import point_of, pointless
 from mtdsl.plan.readouts import Reader
 from mtdsl.plan.sizes import size_of
@@ -34,6 +35,7 @@ class Nodes(Protocol):
     graph: Graph
     families: Families
     declared: Declared
+    locked: Locked
     budgets: Budgets
     registry: Registry
     evaluator: Evaluator
@@ -47,12 +49,6 @@ class Nodes(Protocol):
     def mixture(self, name: str) -> Blend | None:
         """What a node ended with; None where that is not known. Raises `Mistake`."""
 
-    def phases(self) -> tuple[Phase, ...]:
-        """Every phase that a flow reaches."""
-
-    def merges(self) -> tuple[Merge, ...]:
-        """Every merge that a flow reaches."""
-
     def ancestors(self, names: set[str]) -> set[str]:
         """These nodes and all that they come from."""
 
@@ -60,24 +56,50 @@ class Nodes(Protocol):
 class Answers:
     """Answers questions about nodes.
 
-    Nothing can be asked before the nodes are `ready`, and what a whole plan takes only when all of it is `settled`; of a plan
-    that is `broken`, which was told, it never is.
+    Nothing can be asked before the nodes are `ready`, and what a whole plan takes only when there is a `plan`; of one that is
+    `broken`, which was told, never.
     """
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes
         self.ready = False
-        self.settled = False
+        self.plan: Plan | None = None
         self.broken = False
 
     def asked(self, base: tree.Name | tree.Member, scope: Scope) -> tuple[str, str]:
         """The node that a name begins with, and what is asked of it with dots. Raises `Mistake`."""
         return facts.node_of(base, scope, self._nodes.families, self._nodes.module)
 
+    def named(self, base: tree.Name | tree.Member, scope: Scope) -> str | None:
+        """`totals`, `model`, `tokenizer` or the name of an evaluation, where that is what is asked; None else."""
+        if isinstance(base, tree.Member) or len(base.parts) == 1:
+            return None
+        found = scope.find(tree.Name(base.span, base.parts[:1]))
+        if isinstance(found, Found):
+            return found.item.name if isinstance(found.item, tree.Eval) else None
+        return base.parts[0] if found is None and base.parts[0] in facts.WHOLE else None
+
+    def _of_whole(self, name: str, base: tree.Name, asked: str) -> Quantity:
+        """What is asked of a part of the plan that is no node."""
+        self._whole(f"what `{name}` holds", base.span)
+        plan = self._with_totals
+        part = getattr(plan, name) if name in facts.WHOLE else next(one for one in plan.evals if one.name == name)
+        if part is None:
+            raise mistake("size-unknown", f"this recipe has no `{name}`", base.span, help=f"write `{name} = ...`")
+        return facts.of_part(part, asked, base.span, of=f"`{name}`")
+
+    @cached_property
+    def _with_totals(self) -> Plan:
+        """The plan with what its lock says of the tokenizer, and what all of it comes to: worked out where a check asks."""
+        assert self.plan is not None
+        return with_totals(self._nodes.locked.tied(self.plan))
+
     def fact(self, base: tree.Name | tree.Member, scope: Scope) -> Quantity:
         """What is asked of a node or a source: `plan5t.tokens`, `lc[128k].context.end`, `web.epochs`. Raises `Mistake`."""
         if (count := facts.members_of(base, scope, self._nodes.families, self._nodes.module)) is not None:
             return count
+        if isinstance(base, tree.Name) and (part := self.named(base, scope)) is not None:
+            return self._of_whole(part, base, ".".join(base.parts[1:]))
         if isinstance(base, tree.Name) and (source := self._source(base, scope)) is not None:
             return self._of_source(*source, base.span)
         name, asked = self.asked(base, scope)
@@ -85,7 +107,7 @@ class Answers:
         if name in self._nodes.graph.starts:
             return facts.of_start(self._nodes.declared.start(name), asked, base.span)
         found = self._of_node(name, asked, base.span)
-        if asked in ("seen", "spent"):
+        if asked in ("seen", "spent", "origin"):
             self._check_counted(name, found)
         return found
 
@@ -133,18 +155,23 @@ class Answers:
 
     def _phase(self, name: str) -> Phase:
         """A phase; where all are known, as far as something needs it."""
-        return self._cut.get(name) or self._nodes.phase(name) if self.settled else self._nodes.phase(name)
+        return self._cut.get(name) or self._nodes.phase(name)
 
     def _budget(self, name: str) -> Budget:
         """As `_phase`, its budget."""
         budget = self._nodes.budgets.of(name)
-        cut = self._cut.get(name) if self.settled else None
+        cut = self._cut.get(name)
         return replace(budget, batch=cut.batch, steps=cut.steps) if cut else budget
 
+    @property
+    def _cut(self) -> Mapping[str, Phase]:
+        """The plan's phases by name, each as far as something needs it; empty before there is a plan."""
+        return self._by_name if self.plan else {}
+
     @cached_property
-    def _cut(self) -> dict[str, Phase]:
-        phases = only_needed(self._nodes.phases(), self._nodes.merges(), self._nodes.graph.ends)
-        return {phase.name: phase for phase in phases}
+    def _by_name(self) -> Mapping[str, Phase]:
+        assert self.plan is not None
+        return {phase.name: phase for phase in self.plan.phases}
 
     def _check_counted(self, name: str, found: Quantity) -> None:
         """Raises `Mistake` where a start that leads to `name` does not say what it has seen: there is a least number at best.
@@ -152,7 +179,7 @@ class Answers:
         That is for checks only, which are told that it may be more; and 0 says nothing, and nothing can be divided by it.
         """
         start = next(self.uncounted(self._nodes.ancestors({name})), None)
-        if start is not None and not (self.settled and found.value):
+        if start is not None and not (self.plan and found.value):
             message = f"`{found.span.text}` is not known: `{start}` does not say how many tokens it has seen"
             raise mistake("size-unknown", message, found.span, help=f"declare it: start {start} {{ tokens = ... }}")
 
@@ -173,14 +200,19 @@ class Answers:
         name, source = found.item.name, self._nodes.declared.read(found)
         if source is None:
             raise Mistake
-        if asked == "size":
+        if asked not in facts.TAKEN:
             return facts.of_source(source, None, asked, span)
+        self._whole(f"how much of `{name}` a plan takes", span)
+        return facts.of_source(source, self._taken_of(name), asked, span)
+
+    def _whole(self, what: str, span: Span) -> Plan:
+        """The plan. Raises `Mistake` where it is not made yet, which only a check comes after."""
         if self.broken:
             raise Mistake
-        if not self.settled:
-            message = f"how much of `{name}` a plan takes is known when all its phases are"
+        if self.plan is None:
+            message = f"{what} is known when all its phases are"
             raise mistake("value-cycle", message, span, help="only a `check` may ask for it")
-        return facts.of_source(source, self._taken_of(name), asked, span)
+        return self.plan
 
     def _reader(self) -> Reader:
         names = (name for name, _ in self._nodes.declared.items())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from traceback import walk_tb
@@ -21,7 +20,7 @@ from mtdsl.plan.attributes import Lookup, check_settings
 from mtdsl.plan.certainty import certain
 from mtdsl.plan.checks import check_of
 from mtdsl.plan.compiler import Compiler
-from mtdsl.plan.cost import flops_of
+from mtdsl.plan.cost import with_totals
 from mtdsl.plan.doubts import doubts
 from mtdsl.plan.fresh import check_fresh
 from mtdsl.plan.leaves import leaves
@@ -29,13 +28,12 @@ from mtdsl.plan.limits import check_epochs
 from mtdsl.plan.lints import lint
 from mtdsl.plan.lock import Lock, broken, path_of, read
 from mtdsl.plan.locked import Assumed, Locked
-from mtdsl.plan.model import Check, Known, Model, Plan, Tokenizer, Totals
+from mtdsl.plan.model import Check, Evaluation, Known, Merge, Model, Phase, Plan, Tokenizer, Totals
 from mtdsl.plan.models import model_of, tokenizer_of
 from mtdsl.plan.names import Found, Module, Scope, load
 from mtdsl.plan.needed import only_needed
 from mtdsl.plan.notes import notes
 from mtdsl.plan.origins import Origins, origins
-from mtdsl.plan.outcomes import again
 from mtdsl.plan.positions import check_positions
 from mtdsl.plan.proving import prove
 from mtdsl.plan.reach import check_measured
@@ -184,8 +182,7 @@ def _understood(module: Module, sets: dict[str, str], registry: Registry, report
         setting = module.settings.get("tokenizer")
         locked.another_tokenizer(setting.value.span if setting else None, report)
         return _understood(module, sets, registry, report, lock.uncounted())
-    plan, written = certain(locked.tied(plan)), origins(compiler)
-    plan = replace(plan, totals=_totals(plan))
+    plan, written = with_totals(certain(locked.tied(plan))), origins(compiler)
     report.extend(found.done())
     lint(plan, written, registry, report)
     return plan, written
@@ -198,34 +195,17 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
     lookup = Lookup(module.settings, Scope(module))
     model = attempt(report, lambda: _model(lookup, compiler))
     tokenizer = attempt(report, lambda: _tokenizer(lookup, compiler))
-    phases = compiler.phases()
-    merges = compiler.merges()
-    evals = compiler.evals.all()
-    compiler.answers.settled, compiler.answers.broken = not report.failed, report.failed
+    phases, merges, evals = compiler.phases(), compiler.merges(), compiler.evals.all()
+    plan = None if report.failed else _assembled((name, title), sets, compiler, (model, tokenizer), phases, merges, evals)
+    compiler.answers.broken = plan is None or report.failed
+    compiler.answers.plan = None if report.failed else plan
     checked = Report()
     checks = () if compiler.locked.assumes else _checks(module, sets, compiler, checked, report)
-    if report.failed or any(one.severity == "error" and one.id != "check-failed" for one in checked):
+    if plan is None or report.failed or any(one.severity == "error" and one.id != "check-failed" for one in checked):
         report.extend((*checked, *local(unread(_own(module), compiler), named=True)))
         raise Mistake
-    phases = only_needed(phases, merges, compiler.graph.ends)
-    check_fresh(model, phases, lambda name: _span(compiler, name, "context"), compiler.graph, report)
-    plan = Plan(
-        recipe=name,
-        title=title,
-        params=sets,
-        model=model,
-        tokenizer=tokenizer,
-        starts=compiler.starts(),
-        sources=compiler.declared.sources(phases),
-        phases=phases,
-        merges=merges,
-        order=compiler.order,
-        leaves=leaves(compiler.order, phases, merges),
-        checks=checks,
-        plugins=compiler.techniques.used(),
-        totals=Totals(0, 0, Known(None, "unknown")),
-        evals=evals,
-    )
+    plan = replace(plan, checks=checks)
+    check_fresh(model, plan.phases, lambda name: _span(compiler, name, "context"), compiler.graph, report)
     alone = idle(module.file)
     report.extend(tuple(unread((module.names[name] for name in alone), compiler)))
     plan = replace(plan, notes=notes(compiler, (source.name for source in plan.sources), report))
@@ -241,6 +221,36 @@ def _plan(module: Module, sets: dict[str, str], compiler: Compiler, registry: Re
         check_unused(module.file.source, alone, report)
         _check_settings_used(compiler, plan, report)
     return plan
+
+
+def _assembled(
+    called: tuple[str, str],
+    sets: dict[str, str],
+    compiler: Compiler,
+    given: tuple[Model | None, Tokenizer | None],
+    phases: tuple[Phase, ...],
+    merges: tuple[Merge, ...],
+    evals: tuple[Evaluation, ...],
+) -> Plan:
+    """The plan as far as checks ask it: without them, and without totals. `called` is its name and title."""
+    phases = only_needed(phases, merges, compiler.graph.ends)
+    return Plan(
+        recipe=called[0],
+        title=called[1],
+        params=sets,
+        model=given[0],
+        tokenizer=given[1],
+        starts=compiler.starts(),
+        sources=compiler.declared.sources(phases),
+        phases=phases,
+        merges=merges,
+        order=compiler.order,
+        leaves=leaves(compiler.order, phases, merges),
+        checks=(),
+        plugins=compiler.techniques.used(),
+        totals=Totals(0, 0, Known(None, "unknown")),
+        evals=evals,
+    )
 
 
 def _check_settings_used(compiler: Compiler, plan: Plan, report: Report) -> None:
@@ -302,11 +312,3 @@ def _checks(module: Module, sets: Mapping[str, str], compiler: Compiler, report:
 
     items = (item for item in module.file.items if isinstance(item, tree.Check))
     return tuple(done for done in map(check, items) if done is not None)
-
-
-def _totals(plan: Plan) -> Totals:
-    flops = flops_of(plan)
-    value = None if flops.value is None else Fraction(flops.value)
-    tokens, steps = again(plan)
-    tokens, steps = tokens + sum(phase.tokens for phase in plan.phases), steps + sum(phase.steps for phase in plan.phases)
-    return Totals(tokens, steps, replace(flops, value=value))

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from mtdsl.plan.model import Known, Plan
+from dataclasses import replace
+from fractions import Fraction
+
+from mtdsl.plan.model import Known, Plan, Totals
 from mtdsl.plan.models import parameters_of
+from mtdsl.plan.outcomes import again
 
 SIZES = ("matrices", "layers", "heads", "head_dim")
+
+
+def with_totals(plan: Plan) -> Plan:
+    """The plan with what all of it comes to."""
+    flops = flops_of(plan)
+    value = None if flops.value is None else Fraction(flops.value)
+    tokens, steps = again(plan)
+    tokens, steps = tokens + sum(phase.tokens for phase in plan.phases), steps + sum(phase.steps for phase in plan.phases)
+    return replace(plan, totals=Totals(tokens, steps, replace(flops, value=value)))
 
 
 def flops_of(plan: Plan) -> Known:

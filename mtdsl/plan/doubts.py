@@ -80,24 +80,38 @@ def _signed(expr: tree.Expr, scope: Scope, sign: int, nodes: Nodes) -> Iterator[
 
 
 def _of(expr: tree.Name | tree.Member, scope: Scope, sign: int, nodes: Nodes) -> Iterator[Doubt]:
+    if nodes.answers.named(expr, scope) == "totals":
+        yield from _of_totals(expr, sign, nodes)
     try:
         name, asked = nodes.answers.asked(expr, scope)
-    except Mistake:  # a source, or a number of members
+    except Mistake:  # a source, the plan itself, or a number of members
         return
-    if asked not in ("tokens", "steps", "seen", "spent") or name in nodes.graph.starts:
+    if asked not in ("tokens", "steps", "seen", "spent", "origin") or name in nodes.graph.starts:
         return
     text = expr.span.text
     if name in nodes.graph.phases and asked in hangs(nodes.phase(name)):
         yield Doubt(expr.span, sign, "either", f"`{text}` hangs on where an event of `{name}` happens")
-    before = {name} if asked in ("tokens", "steps") else nodes.ancestors({name})
+    before = {name} if asked in ("tokens", "steps") else nodes.ancestors({name}) - ({name} if asked == "origin" else set())
     for early in (one for one in nodes.graph.phases if one in before and capped(nodes.phase(one))):
         yield Doubt(expr.span, sign, "less", f"`{early}` may end before the end of its budget, which is a cap")
-    for pick in _chosen(before, nodes) if asked == "seen" else ():
+    for pick in _chosen(before, nodes) if asked in ("seen", "origin") else ():
         why = f"`{pick}` is chosen by what is measured, from models that have not all seen as many tokens"
         yield Doubt(expr.span, sign, "less", why)
     for start in nodes.answers.uncounted(before):
         why = f"`{start}` does not say how many tokens it has seen, so `{text}` is more than is counted here"
         yield Doubt(expr.span, sign, "more", why, f"declare it: start {start} {{ tokens = ... }}")
+
+
+def _of_totals(expr: tree.Name | tree.Member, sign: int, nodes: Nodes) -> Iterator[Doubt]:
+    """What the plan trains in all: at most that, where a phase may end early."""
+    for name in nodes.graph.phases:
+        phase = nodes.phase(name)
+        if capped(phase):
+            yield Doubt(expr.span, sign, "less", f"`{name}` may end before the end of its budget, which is a cap")
+        if ("steps" if expr.span.text.endswith(".steps") else "tokens") in hangs(phase):
+            yield Doubt(expr.span, sign, "either", f"`{expr.span.text}` hangs on where an event of `{name}` happens")
+    if expr.span.text.endswith(".flops"):
+        yield Doubt(expr.span, sign, "less", "documents masked from each other need less than is counted here")
 
 
 def _chosen(before: set[str], nodes: Nodes) -> Iterator[str]:

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from fractions import Fraction
 from typing import Literal, cast
 
 from mtdsl.diag import Span
 from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.diag.nearest import suggest
+from mtdsl.frozen import Frozen
 from mtdsl.lang import tree
 from mtdsl.lang.units import Dimension, Quantity
 from mtdsl.plan.budgets import Budget
 from mtdsl.plan.families import Families, no_single
-from mtdsl.plan.model import Merge, Phase, Source, Start
+from mtdsl.plan.holdings import held, numbers_in, quantity_of, stands_still
+from mtdsl.plan.model import Merge, Phase, Source, Start, Totals
 from mtdsl.plan.names import Found, Module, Scope, unknown_name
 from mtdsl.plan.readouts import POINTS, Reader
+from mtdsl.plan.scalars import NUMBERS
 from mtdsl.plan.sources import undeclared
 
 OF_BATCH = ("batch.tokens", "batch.sequences", "batch.start.tokens", "batch.end.tokens", "batch.end.sequences")
 OF_BUDGET = ("tokens", "steps", "context.start", "context.end", *OF_BATCH, "batch.start.sequences")
-OF_PHASE = (*OF_BUDGET, "seen", "spent", "lr.start", "lr.end", "lr.at(7T)", "mix.SOURCE", "mix.start.SOURCE", "warmup_steps")
+OF_MIX = ("mix.SOURCE", "mix.start.SOURCE", "mix.end.SOURCE")
+OF_PHASE = (*OF_BUDGET, "seen", "spent", "lr.start", "lr.end", "lr.at(7T)", *OF_MIX, "warmup_steps")
+WORDS = {name.partition(".")[0] for name in OF_PHASE} | {field.name for field in fields(Phase)} | NUMBERS.keys()
+"""What the first word of a fact of a phase may be."""
 OF_MERGE = ("seen", "spent", "tokens", "context.end")
 OF_START = ("tokens", "seen", "spent", "lr.end", "context.end")
+TECHNIQUES = tuple(f"{name}.PARAMETER" for name in ("optimizer", "packing", "objective", "context.extender"))
+TAKEN = ("tokens", "epochs")
+"""What is asked of a source and known of a whole plan only."""
+WHOLE = ("totals", "model", "tokenizer")
 OF_SOURCE = ("size", "tokens", "epochs")
 
 
@@ -36,7 +47,7 @@ def node_of(base: tree.Name | tree.Member, scope: Scope, families: Families, mod
         message = f"`{name.parts[0]}` stands for a value, which has no `{'.'.join(rest)}`"
         raise mistake("unknown-name", message, base.span)
     if not isinstance(found, Found) or not isinstance(found.item, tree.Phase | tree.Merge | tree.Start):
-        raise unknown_name(name.parts[0], base.span, scope.known())
+        raise unknown_name(name.parts[0], base.span, [*scope.known(), *WHOLE])
     if not rest:
         raise mistake(
             "not-a-number", f"`{base.span.text}` is no number", base.span, help=f"ask for one: `{name.parts[0]}.tokens`"
@@ -77,9 +88,9 @@ def of_budget(budget: Budget, asked: str, span: Span) -> Quantity:
 
 
 def check_asked(asked: str, span: Span) -> None:
-    """Raises `Mistake` for one word that no phase has an answer to, whatever phase it is."""
-    if "." not in asked and asked not in (*OF_PHASE, "mix"):
-        raise _no_fact(asked, OF_PHASE, span)
+    """Raises `Mistake` for a word that no phase has an answer to, whatever phase it is."""
+    if asked.partition(".")[0] not in WORDS:
+        raise _no_fact(asked, (*OF_PHASE, *NUMBERS, *TECHNIQUES), span)
 
 
 def of_phase(phase: Phase, asked: str, span: Span, reader: Reader) -> Quantity:
@@ -88,29 +99,43 @@ def of_phase(phase: Phase, asked: str, span: Span, reader: Reader) -> Quantity:
         return _known(phase.seen if asked == "seen" else phase.spent, "tokens", asked, span)
     if asked == "warmup_steps":
         return _known(phase.lr.warmup.steps if phase.lr and phase.lr.warmup else 0, "steps", asked, span)
-    name, *rest = asked.split(".")
-    where = cast(Literal["start", "end"], rest.pop(0)) if rest and rest[0] in POINTS else None
-    if where is None and name != "mix":
-        raise _no_fact(asked, OF_PHASE, span)
-    found = reader.read(phase, (name, *rest), where or "end", span)
-    if found is None:
-        raise _no_fact(asked, OF_PHASE, span)
-    return found
+    path = tuple(asked.split("."))
+    found = held(phase, path)
+    if found is not None and not stands_still(found.value) and (found.moves or not _longer(asked, OF_PHASE)):
+        return quantity_of(found, span)
+    point = next((word for word in path if word in POINTS), None)
+    where = cast(Literal["start", "end"], point or "end")
+    read = reader.read(phase, tuple(word for word in path if word != point), where, span)
+    if read is None:
+        raise _no_fact(asked, (*OF_PHASE, *(name for name in numbers_in(phase) if name not in OF_PHASE)), span)
+    return read
 
 
 def of_point(phase: Phase, asked: str, tokens: int, span: Span, reader: Reader) -> Quantity:
     """A fact of a phase after `tokens` of its own."""
     found = reader.read(phase, tuple(asked.split(".")), tokens, span)
     if found is None:
-        raise _no_fact(asked, ("lr.at(7T)", "mix.SOURCE.at(80%)", "batch.tokens.at(9000 steps)"), span)
+        moving = (name.removesuffix("end") + "at(80%)" for name in numbers_in(phase) if name.endswith(".end"))
+        raise _no_fact(asked, ("lr.at(7T)", "mix.SOURCE.at(80%)", "batch.tokens.at(9000 steps)", *moving), span)
     return found
+
+
+def of_part(part: Frozen, asked: str, span: Span, known: tuple[str, ...] = (), of: str = "a node") -> Quantity:
+    """A number that a part of a plan holds; `known` is what can be asked of it besides. Raises `Mistake`.
+
+    Of a total that is a bound, that bound: what holds of it is told by `mtdsl.plan.doubts`.
+    """
+    found = held(part, tuple(asked.split(".")))
+    if found is None:
+        raise _no_fact(asked, (*known, *(name for name in numbers_in(part) if name not in known)), span, of)
+    return quantity_of(found, span, most=isinstance(part, Totals))
 
 
 def of_source(source: Source, taken: float | None, asked: str, span: Span) -> Quantity:
     """A fact of a source: its `size`, the `tokens` that the plan takes of it and its parts, how many epochs that is."""
     name, size = source.name, source.tokens.value
     if asked not in OF_SOURCE:
-        raise _no_fact(asked, OF_SOURCE, span)
+        return of_part(source, asked, span, OF_SOURCE, "a source")
     if asked != "tokens" and not size:
         raise mistake("size-unknown", f"the size of `{name}` is not known", span, help=undeclared(source))
     if asked != "tokens" and source.tokens.certainty == "bounded":
@@ -129,7 +154,7 @@ def of_source(source: Source, taken: float | None, asked: str, span: Span) -> Qu
 def of_merge(merge: Merge, asked: str, span: Span) -> Quantity:
     """A fact of a merge."""
     if asked not in OF_MERGE:
-        raise _no_fact(asked, OF_MERGE, span)
+        return of_part(merge, asked, span, OF_MERGE)
     values: dict[str, tuple[int, Dimension]] = {
         "seen": (merge.seen, "tokens"),
         "spent": (merge.spent, "tokens"),
@@ -142,7 +167,7 @@ def of_merge(merge: Merge, asked: str, span: Span) -> Quantity:
 def of_start(start: Start, asked: str, span: Span) -> Quantity:
     """A declared fact of a start."""
     if asked not in OF_START:
-        raise _no_fact(asked, OF_START, span)
+        return of_part(start, asked, span, OF_START)
     if asked == "lr.end":
         return _known(start.lr, "rate", asked, span)
     if asked == "context.end":
@@ -156,8 +181,15 @@ def _known(value: int | Fraction | None, dimension: Dimension, asked: str, span:
     return Quantity(Fraction(value), dimension, span)
 
 
-def _no_fact(asked: str, known: tuple[str, ...], span: Span) -> Mistake:
-    longer = next((name for name in known if name.startswith(f"{asked}.")), None)
+def _longer(asked: str, known: tuple[str, ...]) -> list[str]:
+    return [name for name in known if name.startswith(f"{asked}.")]
+
+
+def _no_fact(asked: str, known: tuple[str, ...], span: Span, of: str = "a node") -> Mistake:
+    if longer := _longer(asked, known):
+        base = span.text.removesuffix(asked) if span.text.endswith(asked) else ""
+        one = f"ask for one: {', '.join(f'`{base}{name}`' for name in longer)}"
+        return mistake("not-a-number", f"`{span.text}` is no number", span, help=one)
     where = Span(span.source, max(span.start, span.end - len(asked)), span.end)
-    hint, fix = suggest(asked, where, [longer] if longer else known, f"it has {', '.join(f'`{name}`' for name in known)}")
-    return mistake("unknown-name", f"a node has no `{asked}`", span, help=hint, fix=fix)
+    hint, fix = suggest(asked, where, known, f"it has {', '.join(f'`{name}`' for name in known)}")
+    return mistake("unknown-name", f"{of} has no `{asked}`", span, help=hint, fix=fix)

@@ -12,6 +12,7 @@ from mtdsl.frozen import Frozen, node
 from mtdsl.lang.units import Quantity
 from mtdsl.plan.curves import in_force, shares_at
 from mtdsl.plan.endings import blend_at, first_of, rate_at, value_at
+from mtdsl.plan.holdings import held, quantity_of
 from mtdsl.plan.learning import learnt
 from mtdsl.plan.model import Blend, Curve, Phase, Source
 from mtdsl.plan.names import unknown_name
@@ -46,9 +47,12 @@ class Reader(Frozen):
                 return Quantity(size, "number", span) if unit == "sequences" else Quantity(size * length, "tokens", span)
             case ("mix", source):
                 return Quantity(self._share(phase, source, where, span), "share", span)
-            case (name,) if name in phase.scalars:
-                return Quantity(self._scalar(phase.scalars[name], phase, where), "number", span)
-        return None
+        found = held(phase, asked)
+        if found is None or not found.moves:
+            return None
+        if not isinstance(found.value, Curve):
+            return quantity_of(found, span)
+        return Quantity(self._scalar(found.value, phase, where), found.dimension, span)
 
     def _rate(self, phase: Phase, where: Where, span: Span) -> Fraction:
         if phase.lr is None:

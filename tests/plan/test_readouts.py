@@ -6,6 +6,7 @@ import pytest
 
 CHAIN = """
 model = llama(layers = 1, width = 32, heads = 2)
+tokenizer = bpe(vocab = 300)
 data a = text(path = "a.txt")
 data b { tokens = 1B }
 data c { tokens = 2B }
@@ -28,6 +29,7 @@ phase q for order in [1, 2, 3] {
 }
 transition p -> q { lr = restart, data = fresh }
 merge soup = average(q)
+eval held = loss([b], every = 1M)
 flow base -> p -> q -> soup
 """
 HEAD = "recipe toy\n"
@@ -62,6 +64,14 @@ def holds(plan):
         "b.size == 1B and c.size / b.size == 2",
         "b.tokens + c.tokens > p.tokens and b.tokens < p.tokens",
         "b.epochs > 0.005 and b.epochs < 0.007",
+        "q[1].weight_decay == 0.1 and q[1].weight_decay.at(50%) == 0.1 and p.optimizer.weight_decay.end == 0.2",
+        "p.clip == 1 and p.clip.end == 1 and q[1].z_loss == 0 and q[1].lr == 1e-4 and p.optimizer.beta2 == 0.95",
+        "p.asked.amount == 1000 steps and p.lr.warmup.tokens == p.lr.warmup.steps * p.batch.tokens",
+        "q[1].context.extender.theta == 20_000 and q[1].batch.length == 512 and q[2].seed == 2",
+        "q[1].origin == p.seen and q[1].origin == 1B + p.tokens",
+        "totals.tokens == p.tokens + 3 * q[1].tokens and totals.steps == 1030 steps and totals.flops < 1e13",
+        "model.layers == 1 and tokenizer.vocab == 300 and b.holdout == 1% and b.repeat == 1",
+        "held.every == 1M tokens and soup.context == 512 and base.context == 256 and base.tokens == 1B tokens",
         "not p.tokens > 8M",
         "(p.tokens > 8M or p.steps == 1000 steps) and not (p.tokens > 8M and p.steps == 1000 steps)",
     ],
@@ -78,6 +88,8 @@ def test_it_holds(holds, test):
         ("not a.size > 1B", None),
         ("a.epochs < 4 and p.tokens > 7M", None),
         ("a.epochs < 4 or p.tokens > 7M", True),
+        ("b.documents > 3", None),
+        ("a.longest > 4k", None),
     ],
 )
 def test_what_is_not_known_is_said(found, test, holds):
@@ -94,14 +106,21 @@ def test_what_is_not_known_is_said(found, test, holds):
         ("p.tokens > 10 steps", "unit-mismatch", "do not go together"),
         ("p.lr.end > 10 steps + 1 tokens", "unit-mismatch", "do not go together"),
         ("p.context.end == 10 steps", "unit-mismatch", "do not go together"),
-        ("p.lr == 0", "unknown-name", "a node has no `lr`"),
+        ("p.lr == 0", "not-a-number", "`p.lr` is no number"),
+        ("p.batch == 4096", "not-a-number", "`p.batch` is no number"),
+        ("p.mask == 1", "not-a-number", "it is `document`"),
+        ("p.optimizer == 1", "not-a-number", "`p.optimizer` is no number"),
+        ("q[1].context.extender.thta == 1", "unknown-name", "a node has no `context.extender.thta`"),
+        ("totals.flps < 1", "unknown-name", "`totals` has no `flps`"),
+        ("total.flops < 1", "unknown-name", "there is no name `total`"),
+        ("tokenizer.vocab < 1", "check-failed", "does not hold"),
         ("p.rate.end == 0", "unknown-name", "a node has no `rate.end`"),
         ("p.mix.web == 0%", "unknown-name", "no source `web`"),
-        ("p.z_loss.end > 0", "unknown-name", "a node has no `z_loss.end`"),
+        ("p.zloss.end > 0", "unknown-name", "a node has no `zloss.end`"),
         ("soup.lr.at(50%) == 0", "at-past-end", "`soup` trains nothing"),
         ("p.lr.at(2000 steps) == 0", "at-past-end", "is not inside"),
         ("p.steps.at(50%) == 0", "unknown-name", "a node has no `steps`"),
-        ("b.documents > 3", "unknown-name", "a node has no `documents`"),
+        ("b.docs > 3", "unknown-name", "a source has no `docs`"),
         ("p.tokens", "not-a-test", "a comparison"),
     ],
 )
@@ -153,3 +172,20 @@ def test_what_a_check_lacks_is_said_at_the_check(found):
     _, told = found(CHAIN + "let passes = a.epochs * 2\ncheck passes < 4\n", head=HEAD)
     (note,) = [one for one in told if one.id == "check-unknown"]
     assert [label.span.text for label in note.labels] == ["passes < 4", "a.epochs"]
+
+
+def test_totals_are_a_most_where_a_phase_may_end_early(found):
+    chain = CHAIN.replace("seed    = order", "seed    = order\n    stop    = loss < 1")
+    plan, told = found(chain + "check totals.tokens > 7M\ncheck totals.tokens < 9M\n", head=HEAD)
+    assert [check.holds for check in plan.checks] == [None, True]
+    assert "may end before the end of its budget" in next(one.message for one in told if one.id == "check-unknown")
+
+
+def test_totals_may_be_asked_by_checks_only(wrong):
+    assert wrong(CHAIN.replace("steps        = 1000", "tokens       = totals.tokens"), head=HEAD).id == "value-cycle"
+
+
+def test_a_phase_that_is_called_totals_is_asked_itself(plan):
+    renamed = CHAIN.replace("phase p ", "phase totals ").replace("p -> q", "totals -> q")
+    made = plan(renamed + "check totals.lr.start == 2e-4\n", head=HEAD)
+    assert made.checks[0].holds
