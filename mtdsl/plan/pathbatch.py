@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import field, replace
 from fractions import Fraction
-from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -27,43 +26,82 @@ if TYPE_CHECKING:
 Chain = tuple[str, ...]
 
 
+Pieces = tuple[Piece[Fraction], ...]
+
+
+@node
+class Along(Frozen):
+    """One chain of a schedule: the place of each phase in it, and what it takes of each.
+
+    Kept from phase to phase: the tokens at which phases begin, as far as they were asked for, and the pieces over the whole
+    chain with its length, by the window that they were read in.
+    """
+
+    places: Mapping[str, int]
+    asked: tuple[Asked, ...]
+    begins: list[int] = field(default_factory=lambda: [0])
+    laid: dict[int, tuple[Pieces, int]] = field(default_factory=dict)
+
+
 @node
 class PathBatch(Frozen):
     """Cuts a phase's part out of such a schedule.
 
     `asked` is the budget of a phase in tokens or steps, `window` its window; `passed` gives the tokens that the path takes of a
-    phase before it goes on with another.
+    phase before it goes on with another. `chains` holds those that were met.
     """
 
     tools: Tools
     asked: Callable[[str], Asked]
     window: Callable[[str], int]
     passed: Callable[[str, str], int]
+    chains: dict[tuple[int, int], Along] = field(default_factory=dict)
 
     def curve(self, item: tree.Schedule, chain: Chain, name: str, window: int, scope: Scope) -> Curve[Fraction]:
         """Sequences a step along the tokens of the phase `name`. Raises `Mistake`."""
-        budgets = [self._asked(one, after, item) for one, after in zip(chain, (*chain[1:], None), strict=True)]
-        units = {one.unit for one in budgets if one.amount}
-        if len(units) > 1:
-            message = "a schedule of the batch needs budgets of one kind: all in tokens, or all in steps"
-            raise mistake("unit-mismatch", message, item.name_span)
-        total = sum((one.amount for one in budgets), Fraction(0))
-        steps = units == {"steps"}
+        along = self._along(item, chain)
+        if window not in along.laid or name == chain[-1]:
+            along.laid[window] = self._lay(item, chain, along, name, scope)
+        pieces, length = along.laid[window]
+        begin, place = self._begin(chain, along, name), along.places[name]
+        after = chain[place + 1] if place + 1 < len(chain) else None
+        if after is not None and self.tools.inherited.left(after) is not None:
+            at = begin + self._point(pieces, begin, window, along.asked[place])
+            before = tuple(piece for piece in pieces if piece.begin < at)
+            pieces = self.tools.schedules.held(item, name, after, before, at) or pieces
+        return Curve(tuple(_in_windows(piece, window) for piece in shifted(pieces, begin, length)))
+
+    def _along(self, item: tree.Schedule, chain: Chain) -> Along:
+        """What is the same for all phases of a chain. Raises `Mistake` for budgets that cannot be added up."""
+        key = id(item), id(chain)
+        if key not in self.chains:
+            budgets = tuple(self._asked(one, after, item) for one, after in zip(chain, (*chain[1:], None), strict=True))
+            if len({one.unit for one in budgets if one.amount}) > 1:
+                message = "a schedule of the batch needs budgets of one kind: all in tokens, or all in steps"
+                raise mistake("unit-mismatch", message, item.name_span)
+            self.chains[key] = Along({name: at for at, name in enumerate(chain)}, budgets)
+        return self.chains[key]
+
+    def _lay(self, item: tree.Schedule, chain: Chain, along: Along, name: str, scope: Scope) -> tuple[Pieces, int]:
+        """The pieces over a whole chain as its phase `name` reads them, and the chain's length. Raises `Mistake`."""
+        total = sum((one.amount for one in along.asked), Fraction(0))
+        steps = {one.unit for one in along.asked if one.amount} == {"steps"}
         axis = BatchAxis(1, self.tools.registry, None if steps else total, int(total) if steps else None, item.value.span)
         last = self.tools.inherited.window_before(chain[0]).batch
         read = lambda expr, where: self._tokens(expr, where, chain, name)  # noqa: E731
         slot = Slot("batch", read, None if last is None else Fraction(last))
         pieces = Layer(slot, axis, scope, self.tools.evaluator, self.tools.techniques).lay(item.value, 0, self.tools.report)
-        until = chain[: chain.index(name) + 1]
-        begin = sum(self.passed(one, after) for one, after in pairwise(until))
-        after = dict(pairwise(chain)).get(name)
-        if after is not None and self.tools.inherited.left(after) is not None:
-            at = begin + self._point(pieces, begin, window, self._asked(name, after, item))
-            before = tuple(piece for piece in pieces if piece.begin < at)
-            pieces = self.tools.schedules.held(item, name, after, before, at) or pieces
-        return Curve(tuple(_in_windows(piece, window) for piece in shifted(pieces, begin, axis.tokens)))
+        return pieces, axis.tokens
 
-    def _point(self, pieces: tuple[Piece[Fraction], ...], begin: int, window: int, asked: Asked) -> Fraction | int:
+    def _begin(self, chain: Chain, along: Along, name: str) -> int:
+        """The token of the chain at which a phase begins: phases are asked for from the first on, none inside another."""
+        place, begins = along.places[name], along.begins
+        while len(begins) <= place:
+            at = len(begins)
+            begins.append(begins[-1] + self.passed(chain[at - 1], chain[at]))
+        return begins[place]
+
+    def _point(self, pieces: Pieces, begin: int, window: int, asked: Asked) -> Fraction | int:
         """How many tokens of a phase that begins at token `begin` of the path lie before the path leaves it."""
         if asked.unit != "steps":
             return asked.amount

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from mtdsl.diag import Fix, Span
@@ -131,7 +131,8 @@ class Schedules:
             self._laid[key] = self._lay(item, chain, slot)
         pieces, begins = self._laid[key]
         budget = self._tools.budgets.of(name)
-        after = dict(pairwise(chain)).get(name)
+        place = chain.index(name) + 1
+        after = chain[place] if place < len(chain) else None
         point = None if after is None else self._tools.inherited.point(after)
         if after is not None and point is not None:
             read = budget.tokens_at(steps_of(budget.batch, point) - 1) if budget.batch else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mtdsl.plan import to_json
+from mtdsl.plan import batchaxis, batches, to_json
 from mtdsl.plan.curves import rate_of_step
 from mtdsl.registry import installed
 
@@ -195,3 +195,18 @@ def test_a_batch_over_a_path_that_leaves_a_phase_inside(plan, unit):
 def test_a_point_that_is_not_the_flow_s_is_no_path(wrong, path):
     rest = LEFT.replace(f"steps = 2, {REST}", f"steps = 2, {REST}, lr = 1e-3") if path == "trunk.at(2 steps)" else LEFT
     assert wrong(rest + f"schedule lr over {path} = 8e-4\n").id == "schedule-path"
+
+
+def test_a_batch_over_a_path_is_laid_once_for_all_its_phases(plan, monkeypatch):
+    tried = []
+    monkeypatch.setattr(batchaxis, "batch_of", lambda *said, **named: tried.append(1) or batches.batch_of(*said, **named))
+
+    def tries(phases):
+        tried.clear()
+        names = [f"p{number}" for number in range(phases)]
+        text = "".join(f"phase {name} {{ steps = 4, lr = 1e-3, context = 256, mix = a }}\n" for name in names)
+        path = " -> ".join(names)
+        plan(f"{text}flow {path}\nschedule batch over {path} = 1 x 256 -> 64 x 256\n")
+        return len(tried)
+
+    assert tries(40) < 2 * tries(10)
