@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mtdsl import Place, Remark
 from mtdsl.plan.curves import params_at
 from mtdsl_lints.chain import left_at, said
+from mtdsl_lints.parameters import Parameters, trainable, trained
 from mtdsl_lints.states import kept
 
 if TYPE_CHECKING:
@@ -24,10 +25,13 @@ def optimizer_kept_but_changed(plan: Plan, written: Origins, /) -> Iterator[Rema
     Moments are averages under the parameters that they were gathered with: under another `beta2` they are neither the old
     averages nor the new, and another `eps` makes other steps of small ones. Of another optimizer there is no state to keep,
     and of parameters that were frozen before there is none either, while the rest goes on with its own: one phase would
-    train with two kinds of state. A `beta2` that moves on from where it was is no other.
+    train with two kinds of state. A phase that trains fewer than the one before keeps what fits. A `beta2` that moves on from
+    where it was is no other.
     """
     for before, phase in kept(plan):
-        remark = _optimizer(before, phase, written) or _grouped(before, phase, written) or _trained(before, phase, written)
+        remark = (
+            _optimizer(before, phase, written) or _grouped(before, phase, written) or _trained(before, phase, plan, written)
+        )
         if remark is not None:
             yield remark
 
@@ -69,13 +73,23 @@ def _felt(optimizer: Plugin) -> object:
     return optimizer.name, {name: value for name, value in optimizer.params.items() if name not in FREE}
 
 
-def _trained(before: Phase, phase: Phase, written: Origins) -> Remark | None:
-    if (set(before.train), set(before.freeze)) == (set(phase.train), set(phase.freeze)):
+def _trained(before: Phase, phase: Phase, plan: Plan, written: Origins) -> Remark | None:
+    if not _adds(before, phase, trainable(plan).get(phase.name)):
         return None
     attribute = "train" if phase.train or before.train else "freeze"
-    message = f"`{phase.name}` keeps the optimizer's state from `{before.name}`, and trains other parameters"
+    message = f"`{phase.name}` keeps the optimizer's state from `{before.name}`, and trains parameters that have none"
     places = *said(written, phase, attribute), Place(before.name, attribute, f"`{before.name}` {_selected(before)}")
     return Remark(message, places, help=_reset(phase))
+
+
+def _adds(before: Phase, phase: Phase, parameters: Parameters | None) -> bool:
+    """Whether a phase trains what the one before did not; where no names are known, the patterns have to rule it out."""
+    if (before.train, before.freeze) == (phase.train, phase.freeze):
+        return False
+    if parameters is not None:
+        return not trained(phase.train, phase.freeze, parameters) <= trained(before.train, before.freeze, parameters)
+    fewer = not before.train or (phase.train and set(phase.train) <= set(before.train))
+    return not (fewer and set(phase.freeze) >= set(before.freeze))
 
 
 def _selected(phase: Phase) -> str:

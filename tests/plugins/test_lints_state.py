@@ -35,6 +35,13 @@ def test_a_kept_state_under_other_parameters(said, second, edge, expected):
     [
         ("", "", "", 0),
         (', freeze = ["*.mlp.*"]', "", "", 1),
+        ("", ', freeze = ["*.mlp.*"]', "", 0),
+        ("", ', freeze = ["*.nothing.*"]', "", 0),
+        (', freeze = ["*.nothing.*"]', "", "", 0),
+        (', freeze = ["*.mlp.*"]', ', freeze = ["*.mlp.*", "*norm*"]', "", 0),
+        (', freeze = ["*.mlp.*"]', ', train = ["*.self_attn.*"]', "", 0),
+        (', freeze = ["*.mlp.*"]', ', train = ["*"]', "", 1),
+        (', freeze = ["lm_head*"]', "", "", 1),
         (', train = ["*.mlp.*"]', ', train = ["*.self_attn.*"]', "", 1),
         (', train = ["*.mlp.*"]', "", "optimizer = reset", 0),
         (', freeze = ["*.mlp.*", "*norm*"]', ', freeze = ["*norm*", "*.mlp.*"]', "", 0),
@@ -42,6 +49,24 @@ def test_a_kept_state_under_other_parameters(said, second, edge, expected):
 )
 def test_a_kept_state_while_other_parameters_are_trained(said, first, second, edge, count):
     assert len(said("optimizer-kept-but-changed", chain(f"lr = 1e-3{first}", f"lr = 1e-3{second}", edge=edge))) == count
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [
+        ("", 'freeze = ["*.mlp.*"]', 0),
+        ("", 'train = ["*.mlp.*"]', 0),
+        ('freeze = ["*.mlp.*"]', "", 1),
+        ('train = ["*.mlp.*"]', "", 1),
+        ('train = ["*.mlp.*", "*norm*"]', 'train = ["*norm*"]', 0),
+        ('train = ["*norm*"]', 'train = ["*.mlp.*", "*norm*"]', 1),
+        ('freeze = ["*norm*"]', 'train = ["*.mlp.*"]', 1),
+    ],
+)
+def test_of_a_model_that_is_only_named_the_patterns_say_what_is_trained(said, first, second, count):
+    start = 'start base { weights = "some/model", tokens = 1B, context = 256, lr = 1e-3 }\n'
+    phases = chain(*(f"lr = 1e-3, {one}".strip(", ") for one in (first, second)), start=start)
+    assert len(said("optimizer-kept-but-changed", phases)) == count
 
 
 def test_the_state_of_another_optimizer_is_an_error_that_names_both(planned):
