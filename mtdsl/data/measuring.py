@@ -126,7 +126,7 @@ class Measuring:
         assert reading.source.source is not None
         described, content, commit = reading.source.source, reading.fingerprint, reading.commit
         if asked(self._plan) is None:
-            return LockedSource(described, content, sum(1 for _ in reading.texts()), revision=commit)
+            return LockedSource(described, content, reading.count(), revision=commit)
         lengths = read(table(reading, self._encoder, self._cache, self._say), 0.0).lengths
         return LockedSource(
             described, content, len(lengths), int(lengths.sum()), int(lengths.max()), by_length(lengths), commit

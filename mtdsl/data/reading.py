@@ -8,11 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from mtdsl.diag import Refusal, concerning, refuse
 from mtdsl.plan.curves import sources_of
 from mtdsl.plan.model import Plan, Source
 from mtdsl.registry import Registry
-from mtdsl.registry.factories import Documents
+from mtdsl.registry.factories import Documents, Tokenised
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -40,10 +43,26 @@ class Reading:
 
     def texts(self) -> Iterator[str]:
         """The documents that are not empty."""
-        texts = self.documents.texts(self.base)
+        texts = self._named(lambda: self.documents.texts(self.base))
         while (text := self._named(lambda: next(texts, None))) is not None:
             if text:
                 yield _encodable(text)
+
+    def ids(self) -> Iterator[npt.NDArray[np.integer[Any]]]:
+        """The ids of each document of a source that `is_tokens`."""
+        documents: Any = self.documents
+        found = self._named(lambda: documents.ids(self.base))
+        while (ids := self._named(lambda: next(found, None))) is not None:
+            yield ids
+
+    @property
+    def is_tokens(self) -> bool:
+        """Whether it holds tokens in place of text."""
+        return isinstance(self.documents, Tokenised)
+
+    def count(self) -> int:
+        """How many documents there are, all of which are read."""
+        return sum(1 for _ in (self.ids() if self.is_tokens else self.texts()))
 
     def values(self, column: str) -> Iterator[object]:
         """The value that each of `texts` has in a column; the source must be a `Keyed` one."""

@@ -12,6 +12,7 @@ import numpy as np
 from mtdsl.data.entry import ensure
 from mtdsl.data.keys import digest
 from mtdsl.data.reading import Reading, Say
+from mtdsl.data.readymade import ready_made
 from mtdsl.data.table import Ids, write
 from mtdsl.data.tokenizer import Encoder
 from mtdsl.diag import concerning, refuse
@@ -33,9 +34,10 @@ def table(reading: Reading, encoder: Encoder, cache: Path, say: Say) -> Path:
     """The folder with the tokens of a source, made on first use. Raises `Refusal` where there is no text."""
 
     def make(folder: Path) -> None:
-        say(f"tokenising `{reading.source.name}`")
+        say(f"{'reading' if reading.is_tokens else 'tokenising'} `{reading.source.name}`")
         dtype = np.min_scalar_type(encoder.vocab - 1)
-        write(folder, _documents(reading, encoder, dtype, say), dtype)
+        documents = ready_made(reading, encoder, dtype) if reading.is_tokens else _documents(reading, encoder, dtype, say)
+        write(folder, _some(documents, reading), dtype)
 
     return ensure(cache / "tables" / content(reading, encoder.hash), make)
 
@@ -51,9 +53,16 @@ def _documents(reading: Reading, encoder: Encoder, dtype: np.dtype[Any], say: Sa
         if total >= told:
             say(f"tokenising `{reading.source.name}`: {total:,} tokens")
             told += REPORT
-    if not total:
+
+
+def _some(documents: Iterator[tuple[Ids, int]], reading: Reading) -> Iterator[tuple[Ids, int]]:
+    """The documents. Raises `Refusal` where there is none."""
+    first = next(documents, None)
+    if first is None:
         with concerning(reading.source.name, "source"):
             raise refuse("source-empty", f"`{reading.source.name}` holds no text")
+    yield first
+    yield from documents
 
 
 def _batches(texts: Iterator[str]) -> Iterator[list[str]]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, 
 from mtdsl.frozen import Frozen, node
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import torch
 
     from mtdsl.plan.model import Plan
@@ -131,6 +133,18 @@ class Keyed(Documents, Protocol):
         """
 
 
+@runtime_checkable
+class Tokenised(Documents, Protocol):
+    """A source of tokens that were made already, with the tokenizer that the recipe names; its `texts` raises a `Refusal`."""
+
+    def ids(self, base: Path) -> Iterator[npt.NDArray[np.integer[Any]]]:
+        """The ids of each document in a fixed order, `[n]` of any integer type, none empty.
+
+        They are trained on as they are: bos and eos are there if they are meant to be. That they are ids of the tokenizer is
+        checked by who asks. Raises `mtdsl.diag.Refusal` for what the user can mend.
+        """
+
+
 class Filtering(Protocol):
     """What a filter's factory makes."""
 
@@ -218,6 +232,17 @@ class Deciding(Protocol):
 
     def __call__(self, readings: Mapping[str, Sequence[Reading]], /) -> bool:
         """Whether the condition holds, given each metric's readings of the phase so far, oldest first."""
+
+
+@runtime_checkable
+class Waiting(Deciding, Protocol):
+    """A gate that knows for how long it cannot hold, so that a plan can say where it comes too late."""
+
+    def earliest(self, first: Mapping[str, float], /) -> float:
+        """Tokens of its phase before which it cannot hold, infinity for never.
+
+        `first` has the tokens before which each metric is not measured, infinity for one that is measured at the end only.
+        """
 
 
 @runtime_checkable

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
-from mtdsl.registry.factories import Keyed
+from mtdsl.registry.factories import Documents, Keyed, Tokenised
 from mtdsl.testing.rules import broken
 from mtdsl.testing.technique import TechniqueSuite
 
@@ -31,12 +31,12 @@ class SourceSuite(TechniqueSuite):
     others: ClassVar[Files] = {}
 
     def test_documents_are_text_in_a_fixed_order(self) -> None:
-        """At least one document; all are `str`; read again, they are the same."""
+        """At least one document; all are `str`, or rows of ids of a source of tokens; read again, they are the same."""
         for subject in self.subjects():
             with _folder(self.files) as base:
-                first, second = (list(islice(subject.made().texts(base), MOST)) for _ in range(2))
-            if not first or not all(isinstance(text, str) for text in first):
-                way_out = "yield a `str` a document, and give the suite the `files` that its examples read"
+                first, second = (_documents(subject.made(), base) for _ in range(2))
+            if not first or not all(map(_is_document, first)):
+                way_out = "yield a `str` a document (of tokens, an array of ids), and give the suite the `files` it reads"
                 broken(subject.title, f"yields {first[:1] or 'nothing'}", "a source yields texts", way_out)
             if first != second:
                 way_out = "sort what the file system or the hub lists"
@@ -84,6 +84,19 @@ class FilterSuite(TechniqueSuite):
             if [made.keeps(*one) for one in known[::-1]][::-1] != first:
                 way_out = "decide by the document alone"
                 broken(subject.title, "answers otherwise when asked again", "a filter is pure", way_out)
+
+
+def _documents(source: Documents, base: Path) -> list[object]:
+    """The first documents: texts, or tuples of ids."""
+    if isinstance(source, Tokenised):
+        return [tuple(ids.tolist()) for ids in islice(source.ids(base), MOST)]
+    return list(islice(source.texts(base), MOST))
+
+
+def _is_document(one: object) -> bool:
+    if isinstance(one, tuple):
+        return bool(one) and all(isinstance(id, int) and id >= 0 for id in one)
+    return isinstance(one, str)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ def mtdsl_sources() -> Iterator[mtdsl.Source]:
     yield mtdsl.Source("jsonl", "mtdsl_sources.jsonl:Jsonl")
     yield mtdsl.Source("parquet", "mtdsl_sources.parquet:Parquet")
     yield mtdsl.Source("arrow", "mtdsl_sources.arrow:Arrow")
+    yield mtdsl.Source("tokens", "mtdsl_sources.tokens:Tokens")
     yield mtdsl.Source("hub", "mtdsl_sources.hub:Hub")
 
 

@@ -65,6 +65,7 @@ ELSEWHERE = {
     "source-empty": "data/test_prepare.py::test_no_text_at_all",
     "source-encoding": "data/test_sources.py::test_bad_input_is_one_refusal",
     "source-missing": "data/test_sources.py::test_bad_input_is_one_refusal",
+    "source-tokens": "data/test_tokens_source.py::test_what_is_wrong_with_a_file_of_tokens",
     "source-unreadable": "data/test_bad_sources.py::test_no_right_to_read",
     "source-exhausted": "data/test_prepare.py::test_too_few_tokens",
     "start-declared": "run/test_foreign.py::test_a_start_without_weights_is_named_before_the_tokenizer",

@@ -57,6 +57,7 @@ EXAMPLES = {
     ("source", "jsonl"): ({"path": '"*.jsonl"'},),
     ("source", "parquet"): ({"path": '"*.parquet"'},),
     ("source", "python_library"): ({}, {"part": '"docs"'}),
+    ("source", "tokens"): ({"path": '"*.npy"', "eos": 0},),
     ("source", "text"): ({"path": '"*.txt"'}, {"path": '"*.txt"', "document": '"line"'}),
 }
 """By kind and name: examples as a suite takes them."""

@@ -1,7 +1,9 @@
 """Every registered source under the suite that third parties use."""
 
+import io
 import json
 
+import numpy
 import pyarrow
 import pytest
 from plugins.conformance import examples
@@ -30,11 +32,18 @@ def arrow(texts):
     return written.getvalue().to_pybytes()
 
 
+def tokens(texts):
+    written = io.BytesIO()
+    numpy.save(written, numpy.array([id for text in texts for id in (*text.encode(), 0)], numpy.uint16))
+    return written.getvalue()
+
+
 FILES = {
     "arrow": lambda texts: {"a.arrow": arrow(texts)},
     "hub": lambda texts: {"set/train.jsonl": jsonl(texts)},
     "jsonl": lambda texts: {"a.jsonl": jsonl(texts), "b.jsonl": jsonl(["more"])},
     "parquet": lambda texts: {"a.parquet": parquet(texts)},
+    "tokens": lambda texts: {"a.npy": tokens(texts)},
     "text": lambda texts: {"a.txt": "\n\n".join(texts), "b.txt": "more"},
 }
 

@@ -73,6 +73,16 @@ class Numbered(Lines):
 
 
 @dataclass(frozen=True)
+class Fractions(Lines):
+    """Yields arrays that hold no ids."""
+
+    def ids(self, base):
+        import numpy
+
+        return (numpy.array([0.5]) for _ in self.texts(base))
+
+
+@dataclass(frozen=True)
 class Long:
     """Long documents."""
 
@@ -196,6 +206,7 @@ def test_those_that_break_nothing_pass(suite, technique, given):
     ("suite", "technique", "test", "rule", "way_out"),
     [
         (SourceSuite, "Raw", "test_documents_are_text_in_a_fixed_order", "a source yields texts", "yield a `str`"),
+        (SourceSuite, "Fractions", "test_documents_are_text_in_a_fixed_order", "a source yields texts", "an array of ids"),
         (SourceSuite, "Bare", "test_documents_are_text_in_a_fixed_order", "a source yields texts", "the `files`"),
         (SourceSuite, "Turning", "test_documents_are_text_in_a_fixed_order", "documents have a fixed order", "sort what"),
         (SourceSuite, "Numbered", "test_columns_are_those_of_its_documents", "columns are those of the", "row.get(column)"),
