@@ -14,8 +14,8 @@ def plugin(name: str, /, *, kind: str = "scheduler", into: Path = Path()) -> int
     name
         The package, in small letters, such as acme-power: recipes say acme_power.
     kind
-        What its technique is: scheduler, mixer, online-mixer, extender, merger, source, filter, packer, optimizer, gate,
-        evaluator, fitter, objective, editor or lint.
+        What its technique is: scheduler, mixer, online-mixer, extender, merger, source, filter, packer, rewriter, optimizer,
+        gate, evaluator, fitter, objective, editor or lint.
     into
         The folder in which the new one is made.
     """

@@ -18,7 +18,12 @@ BUDGETS = ("tokens", "steps", "sequences", "epochs")
 DOCUMENTS = ("packing", "mask", "positions", "eod_loss", "fim_mode")
 MANNER = (*DOCUMENTS, "optimizer", "objective", "train", "freeze", "groups", "edit", "window", "coupling")
 PHASE = (*BUDGETS, "batch", "context", "lr", "warmup", "mix", "seed", *MANNER, "stop", *SCALARS)
-TECHNIQUES = {"packing": ("packer", "concat"), "optimizer": ("optimizer", "adamw"), "objective": ("objective", "next_token")}
+TECHNIQUES = {
+    "packing": ("packer", "concat"),
+    "fim_mode": ("rewriter", "psm"),
+    "optimizer": ("optimizer", "adamw"),
+    "objective": ("objective", "next_token"),
+}
 """The attributes that are one technique each: of which kind, and the one that is there where nobody says it."""
 SOURCE = (
     "source",

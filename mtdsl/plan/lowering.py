@@ -63,14 +63,14 @@ class PhaseLowering:
         groups = self._try(lambda: manners.groups(found))
         mask, edits = self._try(manners.mask), self._try(manners.edits)
         positions = self._try(lambda: manners.positions(mask or "document"))
-        words: dict[str, Any] = {name: self._try(partial(manners.word, name)) for name in ("eod_loss", "fim_mode", "coupling")}
+        words: dict[str, Any] = {name: self._try(partial(manners.word, name)) for name in ("eod_loss", "coupling")}
         train, freeze = (self._try(lambda name=name: manners.patterns(name)) for name in ("train", "freeze"))  # type: ignore[misc]
         feeding = self._try(lambda: self._feeding(budget))
         stop = self._try(self._stop) if budget.batch else None
         if self._failed:
             raise Mistake
         lr, mix, scalars, events = self._events(motions, lr, mix, _numbers(motions, found, cast(Plugin, optimizer)))
-        manners.check_fim(scalars.get("fim"))
+        rewriting = manners.rewriting(scalars.get("fim"))
         turns = before.turns if transition.data == "continue" else ()
         mix = going_on(allotted(mix, budget.tokens, tools.registry), turns) if mix else None
         phase = Phase(
@@ -98,6 +98,7 @@ class PhaseLowering:
             edits=edits or (),
             feeding=feeding,
             positions=positions or "document",
+            fim_mode=rewriting,
             seed=cast(int, seed),
             transition=transition,
             doc=draft.item.doc,

@@ -32,7 +32,6 @@ from mtdsl.registry import Registry
 WORDS = {
     "positions": ("document", "window"),
     "eod_loss": ("masked", "learnt"),
-    "fim_mode": ("psm", "spm", "mixed"),
     "coupling": ("none", "sqrt", "linear"),
 }
 Mask = Literal["document", "none"]
@@ -133,13 +132,18 @@ class Manners(Frozen):
         written = self.lookup(self.draft, name)
         return WORDS[name][0] if written is None else self.evaluator.word(written.value, written.scope, WORDS[name], name)
 
-    def check_fim(self, fim: Curve[Fraction] | None) -> None:
-        """Raises `Mistake` where a phase says itself in which mode it fills in middles, and fills in none."""
+    def rewriting(self, fim: Curve[Fraction] | None) -> Plugin | None:
+        """How the share `fim` of documents is rewritten; None where that is 0.
+
+        Raises `Mistake` where a phase says itself how, and rewrites none.
+        """
         written = self.lookup(self.draft, "fim_mode")
-        own = written is not None and any(entry is written.attribute for entry in self.draft.item.body.entries)
-        if written is not None and own and (fim is None or not any(piece.start or piece.stop for piece in fim.pieces)):
+        if fim is not None and any(piece.start or piece.stop for piece in fim.pieces):
+            return self.technique("fim_mode")
+        if written is not None and any(entry is written.attribute for entry in self.draft.item.body.entries):
             message = f"`{self.draft.name}` says how middles are filled in, and moves none: its `fim` is 0"
             raise mistake("fim-mode-without-fim", message, written.span, help="write `fim = 10%`, or leave `fim_mode` out")
+        return None
 
     def patterns(self, name: str) -> tuple[str, ...]:
         """`train` or `freeze`: patterns of parameters' names; none where all are trained, or none is frozen."""

@@ -216,8 +216,8 @@ class Phase(Frozen):
 
     Under the mask `document` a token sees its own document only. `positions` count from where the document begins in its
     window, or from where the window does. `eod_loss` says whether a document's last token has to predict the first of the next
-    document in its window. A document in `fim_mode` is given as prefix, suffix, middle (`psm`), suffix first (`spm`), or
-    either, half of the documents each (`mixed`; arXiv:2207.14255, section 3).
+    document in its window. `fim_mode` says how the share `fim` of documents is rewritten (`psm`: prefix, suffix, middle),
+    and is None where none is.
     """
 
     name: str
@@ -250,7 +250,7 @@ class Phase(Frozen):
     coupling: Literal["none", "sqrt", "linear"] = "none"
     positions: Literal["document", "window"] = "document"
     eod_loss: Literal["masked", "learnt"] = "masked"
-    fim_mode: Literal["psm", "spm", "mixed"] = "psm"
+    fim_mode: Plugin | None = field(default=None, metadata=RARE)
     stop: Test | None = None
     events: tuple[Event, ...] = ()
     extended: int = field(default=0, metadata=RARE)

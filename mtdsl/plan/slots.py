@@ -48,6 +48,7 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
     "optimizer": (PHASE % "optimizer = {call}",),
     "objective": (PHASE % "objective = {call}",),
     "packer": (PHASE % "packing = {call}",),
+    "rewriter": (PHASE % "fim = 10%, fim_mode = {call}",),
     "editor": (PHASE % "seed = 0" + "phase two {{ steps = 100, edit = {call} }}\nflow one -> two\n",),
     "gate": (PHASE % "stop = {call}",),
     "evaluator": ("eval measured = {call}\n" + PHASE % "stop = measured >= 0",),

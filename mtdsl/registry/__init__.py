@@ -32,6 +32,7 @@ from mtdsl.registry.kinds import (
     Objective,
     Optimizer,
     Packer,
+    Rewriter,
     Scheduler,
     Source,
 )
@@ -40,6 +41,7 @@ from mtdsl.registry.loading import installed
 from mtdsl.registry.mixing import Budgeted, Turning
 from mtdsl.registry.parameters import bind
 from mtdsl.registry.remarks import Edit, Place, Remark
+from mtdsl.registry.rewriting import Chance, Coder
 
 __all__ = [
     "NEEDS",
@@ -49,6 +51,8 @@ __all__ = [
     "Asking",
     "Bound",
     "Budgeted",
+    "Chance",
+    "Coder",
     "Counting",
     "Edit",
     "Editor",
@@ -79,6 +83,7 @@ __all__ = [
     "Reading",
     "Registry",
     "Remark",
+    "Rewriter",
     "Scheduled",
     "Scheduler",
     "Search",

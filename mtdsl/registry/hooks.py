@@ -57,6 +57,12 @@ def mtdsl_packers() -> Iterable[kinds.Packer]:
 
 
 @hookspec
+def mtdsl_rewriters() -> Iterable[kinds.Rewriter]:
+    """Documents in another order of their parts."""
+    return ()
+
+
+@hookspec
 def mtdsl_optimizers() -> Iterable[kinds.Optimizer]:
     """Optimizers."""
     return ()

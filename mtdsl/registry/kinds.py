@@ -64,6 +64,12 @@ class Packer(Descriptor):
     kind = "packer"
 
 
+class Rewriter(Descriptor):
+    """Gives a document in another order of its parts; see `mtdsl.registry.rewriting.Rewriting`."""
+
+    kind = "rewriter"
+
+
 class Optimizer(Descriptor):
     """Builds a torch optimizer; see `Optimizing`."""
 
@@ -114,6 +120,7 @@ KINDS: tuple[type[Descriptor], ...] = (
     Source,
     Filter,
     Packer,
+    Rewriter,
     Optimizer,
     Gate,
     Evaluator,

@@ -133,6 +133,7 @@ class Histories:
             "length": phase.batch.length,
             "window": phase.context.end,
             "packing": [canon.plugin("packer", phase.packing), phase.mask, *_borders(phase)],
+            **({"fim_mode": canon.plugin("rewriter", phase.fim_mode)} if phase.fim_mode else {}),
             "optimizer": canon.plugin("optimizer", _own(phase), origin),
             **({"objective": canon.plugin("objective", phase.objective, origin)} if phase.objective else {}),
             **({"groups": [_group(canon, group, origin) for group in phase.groups]} if phase.groups else {}),
@@ -162,7 +163,7 @@ def _borders(phase: Phase) -> list[Json]:
     follows = (phase.positions == "document") == (phase.mask == "document")
     said: list[Json] = [] if follows else [["positions", phase.positions]]
     said += [] if phase.eod_loss == "masked" else [["eod_loss", phase.eod_loss]]
-    return said + ([["fim_mode", phase.fim_mode]] if "fim" in phase.scalars else [])
+    return said
 
 
 def _group(canon: Canon, group: Group, origin: int) -> Json:

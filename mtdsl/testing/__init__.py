@@ -19,6 +19,7 @@ from mtdsl.testing.objective import ObjectiveSuite
 from mtdsl.testing.online import OnlineMixerSuite
 from mtdsl.testing.optimizer import OptimizerSuite
 from mtdsl.testing.packer import PackerSuite
+from mtdsl.testing.rewriter import RewriterSuite
 from mtdsl.testing.rules import Broken
 from mtdsl.testing.scheduler import SchedulerSuite
 from mtdsl.testing.source import FilterSuite, SourceSuite
@@ -40,6 +41,7 @@ __all__ = [
     "OnlineMixerSuite",
     "OptimizerSuite",
     "PackerSuite",
+    "RewriterSuite",
     "SchedulerSuite",
     "SourceSuite",
     "TechniqueSuite",

@@ -196,8 +196,8 @@ def documents(phase: Phase) -> Iterator[str]:
         yield f"positions by {phase.positions}"
     if phase.eod_loss == "learnt":
         yield "loss across ends of documents"
-    if "fim" in phase.scalars and phase.fim_mode != "psm":
-        yield f"fim {phase.fim_mode}"
+    if phase.fim_mode is not None:
+        yield f"fim by {plugin(phase.fim_mode)}"
 
 
 def group(one: Group) -> str:

@@ -32,7 +32,7 @@ def of_phase(phase: Phase, registry: Registry) -> Iterator[Value]:
     yield "mask", phase.mask
     yield "positions", phase.positions
     yield "eod_loss", phase.eod_loss
-    yield "fim_mode", phase.fim_mode
+    yield "fim_mode", phrases.plugin(phase.fim_mode) if phase.fim_mode else NONE
     yield "optimizer", _optimizer(phase)
     yield "objective", technique(phase.objective, phase.tokens) if phase.objective else NONE
     yield "train", ", ".join(phase.train) or "everything"

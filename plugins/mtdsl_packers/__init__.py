@@ -1,4 +1,4 @@
-"""How documents are laid into windows, built in; registered as any third party's are."""
+"""How documents are laid into windows, and in which order of their parts, built in; registered as any third party's are."""
 
 from __future__ import annotations
 
@@ -13,3 +13,11 @@ def mtdsl_packers() -> Iterator[mtdsl.Packer]:
     yield mtdsl.Packer("concat", "mtdsl_packers.concat:Concat")
     yield mtdsl.Packer("best_fit", "mtdsl_packers.best_fit:BestFit")
     yield mtdsl.Packer("greedy", "mtdsl_packers.greedy:Greedy")
+
+
+@mtdsl.hookimpl
+def mtdsl_rewriters() -> Iterator[mtdsl.Rewriter]:
+    """The orders of fill in the middle."""
+    yield mtdsl.Rewriter("psm", "mtdsl_packers.fim:Psm")
+    yield mtdsl.Rewriter("spm", "mtdsl_packers.fim:Spm")
+    yield mtdsl.Rewriter("mixed", "mtdsl_packers.fim:Mixed")

@@ -59,7 +59,7 @@ def test_what_is_learnt_and_fed(plan):
         "coupling": "sqrt",
         "positions": "window",
         "eod_loss": "learnt",
-        "fim_mode": "mixed",
+        "fim_mode": Plugin("mixed", {"spm": F(1, 4)}),
         "scalars": {"fim": falling},
     }
     assert list(phrases.manner(replace(plan.phases[0], **learnt))) == [
@@ -72,6 +72,6 @@ def test_what_is_learnt_and_fed(plan):
         "fed 92% in 1Mi, 8% in 4k",
         "positions by window",
         "loss across ends of documents",
-        "fim mixed",
+        "fim by mixed(spm = 0.25)",
         "rate follows the batch (sqrt)",
     ]

@@ -137,7 +137,7 @@ def test_every_attribute_that_a_phase_may_have_is_shown(shown):
         "z_loss": "0",
         "fim": "0",
         "dropout": "0",
-        "fim_mode": "psm",
+        "fim_mode": "none",
     }
     assert {rows[name].via for name in unset} == {"default"}
 
