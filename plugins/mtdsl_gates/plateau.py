@@ -27,6 +27,10 @@ class Plateau:
         """The one metric."""
         return (self.metric,)
 
+    def earliest(self, first: Mapping[str, float], /) -> float:
+        """Twice `over`; never where there is one reading."""
+        return max(2.0 * self.over, first[self.metric])
+
     def __call__(self, readings: Mapping[str, Sequence[mtdsl.Reading]]) -> bool:
         """Whether the metric stands still at its last reading."""
         known = readings[self.metric]

@@ -20,6 +20,7 @@ RATE = (
     "horizon-differs",
     "lr-never-decays",
     "lr-zero-all-phase",
+    "restart-changes-nothing",
     "stop-cuts-decay",
     "warmup-outgrows-phase",
 )
@@ -29,6 +30,7 @@ BUDGET = (
     "batch-tokens-change",
     "batch-too-large",
     "budget-out-of-line",
+    "cannot-hold-in-time",
     "coupling-has-no-effect",
     "event-copied",
     "event-held-before",

@@ -101,3 +101,54 @@ def test_an_event_that_has_happened_and_is_copied(said, second, copied):
 def test_an_event_of_a_phase_that_this_one_does_not_follow_is_still_to_come(said):
     text = f"phase one {STABLE}\nphase two like one {{ mix = b }}\nflow one\nflow two\n"
     assert said("event-copied", text) == []
+
+
+# ---- cannot-hold-in-time: one step of the toy is 256 tokens, a phase 25,600
+
+
+def stopped(test, evals="", more=""):
+    return f"{evals}{chain(f'lr = 1e-3, stop = {test}', 'lr = 1e-3', edge=more)}"
+
+
+SOME = "eval niah = needle(every = 50 steps)\n"
+ENDS = "eval niah = needle()\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "late"),
+    [
+        (stopped("plateau(loss, over = 12_800 tokens)"), True),
+        (stopped("plateau(loss, over = 12_799 tokens)"), False),
+        (stopped("plateau(loss, over = 1M) or loss < 2"), False),
+        (stopped("plateau(loss, over = 1M) and loss < 2"), True),
+        (stopped("not plateau(loss, over = 1M)"), False),
+        (stopped("niah >= 90%", ENDS), True),
+        (stopped("niah >= 90% and loss < 2", ENDS), True),
+        (stopped("niah >= 90% or loss < 2", ENDS), False),
+        (stopped("plateau(niah, over = 1_000 tokens)", ENDS), True),
+        (stopped("niah >= 90%", SOME), False),
+        (stopped("niah >= 90%", "eval niah = needle(every = 100 steps)\n"), True),
+        (stopped("niah >= 90%", "eval niah = needle(every = 25_600 tokens)\n"), True),
+        (stopped("niah >= 90%", "eval niah = needle(every = 25_599 tokens)\n"), False),
+        (stopped("loss < 2", ENDS, "gate = niah >= 90%"), False),
+        (stopped("loss < 2", ENDS, "gate = plateau(niah, over = 256 tokens)"), True),
+        (stopped("loss < 2", SOME, "gate = plateau(niah, over = 256 tokens)"), False),
+        (stopped("loss < 2", more="gate = plateau(loss, over = 12_800 tokens)"), False),
+        (stopped("loss < 2", more="gate = plateau(loss, over = 12_801 tokens)"), True),
+    ],
+)
+def test_what_can_hold_only_where_its_phase_has_ended(said, text, late):
+    assert len(said("cannot-hold-in-time", text)) == late
+
+
+@pytest.mark.parametrize(("at", "late"), [(49, True), (50, False)])
+def test_an_event_that_is_expected_before_it_can_be_measured(said, at, late):
+    assert len(said("cannot-hold-in-time", SOME + phase(("niah > 50%", at, "9e-4")))) == late
+
+
+def test_what_is_measured_at_ends_only_is_told_how_to_be_measured_inside(said):
+    late = stopped("niah >= 90%", ENDS)
+    assert said("cannot-hold-in-time", late)[0].help == (
+        "let it be measured inside too: `every = 10 steps` in the call of `eval niah`"
+    )
+    assert said("cannot-hold-in-time", late.replace("needle()", "needle(every = 10 steps)")) == []

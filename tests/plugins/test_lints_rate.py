@@ -175,3 +175,29 @@ def test_a_warmup_of_its_own_may_take_all_of_a_phase(said):
     edge = "lr = restart, optimizer = reset"
     text = chain("lr = 1e-3", f"{{ steps = 10, {REST}, lr = 1e-3, warmup = 9 steps }}", edge=edge)
     assert said("warmup-outgrows-phase", text) == []
+
+
+# ---- restart-changes-nothing
+
+
+@pytest.mark.parametrize(
+    ("body", "idle"),
+    [
+        (chain("lr = 1e-3", "lr = -> 0", edge="lr = restart"), True),
+        (chain("lr = 1e-3", "lr = [-> 5e-4 until 50%, -> 0]", edge="lr = restart"), True),
+        (chain("lr = 1e-3", "lr = -> 0, warmup = 5 steps", edge="lr = restart"), False),
+        (chain("lr = 1e-3", "lr = 1e-3 -> 0", edge="lr = restart"), False),
+        (chain("lr = 1e-3", "lr = -> 0", edge="lr = continue"), False),
+        (chain("lr = 1e-3", "lr = -> 0"), False),
+        (chain("", "", edge="lr = restart") + "schedule lr over one -> two = 1e-3 -> 0\n", True),
+        (chain("lr = 1e-3", "", edge="lr = restart") + "schedule lr over two = 1e-4 -> 0\n", False),
+    ],
+)
+def test_a_restart_of_a_rate_that_goes_on(said, body, idle):
+    assert len(said("restart-changes-nothing", body)) == idle
+
+
+def test_one_edge_of_a_path_may_say_that_its_rate_goes_on(said):
+    body = chain("lr = 1e-3", "lr = -> 1e-4", "lr = 5e-4", edge="lr = restart")
+    assert len(said("restart-changes-nothing", body)) == 1
+    assert said("restart-changes-nothing", body + "transition one -> two { lr = continue }\n") == []

@@ -33,3 +33,10 @@ def test_too_little_is_known(until):
 
 def test_what_it_must_be_told_of():
     assert plateau().metrics() == ("loss",)
+
+
+def test_it_holds_no_earlier_than_it_says():
+    first = plateau().earliest({"loss": 10.0})
+    assert first == 200
+    assert not plateau(least=1.0)(readings(lambda tokens: 2.0, int(first) - 10))
+    assert plateau(least=1.0)(readings(lambda tokens: 2.0, int(first)))
