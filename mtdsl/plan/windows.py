@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mtdsl.diag import Diagnostic, Fix, Label, Report, Span
-from mtdsl.diag.mistake import mistake
+from mtdsl.diag.mistake import Mistake, mistake
 from mtdsl.frozen import Frozen, node
 from mtdsl.lang import tree
 from mtdsl.plan.drafts import Draft, Written
@@ -71,12 +71,24 @@ class Windows:
         if start is None and not self._assumes:
             raise mistake("no-start-value", f"it is not known which window `{draft.name}` begins with", value.span)
         if start is not None:
-            _check_grows(draft, start, stop, value)
+            _check_not_smaller(draft, start, stop, value)
+        if start == stop:
+            raise self._already(draft, stop, value, scope, ending)
         if value.by is None:
             hint = "say how: `by rope(theta = 2M)` or `by yarn(factor = 4)`"
             raise mistake("no-extender", "a window that changes needs its `by`", value.span, help=hint)
         plugin = self._techniques.bind("extender", value.by, scope)
         return Window(Context(start, stop, plugin), plugin)
+
+    def _already(self, draft: Draft, size: int, value: tree.Move, scope: Scope, ending: Ending) -> Mistake:
+        """What is wrong with a move to where the window is; other positions were meant if they stretch by no factor."""
+        message, written = f"`{draft.name}` moves the window to {size:,}, where it is already", shown(size)
+        hint = f"write `context = {written}`"
+        plugin = None if value.by is None else self._techniques.bind("extender", value.by, scope)
+        if value.by and plugin and plugin != ending.in_force and plugin.params.get("factor") is None:
+            written = f"{written} by {value.by.span.text}"
+            hint += f", or to change the positions alone `context = {written}`"
+        return mistake("context-applied-twice", message, value.span, help=hint, fix=Fix.write(value.span, written, safe=False))
 
     def _under(self, plugin: Plugin, size: int, before: int | None, in_force: Plugin | None) -> Window:
         return Window(Context(before, size, None if plugin == in_force else plugin), plugin)
@@ -89,12 +101,7 @@ class Windows:
         return size
 
 
-def _check_grows(draft: Draft, start: int, stop: int, value: tree.Move) -> None:
-    """Raises `Mistake` for a move that leaves the window as it is, or makes it smaller."""
-    if start == stop:
-        message = f"`{draft.name}` moves the window to {stop:,}, where it is already"
-        hint, fix = f"write `context = {shown(stop)}`", Fix.write(value.span, shown(stop), safe=False)
-        raise mistake("context-applied-twice", message, value.span, help=hint, fix=fix)
+def _check_not_smaller(draft: Draft, start: int, stop: int, value: tree.Move) -> None:
     if stop < start:
         message = f"`{draft.name}` would make the window smaller: from {shown(start)} to {shown(stop)}"
         raise mistake("rope-shrinks", message, value.end.span)

@@ -12,7 +12,7 @@ from mtdsl_lints.chain import widest
 from mtdsl_lints.positions import UNKNOWN, positions
 
 if TYPE_CHECKING:
-    from mtdsl.plan.model import Plan
+    from mtdsl.plan.model import Phase, Plan, Plugin
     from mtdsl.plan.origins import Origins
 
 ROUNDING = 0.99
@@ -36,10 +36,17 @@ def factor_misses_window(plan: Plan, written: Origins, /) -> Iterator[Remark]:
             continue
         reach, window = extension.reach(rope[phase.name]), phase.context.end
         if not ROUNDING * window <= reach < FAR * furthest[phase.name]:
-            grown = window / (phase.context.start or window)
             far = f"`{extender.name}` stretches positions to {length(reach)}"
             yield Remark(
                 f"{far}, and the window of `{phase.name}` is {length(window)}",
                 (Place(phase.name, "context"),),
-                help=f"the window grows {plain(grown)} times here; factors multiply where positions are stretched already",
+                help=_way_out(phase, extender),
             )
+
+
+def _way_out(phase: Phase, extender: Plugin) -> str:
+    window = phase.context.end
+    if phase.context.start == window and extender.params.get("factor") is not None:
+        return f"the window stays as it is here, and factors multiply: leave `factor` out of `{extender.name}`"
+    grown = window / (phase.context.start or window)
+    return f"the window grows {plain(grown)} times here; factors multiply where positions are stretched already"

@@ -226,3 +226,23 @@ def test_a_span_without_words_is_marked_once(found):
     )
     zero = next(one for one in found(text)[1] if one.id == "lr-zero-all-phase")
     assert len(zero.labels) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "way"),
+    [
+        ("", "", "256"),
+        (" by rope(theta = 20_000)", " by rope(theta = 20_000)", "256"),
+        ("", " by yarn(factor = 4)", "256"),
+        ("", " by rope(theta = 1M)", "256 by rope(theta = 1M)"),
+        (" by rope(theta = 20_000)", " by rope(theta = 1M)", "256 by rope(theta = 1M)"),
+    ],
+)
+def test_a_move_to_the_window_that_is_there_keeps_the_base_that_was_meant(wrong, plan, first, second, way):
+    rest = "steps = 4, batch = 1 x 256, lr = 1e-3, mix = a"
+    text = f"phase p {{ {rest}, context = 256{first} }}\nphase q {{ {rest}, context = @ }}\nflow p -> q\n"
+    found = wrong(text.replace("@", f"-> 256{second}"))
+    assert (found.id, f"`context = {way}`" in found.help) == ("context-applied-twice", True)
+    assert [change.replacement for change in found.fix.changes] == [way]
+    extender = plan(text.replace("@", way)).phase("q").context.extender
+    assert (extender is not None) == (way != "256")

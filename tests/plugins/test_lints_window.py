@@ -86,6 +86,13 @@ def test_a_factor_that_is_not_the_stretch_of_the_window(said, windows, remarks):
     assert len(said("factor-misses-window", body)) == remarks
 
 
+def test_positions_that_change_at_the_same_window_need_no_factor(said):
+    stretched, again = "context = -> 32k by yarn(factor = 8)", "context = 32k by yarn({}beta_fast = 16)"
+    (found,) = said("factor-misses-window", told(stretched, again.format("factor = 8, "), start=BASE))
+    assert found.help == "the window stays as it is here, and factors multiply: leave `factor` out of `yarn`"
+    assert not said("factor-misses-window", told(stretched, again.format(""), start=BASE))
+
+
 @pytest.mark.parametrize(
     ("first", "second", "remarks"),
     [
