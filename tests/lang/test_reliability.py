@@ -46,7 +46,7 @@ def limited(path):
         (f"let b = {'(' * MANY}\n", "too-deep"),
         (f"let b = {'-' * MANY}1\n", "too-deep"),
         (f"check {'not ' * MANY}1 < 2\n", "too-deep"),
-        (f"let b = {'.'.join('a' * MANY)}\nphase q {{ {REST.replace('1e-3', 'b')} }}\n", ""),
+        (f"let b = {'.'.join('a' * MANY)}\nphase q {{ {REST.replace('1e-3', 'b')} }}\nflow p -> q\n", "unknown-name"),
         (f"check {' + '.join(['1'] * MANY)} < 2\n", "check-failed"),
         (f"check {' or '.join(['2 < 1'] * MANY)}\n", "check-failed"),
         (f"mix b = {' + '.join(['1% * a'] * 2000)}\nphase q {{ {REST.replace('mix = a', 'mix = b')} }}\nflow p -> q\n",
@@ -110,8 +110,8 @@ def test_a_project_may_share_files_across_its_folders(tmp_path, marker):
     assert limited(recipe)[:2] == (0, [])
 
 
-def test_a_directory_and_a_missing_file(tmp_path):
-    assert limited(tmp_path)[:2] == (1, ["file-unreadable"])
+def test_a_folder_without_a_recipe_and_a_missing_file(tmp_path):
+    assert limited(tmp_path)[:2] == (0, [])
     assert limited(tmp_path / "none.mtr")[:2] == (1, ["file-unreadable"])
 
 
