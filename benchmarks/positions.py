@@ -27,6 +27,6 @@ def _unbroken(corpus: Corpus, name: str, length: int) -> Iterator[Window]:
     pieces = (
         Piece(int(document), start, start + length)
         for document in sorted(table.validation, key=lambda document: table.hashes[document])
-        for start in range(0, int(table.lengths[document]) - length + 1, length)
+        for start in range(0, table.length(document) - length + 1, length)
     )
     yield from (Window(name, (piece,)) for piece, _ in zip(pieces, range(LIMIT // length), strict=False))

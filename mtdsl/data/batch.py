@@ -83,10 +83,10 @@ def trained(windows: Sequence[Window], corpus: Corpus, borders: Borders) -> int:
 
 def _silent(window: Window, corpus: Corpus, borders: Borders) -> Iterator[bool]:
     """Of each piece, whether its last token predicts nothing, as where a document is cut, or nothing follows in the window."""
-    lengths = corpus.tables[window.source].lengths if borders.eod_loss == "learnt" else None
+    table = corpus.tables[window.source] if borders.eod_loss == "learnt" else None
     last = len(window.pieces) - 1
     for at, piece in enumerate(window.pieces):
-        yield lengths is None or at == last or piece.stop < int(lengths[piece.document])
+        yield table is None or at == last or piece.stop < table.length(piece.document)
 
 
 def _sizes(windows: Sequence[Window], length: int, *, by_document: bool) -> Int64:

@@ -35,4 +35,4 @@ class Corpus:
     @cached_property
     def epochs(self) -> Sizes:
         """One epoch of each source: its training tokens and its training documents."""
-        return {name: Size(table.size, len(table.training)) for name, table in self.tables.items()}
+        return {name: Size(table.size, table.trained) for name, table in self.tables.items()}

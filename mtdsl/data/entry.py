@@ -43,7 +43,7 @@ def ensure(folder: Path, make: Callable[[Path], None], *, goes_on: bool = False,
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):
             if not intact(folder, verify=verify):
-                _remake(folder, make, goes_on)
+                _remake(folder, make, goes_on, verify)
     except OSError as error:
         raise refuse("cache-write", f"the data cache {folder.parent} cannot be written: {error.strerror or error}") from error
     return folder
@@ -67,15 +67,15 @@ def note(folder: Path, *names: str) -> None:
     _append(folder, marks)
 
 
-def noted(folder: Path) -> set[str]:
+def noted(folder: Path, *, verify: bool = False) -> set[str]:
     """The files of an entry that is being made which are finished and whole."""
-    return {name for name, mark in _noted(folder).items() if name != WHOLE and _as_noted(folder, mark)}
+    return {name for name, mark in _noted(folder).items() if name != WHOLE and _as_noted(folder, mark, verify)}
 
 
-def _remake(folder: Path, make: Callable[[Path], None], goes_on: bool) -> None:
+def _remake(folder: Path, make: Callable[[Path], None], goes_on: bool, verify: bool) -> None:
     beside = folder.with_name(f".{folder.name}.new")
     if goes_on:
-        _keep_whole(folder, beside)
+        _keep_whole(folder, beside, verify)
     for stale in (folder,) if goes_on else (beside, folder):
         if stale.exists():
             shutil.rmtree(stale)
@@ -93,17 +93,17 @@ def _remake(folder: Path, make: Callable[[Path], None], goes_on: bool) -> None:
     _flush(folder.parent)
 
 
-def _keep_whole(folder: Path, beside: Path) -> None:
+def _keep_whole(folder: Path, beside: Path, verify: bool) -> None:
     """Make `beside` hold the finished files of a damaged entry or of an attempt that ended, and no other."""
     if folder.exists() and not beside.exists():
         folder.rename(beside)
     if beside.exists():
-        _drop_unfinished(beside)
+        _drop_unfinished(beside, verify)
 
 
-def _drop_unfinished(beside: Path) -> None:
+def _drop_unfinished(beside: Path, verify: bool = False) -> None:
     """What was half written when the disk was full would keep it full."""
-    whole, known = noted(beside), _noted(beside)
+    whole, known = noted(beside, verify=verify), _noted(beside)
     for file in beside.iterdir():
         if file.name not in whole:
             file.unlink()

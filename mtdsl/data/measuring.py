@@ -127,7 +127,7 @@ class Measuring:
         described, content, commit = reading.source.source, reading.fingerprint, reading.commit
         if asked(self._plan) is None:
             return LockedSource(described, content, reading.count(), revision=commit)
-        lengths = read(table(reading, self._encoder, self._cache, self._say), 0.0).lengths
+        lengths = np.diff(read(table(reading, self._encoder, self._cache, self._say)).bounds)
         return LockedSource(
             described, content, len(lengths), int(lengths.sum()), int(lengths.max()), by_length(lengths), commit
         )

@@ -55,24 +55,24 @@ class Order:
         _, length = self.document(cursor.epoch, cursor.rank)
         if cursor.offset + tokens < length:
             return cursor._replace(offset=cursor.offset + tokens)
-        last = cursor.rank + 1 == len(self.table.training)
+        last = cursor.rank + 1 == self.table.trained
         return Cursor(cursor.epoch + 1, 0, 0) if last else Cursor(cursor.epoch, cursor.rank + 1, 0)
 
     def _load(self, epoch: int, chunk: int) -> None:
-        training, keys = self.table.training, self.table.keys
-        ranks = np.arange(chunk * CHUNK, min((chunk + 1) * CHUNK, len(training)))
+        keys, count = self.table.keys, self.table.trained
+        ranks = np.arange(chunk * CHUNK, min((chunk + 1) * CHUNK, count))
         if keys is None:
-            documents = training[Permutation(len(training), self.seed, epoch)(ranks)]
+            documents = self.table.training(Permutation(count, self.seed, epoch)(ranks))
         else:
             documents = self._by(keys, epoch)[ranks]
         self._chunk = (epoch, chunk)
         self._documents = documents.tolist()
-        self._lengths = self.table.lengths[documents].tolist()
+        self._lengths = self.table.lengths(documents).tolist()
 
     def _by(self, keys: npt.NDArray[np.float64], epoch: int) -> npt.NDArray[np.int64]:
         """The documents of an epoch by their keys, and those of one key by a hash."""
         if self._sorted[0] != epoch:
-            training = self.table.training
+            training = self.table.training(np.arange(self.table.trained))
             ties = mixed(training.astype(np.uint64) ^ np.uint64(number(self.seed, epoch, "ties")))
             self._sorted = (epoch, training[np.lexsort((ties, keys[training]))])
         return self._sorted[1]

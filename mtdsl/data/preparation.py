@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mtdsl.data.corpus import Corpus
+from mtdsl.data.holdout import kept_back
 from mtdsl.data.reading import Reading, Say, readings
 from mtdsl.data.sizes import check
 from mtdsl.data.sorting import keys_of
@@ -46,7 +47,9 @@ def prepare(plan: Plan, base: Path, cache: Path, registry: Registry, say: Say) -
 
 
 def _table(reading: Reading, folder: Path, cache: Path, say: Say) -> Table:
-    table = read(folder, float(reading.source.holdout))
+    whole = read(folder)
+    validation = kept_back(cache, folder.name, whole.hashes, float(reading.source.holdout))
+    table = replace(whole, validation=validation)
     return replace(table, keys=keys_of(reading, table, cache, say))
 
 

@@ -49,11 +49,12 @@ class Reading:
                 yield _encodable(text)
 
     def ids(self) -> Iterator[npt.NDArray[np.integer[Any]]]:
-        """The ids of each document of a source that `is_tokens`."""
+        """The ids of each document that is not empty, of a source that `is_tokens`."""
         documents: Any = self.documents
         found = self._named(lambda: documents.ids(self.base))
         while (ids := self._named(lambda: next(found, None))) is not None:
-            yield ids
+            if len(ids):
+                yield ids
 
     @property
     def is_tokens(self) -> bool:

@@ -34,8 +34,8 @@ def check(plan: Plan, corpus: Corpus, registry: Registry, say: Say) -> None:
 
 def _declared(source: Source, corpus: Corpus) -> Iterator[Diagnostic]:
     """Other sizes than were declared, held-out documents included: they may have decided budgets, weights and checks."""
-    ends = corpus.tables[source.name].ends
-    for name, fact, held in (("tokens", source.tokens, int(ends[-1])), ("documents", source.documents, len(ends))):
+    table = corpus.tables[source.name]
+    for name, fact, held in (("tokens", source.tokens, table.total), ("documents", source.documents, table.documents)):
         if fact.certainty == "declared" and fact.value is not None and abs(Fraction(fact.value) - held) > CLOSE * held:
             message = f"`{source.name}` is declared with {int(fact.value):,} {name} and holds {held:,}"
             hint = f"write `{name} = {held:_}`, or leave it out and run `mtdsl lock`; then look at the plan again"

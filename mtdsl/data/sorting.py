@@ -31,8 +31,8 @@ def keys_of(reading: Reading, table: Table, cache: Path, say: Say) -> Keys | Non
     if source.order == "shuffled":
         return None
     if source.order == "given":
-        return np.arange(len(table.ends), dtype=np.float64)
-    keys = table.lengths.astype(np.float64) if source.order_by == BY_LENGTH else _column(reading, cache)
+        return np.arange(table.documents, dtype=np.float64)
+    keys = np.diff(table.bounds).astype(np.float64) if source.order_by == BY_LENGTH else _column(reading, cache)
     lacking = np.isnan(keys)
     if lacking.all():
         raise _wrong(reading, f"no document of `{source.name}` has a `{source.order_by}`")

@@ -20,7 +20,7 @@ def windows(corpus: Corpus, name: str, length: int, limit_tokens: int) -> list[W
     pieces: list[Piece] = []
     room, left = length, limit_tokens
     for document in _shuffled(table):
-        start, stop = 0, min(int(table.lengths[document]), left)
+        start, stop = 0, min(table.length(document), left)
         left -= stop
         while start < stop:
             pieces.append(Piece(document, start, min(stop, start + room)))

@@ -98,10 +98,10 @@ class Counted:
         from mtdsl.data.table import Table
 
         random = Random(0)
-        ends = np.cumsum([int(random.lognormvariate(4, 1)) % 700 + 1 for _ in range(DOCUMENTS)])
-        tokens, numbers = np.arange(ends[-1], dtype=np.uint32), np.arange(DOCUMENTS, dtype=np.uint64)
+        bounds = np.cumsum([0, *(int(random.lognormvariate(4, 1)) % 700 + 1 for _ in range(DOCUMENTS))])
+        tokens, numbers = np.arange(bounds[-1], dtype=np.uint32), np.arange(DOCUMENTS, dtype=np.uint64)
         self.drawn: list[Piece] = []
-        self.made: Supply = Supply(Order(Table((tokens,), ends, numbers, numbers < 0), 0), START, (), ())
+        self.made: Supply = Supply(Order(Table((tokens,), bounds, numbers), 0), START, (), ())
         self._draw, self.made.draw = self.made.draw, self.draw  # type: ignore[method-assign]
 
     def draw(self, most: int) -> Piece:

@@ -32,22 +32,26 @@ UNKNOWN = Known(None, "unknown")
 
 def table(lengths: Sequence[int], held: int = 0, first: int = 0) -> Table:
     """A table of documents of these lengths, the last `held` of them held out; tokens count up from `first`."""
-    ends = np.cumsum(np.array(lengths, np.int64))
-    tokens = np.arange(first, first + int(ends[-1]), dtype=np.uint32)
-    kept = np.arange(len(lengths)) >= len(lengths) - held
-    return Table((tokens,), ends, np.arange(len(lengths), dtype=np.uint64), kept)
+    bounds = np.cumsum([0, *lengths])
+    tokens = np.arange(first, first + int(bounds[-1]), dtype=np.uint32)
+    return Table((tokens,), bounds, np.arange(len(lengths), dtype=np.uint64), np.arange(len(lengths) - held, len(lengths)))
+
+
+def trained(table: Table) -> list[int]:
+    """The documents that are trained on, in the source's order."""
+    return table.training(np.arange(table.trained)).tolist()
 
 
 def counted(source: Table, pieces: Iterable[Reference]) -> Counter[int]:
     """How often each token of a table is in `pieces`, tokens by their place in the whole table."""
-    return Counter(int(source.starts[piece.document]) + at for piece in pieces for at in range(piece.start, piece.stop))
+    return Counter(int(source.bounds[piece.document]) + at for piece in pieces for at in range(piece.start, piece.stop))
 
 
 def prefix(source: Table, seed: int, cursor: Cursor) -> Counter[int]:
     """The same for every token before `cursor`, gone through one by one."""
     order, pieces = Order(source, seed), []
     for epoch in range(cursor.epoch + 1):
-        for rank in range(len(source.training) if epoch < cursor.epoch else cursor.rank):
+        for rank in range(source.trained if epoch < cursor.epoch else cursor.rank):
             document, length = order.document(epoch, rank)
             pieces.append(Reference(document, 0, length))
     if cursor.offset:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from datakit import blend, corpus, phase, plan, source, table
+from datakit import blend, corpus, phase, plan, source, table, trained
 from hypothesis import given
 from hypothesis import strategies as st
 from mtdsl_packers.best_fit import BestFit
@@ -27,14 +27,14 @@ QUALITY = [round(random.Random(at).random(), 2) for at in range(120)]
 
 
 def documents(order: Order, epoch: int) -> list[int]:
-    return [order.document(epoch, rank)[0] for rank in range(len(order.table.training))]
+    return [order.document(epoch, rank)[0] for rank in range(order.table.trained)]
 
 
 @given(st.lists(st.integers(-3, 3), min_size=2, max_size=60), st.integers(0, 3), st.integers(0, 9))
 def test_an_epoch_has_each_document_once_by_its_key(keys: list[int], epoch: int, seed: int) -> None:
     plain = table([5] * len(keys), held=1)
     found = documents(Order(replace(plain, keys=np.array(keys, np.float64)), seed), epoch)
-    assert sorted(found) == plain.training.tolist()
+    assert sorted(found) == trained(plain)
     assert [keys[document] for document in found] == sorted(keys[document] for document in found)
 
 
@@ -112,11 +112,11 @@ def test_by_a_column(base: Path, order: str, sign: int, plugin: str) -> None:
 
 def test_by_length_and_as_given(base: Path) -> None:
     made, _ = prepared(base, a("descending", "doc.length"))
-    lengths = made.tables["a"].lengths[read(made)].tolist()
+    lengths = [made.tables["a"].length(document) for document in read(made)]
     assert lengths == sorted(lengths, reverse=True)
     made, _ = prepared(base, a("given"))
-    assert read(made) == made.tables["a"].training.tolist()
-    assert read(prepared(base, a("shuffled"))[0]) != made.tables["a"].training.tolist()
+    assert read(made) == trained(made.tables["a"])
+    assert read(prepared(base, a("shuffled"))[0]) != trained(made.tables["a"])
 
 
 @pytest.mark.parametrize(
@@ -124,15 +124,15 @@ def test_by_length_and_as_given(base: Path) -> None:
 )
 def test_those_without_a_value_count_as_below_all_others(base: Path, order: str, place: str, at: slice) -> None:
     changed = rows(base)
-    trained = prepared(base, a("given"))[0].tables["a"].training
-    first, second = (int(trained[rank]) + (trained[rank] >= 7) for rank in (3, 60))
+    there = trained(prepared(base, a("given"))[0].tables["a"])
+    first, second = (there[rank] + (there[rank] >= 7) for rank in (3, 60))
     changed[first]["quality"] = None
     del changed[second]["quality"]
     write(base, changed)
     made, said = prepared(base, a(order, "quality"))
     assert f"2 of 120 documents of `a` have no `quality`; they are read {place}" in said
     ends = read(made)[:2] if place == "first" else read(made)[-2:]
-    assert set(ends) == {int(trained[3]), int(trained[60])}
+    assert set(ends) == {there[3], there[60]}
 
 
 def test_not_a_number_is_no_value(base: Path) -> None:
@@ -209,7 +209,7 @@ def test_windows_are_laid_in_that_order(text: Corpus, packing: str) -> None:
     assert keys is not None
     found = [keys[piece.document] for _ in range(20) for window in feed.step() for piece in window.pieces]
     falls = [at for at, (left, right) in enumerate(pairwise(found)) if right < left]
-    assert all(found[at + 1] == min(keys[text.tables["a"].training]) for at in falls)  # where an epoch begins again
+    assert all(found[at + 1] == min(keys[trained(text.tables["a"])]) for at in falls)  # where an epoch begins again
 
 
 def test_best_fit_sends_windows_by_their_earliest_document() -> None:

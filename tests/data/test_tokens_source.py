@@ -169,7 +169,7 @@ def test_a_table_of_tokens_is_that_of_the_text_they_came_from(tmp_path: Path, to
     tables = [corpus.tables[name] for name in ("t", "k")]
     for document in range(3):
         assert tables[0].tokens(document).tolist() == tables[1].tokens(document).tolist()
-    assert tables[0].batches[0].dtype == tables[1].batches[0].dtype
+    assert tables[0].shards[0].dtype == tables[1].shards[0].dtype
     assert corpus.contents["t"] != corpus.contents["k"]
 
 
@@ -181,7 +181,7 @@ def test_the_same_documents_are_held_out_whatever_their_type(tmp_path: Path, tok
     for name, dtype in (("a.npy", "<u2"), ("b.npy", ">i4")):
         (tmp_path / name).write_bytes(npy([1, encoder.eos, 2, 3, encoder.eos], dtype))
         reading = bound(of_tokens(name, encoder.eos), tmp_path, installed())
-        hashes.append(read(table(reading, encoder, tmp_path / "cache", silent), 0.0).hashes.tolist())
+        hashes.append(read(table(reading, encoder, tmp_path / "cache", silent)).hashes.tolist())
     assert hashes[0] == hashes[1]
     assert len(set(hashes[0])) == 2
 

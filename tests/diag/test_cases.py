@@ -22,6 +22,7 @@ ELSEWHERE = {
     "cannot-run-yet": "cli/test_run_refusals.py::test_a_run_is_refused_before_it_begins",
     "cannot-write": "cli/test_plan_command.py::test_a_folder_that_is_not_there_is_said_so",
     "disk-full": "run/test_store.py::test_no_room_is_a_refusal_and_earlier_checkpoints_stay",
+    "document-too-long": "data/test_shards.py::test_a_document_that_no_tokenizer_counts",
     "file-too-large": "lang/test_files.py::test_a_file_longer_than_any_recipe_is_named_without_being_read_whole",
     "fit-constant": "data/test_sheet.py::test_what_is_wrong_is_told_by_its_line",
     "fit-failed": "cli/test_mix_fit.py::test_a_fitter_that_fails_is_told",

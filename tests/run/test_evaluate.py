@@ -54,9 +54,10 @@ def corpus():
 
     def table(lengths, held):
         generator = np.random.default_rng(len(lengths))
-        ends = np.cumsum(np.array(lengths, np.int64))
-        tokens = generator.integers(0, tiny.VOCABULARY, int(ends[-1]), dtype=np.uint32)
-        return Table((tokens,), ends, np.arange(len(lengths), dtype=np.uint64), np.arange(len(lengths)) >= len(lengths) - held)
+        bounds = np.cumsum([0, *lengths])
+        tokens = generator.integers(0, tiny.VOCABULARY, int(bounds[-1]), dtype=np.uint32)
+        numbers = np.arange(len(lengths))
+        return Table((tokens,), bounds, numbers.astype(np.uint64), numbers[len(lengths) - held :])
 
     tables = {"short": table([5, 9, 11, 4], 2), "long": table([50, 33, 40], 2)}
     return Corpus(Path("none"), "hash", tiny.VOCABULARY, 0, 0, tables, dict.fromkeys(tables, "content"))
@@ -70,5 +71,5 @@ def test_by_source_counts_the_held_out_labels_of_each(corpus):
 
 
 def test_a_source_with_nothing_held_out_has_no_loss(corpus):
-    bare = replace(corpus, tables={"short": replace(corpus.tables["short"], held=np.zeros(4, bool))})
+    bare = replace(corpus, tables={"short": replace(corpus.tables["short"], validation=np.empty(0, np.int64))})
     assert by_source(LossModel(tiny.model()), bare, 64) == {"short": {"loss": None, "tokens": 0}}
