@@ -6,9 +6,10 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from math import isfinite
 
-from mtdsl.diag import Refusal, Report, Source, Span
+from mtdsl.diag import Refusal, Report, Source, Span, refuse
 from mtdsl.registry import Proxies
 
 NEARLY = 0.005
@@ -60,12 +61,23 @@ def read(source: Source, columns: Columns, targets: Mapping[str, float]) -> Prox
 
 
 def _rows(source: Source) -> Iterator[Row]:
-    """The rows that say something, each with its last line."""
-    reader = csv.reader(source.text.splitlines(keepends=True))
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            start = source.line_starts[reader.line_num - 1]
-            yield Span(source, start, start + len(source.line(reader.line_num))), [cell.strip() for cell in cells]
+    """The rows that say something, each with its last line. Raises a `Refusal` at a row with too long a cell."""
+    reader, ended = csv.reader(StringIO(source.text)), 0
+    try:
+        for cells in reader:
+            ended = reader.line_num
+            if any(cell.strip() for cell in cells):
+                yield _line(source, ended), [cell.strip() for cell in cells]
+    except csv.Error as error:  # the only one that text can raise here
+        message = f"a cell is longer than {csv.field_size_limit():,} characters"
+        help_ = "close a quote that is left open, or leave out a column of long text"
+        raise refuse("fit-number", message, _line(source, ended + 1), help=help_) from error
+
+
+def _line(source: Source, number: int) -> Span:
+    """A line, counted from 1, as a span."""
+    start = source.line_starts[number - 1]
+    return Span(source, start, start + len(source.line(number)))
 
 
 def _named(header: Sequence[str], prefix: str) -> dict[str, int]:

@@ -28,6 +28,10 @@ def test_targets_are_weighed():
     assert table(HEAD + ROWS, x=2.0).targets == [2.0, 1.5]
 
 
+def test_a_line_ends_where_a_file_says_so():
+    assert len(table("note,mix.a,mix.b,loss.x\nu\u2028v,0.5,0.5,2\nw\x0bx,0.2,0.8,1\n").shares) == 2
+
+
 def test_other_beginnings_quotes_and_empty_lines():
     found = table('"train_a",train_b,val/x\n\n"0.5",0.5,2\n 0.2 , 0.8,1\n', Columns("train_", "val/"))
     assert (found.sources, found.shares) == (("a", "b"), ((0.5, 0.5), (0.2, 0.8)))
@@ -43,6 +47,8 @@ def test_other_beginnings_quotes_and_empty_lines():
         ("mix.a,mix.a,mix.b,loss.x\n1,0,0,2\n", "fit-header", 1, "`mix.a` heads 2 columns"),
         ("mix.a-b,mix.b,loss.x\n1,0,2\n", "fit-header", 1, "`a-b` is no name"),
         (HEAD + ROWS + "3,0.5,x,2,3\n", "fit-number", 4, "`mix.b` is `x`, which is no number"),
+        (HEAD + f"{'x' * 200_000},0.5,0.5,2,3\n" + ROWS, "fit-number", 2, "a cell is longer than 131,072 characters"),
+        (HEAD + '1,"0.5,0.5,2,3\n' + ROWS * 10_000, "fit-number", 2, "a cell is longer than 131,072 characters"),
         (HEAD + ROWS + "3,0.5,0.5,nan,3\n", "fit-number", 4, "`loss.x` is `nan`"),
         (HEAD + ROWS + "3,0.5,0.5,,3\n", "fit-number", 4, "`loss.x` is empty"),
         (HEAD + ROWS + "3,0.5,0.5,2\n", "fit-number", 4, "4 cells stand below 5 headers"),
