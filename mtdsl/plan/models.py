@@ -22,7 +22,7 @@ FACTS = ("weights", "tokens", "context", "lr")
 
 def model_of(written: Written, evaluator: Evaluator) -> Model:
     """`llama(layers = 6, width = 256, heads = 4)` or `config("folder or hub name")`. Raises `Mistake`."""
-    call = _call(written.value, "model", 'llama(layers = 4, width = 256, heads = 4) or config("name")')
+    call = _call(written.value, "model", "llama(layers = 4, width = 256, heads = 4)", 'config("name")')
     kind = call.func.span.text
     if kind == "config":
         return Model("config", {"name": _one_text(call, "config")})
@@ -42,7 +42,7 @@ def tokenizer_of(written: Written, evaluator: Evaluator) -> Tokenizer:
     """`bpe(vocab = 4096)`, or the name of a folder or hub tokenizer. Raises `Mistake`."""
     if isinstance(written.value, tree.String):
         return Tokenizer("hub", {"name": written.value.value})
-    call = _call(written.value, "tokenizer", 'bpe(vocab = 4096) or "name"')
+    call = _call(written.value, "tokenizer", "bpe(vocab = 4096)", '"name"')
     if call.func.span.text != "bpe" or call.args or [item.name for item in call.named] != ["vocab"]:
         raise mistake("unknown-model", "a tokenizer is `bpe(vocab = 4096)` or a name in quotes", call.span)
     value = call.named[0].value
@@ -136,10 +136,10 @@ def _divides(sizes: dict[str, Param], span: Span) -> None:
         raise mistake("plugin-argument", f"rotary positions need an even head dimension, not {head}", span)
 
 
-def _call(value: tree.Value, of: str, example: str) -> tree.Call:
+def _call(value: tree.Value, of: str, *examples: str) -> tree.Call:
     if isinstance(value, tree.Call):
         return value
-    hint = f"write `{of} = {example}`"
+    hint = "write " + ", or ".join(f"`{of} = {example}`" for example in examples)
     if of == "model" and isinstance(value, tree.String):
         name = value.span.text
         hint = f"write `model = config({name})` for fresh weights, or go on from its own: `start base {{ weights = {name} }}`"

@@ -246,3 +246,18 @@ def test_a_move_to_the_window_that_is_there_keeps_the_base_that_was_meant(wrong,
     assert [change.replacement for change in found.fix.changes] == [way]
     extender = plan(text.replace("@", way)).phase("q").context.extender
     assert (extender is not None) == (way != "256")
+
+
+@pytest.mark.parametrize("line", ["tokenizer = bpe(vocab = 512)", "model = llama(layers = 1, width = 32, heads = 2)"])
+def test_a_description_that_is_only_a_name_is_offered_lines_to_paste(wrong, plan, line):
+    of, head = (
+        line.partition(" ")[0],
+        "recipe toy\nmodel = llama(layers = 1, width = 32, heads = 2)\ntokenizer = bpe(vocab = 512)\n",
+    )
+    body = f'data a = text(path = "a.txt")\nphase p {{ {REST}, lr = 1e-3, mix = a }}\n'
+    found = wrong(head.replace(line, f"{of} = bytes") + body, head="")
+    assert found.id == "not-a-call"
+    offered = found.help.split("`")[1::2]
+    assert len(offered) == 2
+    for way in offered:
+        assert plan(head.replace(line, way) + body, head="")
