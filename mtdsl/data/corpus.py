@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from mtdsl.plan.sizes import Size, Sizes
 class Corpus:
     """The tokenizer and the token tables of a plan's sources.
 
-    `contents` names what each table holds: a hash of its text, the tokenizer, the document rules and the held-out share.
+    `contents` names what each table holds: a hash of its text, the tokenizer, the document rules and the held-out share;
+    `fingerprints` are those of the texts alone.
     `pad` is the id that fills a window which documents leave open; it is never trained on.
     """
 
@@ -26,6 +27,7 @@ class Corpus:
     pad: int
     tables: Mapping[str, Table]
     contents: Mapping[str, str]
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from mtdsl.data.corpus import Corpus
 from mtdsl.data.holdout import kept_back
@@ -11,7 +13,7 @@ from mtdsl.data.reading import Reading, Say, readings
 from mtdsl.data.sizes import check
 from mtdsl.data.sorting import keys_of
 from mtdsl.data.table import Table, read
-from mtdsl.data.tied import held
+from mtdsl.data.tied import held, unchanged
 from mtdsl.data.tokenise import content, table
 from mtdsl.data.tokenizer import obtain
 from mtdsl.diag import concerning
@@ -19,16 +21,20 @@ from mtdsl.plan.model import Plan
 from mtdsl.registry import Registry
 
 
-def prepare(plan: Plan, base: Path, cache: Path, registry: Registry, say: Say) -> Corpus:
+def prepare(
+    plan: Plan, base: Path, cache: Path, registry: Registry, say: Say, before: Mapping[str, str] = MappingProxyType({})
+) -> Corpus:
     """Tokenizer and tables of every source that a phase is fed, made under `cache` where they are not yet.
 
-    `base` is the recipe's folder. Raises `Refusal` for what the user can mend: text that is missing or broken, or other than
-    when it was locked, a source with fewer tokens than the plan needs.
+    `base` is the recipe's folder, `before` the fingerprints that sources had when the run began. Raises `Refusal` for what the
+    user can mend: text that is missing or broken, or other than it was then or when it was locked, a source with fewer tokens
+    than the plan needs.
     """
     bound = readings(plan, base, registry)
     for name, reading in bound.items():
         if f"data {name}" in plan.pins:
             held(plan, f"data {name}", reading.fingerprint)
+    unchanged(before, bound)
     with concerning("", "tokenizer"):
         encoder = obtain(plan, base, cache, bound, say)
     held(plan, "tokenizer", encoder.hash)
@@ -41,6 +47,7 @@ def prepare(plan: Plan, base: Path, cache: Path, registry: Registry, say: Say) -
         pad=encoder.eos,
         tables={name: _table(bound[name], folder, cache, say) for name, folder in folders.items()},
         contents={name: _content(reading, encoder.hash) for name, reading in bound.items()},
+        fingerprints={name: reading.fingerprint for name, reading in bound.items()},
     )
     check(plan, corpus, registry, say)
     return corpus

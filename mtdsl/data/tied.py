@@ -1,8 +1,11 @@
-"""Whether what is there is what a plan's lock was made of."""
+"""Whether what is there is what a plan's lock was made of, or what a run began with."""
 
 from __future__ import annotations
 
-from mtdsl.diag import concerning, refuse
+from collections.abc import Mapping
+
+from mtdsl.data.reading import Reading
+from mtdsl.diag import Diagnostic, Refusal, concerning, refuse
 from mtdsl.plan.model import Plan
 
 ATTRIBUTES = {"data": "source", "start": "weights"}
@@ -27,4 +30,15 @@ def held(plan: Plan, name: str, content: str) -> None:
     with concerning(node, attribute):
         raise refuse(
             "lock-differs", f"`{node or attribute}` is not what the lock was made of: its content has changed", help=hint
+        )
+
+
+def unchanged(before: Mapping[str, str], readings: Mapping[str, Reading]) -> None:
+    """Raise a `Refusal` that names every source whose text has another fingerprint than `before`, when the run began."""
+    changed = [name for name, reading in readings.items() if before.get(name, reading.fingerprint) != reading.fingerprint]
+    if changed:
+        hint = "put the text back, or train on this one in another folder: --out FOLDER; nothing was written"
+        text = "`{}` does not hold the text that this run began with"
+        raise Refusal(
+            *(Diagnostic("source-changed", "error", text.format(name), help=hint, about=(name, "source")) for name in changed)
         )

@@ -17,7 +17,7 @@ from mtdsl.diag import refuse
 from mtdsl.plan.model import Plan
 from mtdsl.plan.pins import pinned
 from mtdsl.registry import Registry
-from mtdsl.run import able, durable, foreign, packages, windows
+from mtdsl.run import able, durable, foreign, packages, sources, windows
 from mtdsl.run.chain import Chain, point_name
 from mtdsl.run.demands import demands
 from mtdsl.run.folder import RunFolder
@@ -67,7 +67,8 @@ def execute(
         folder = RunFolder(out, plan.recipe)
         try:
             fixed = pinned(plan)
-            corpus, histories = _prepared(fixed, base, cache or cache_folder(), registry, listener)
+            before = sources.begun_with(folder, fixed)
+            corpus, histories = _prepared(fixed, base, cache or cache_folder(), registry, listener, before)
             _deterministic()
             disable_progress_bar()  # type: ignore[no-untyped-call]
             session = Session(
@@ -87,12 +88,15 @@ def execute(
             with session.stopping:
                 chain = _begun(session)
                 folder.adopt(plan, registry, files, base)  # only now: everything that the plan names is there and can be read
+                sources.note(folder, fixed, corpus)
                 return _done(session, chain)
         finally:
             folder.close()
 
 
-def _prepared(plan: Plan, base: Path, cache: Path, registry: Registry, listener: Listener) -> tuple[Corpus, Histories]:
+def _prepared(
+    plan: Plan, base: Path, cache: Path, registry: Registry, listener: Listener, before: Mapping[str, str]
+) -> tuple[Corpus, Histories]:
     """The tokens of everything that the plan reads, and what its results are known by; nothing is trained yet.
 
     What is cheap to look at is looked at first. Raises a `Refusal` for what is missing, or is not what the plan says.
@@ -100,7 +104,7 @@ def _prepared(plan: Plan, base: Path, cache: Path, registry: Registry, listener:
     foreign.check(plan, base)
     windows.check(plan, base, registry)
     hashes = weights(plan, base)
-    corpus = prepare(plan, base, cache, registry, listener.say)
+    corpus = prepare(plan, base, cache, registry, listener.say, before)
     if plan.model is not None:
         configured(plan.model, corpus.vocab, base)
     return corpus, Histories(plan, Identity(corpus.contents, corpus.tokenizer_hash, hashes))

@@ -1,7 +1,7 @@
 """The folder of a run: whose it is, who works in it, and what a reader finds there.
 
 `plan.json`, the recipe's own files under `recipe/`, `log.jsonl`, `events.jsonl`, `results.json` (losses by node),
-`phases/` (links into the store) and `final/`.
+`sources.json` (what text the run reads), `phases/` (links into the store) and `final/`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from mtdsl.run import durable, locks
 from mtdsl.run.logs import Log
 
 PLAN, LOG, EVENTS, RESULTS, EXPORTS, LOCK = "plan.json", "log.jsonl", "events.jsonl", "results.json", "exports.json", ".lock"
+SOURCES = "sources.json"
 LINKS, RECIPE, FINAL = "phases", "recipe", "final"
-OURS = (PLAN, LOG, EVENTS, RESULTS, EXPORTS, FINAL)
+OURS = (PLAN, LOG, EVENTS, RESULTS, EXPORTS, SOURCES, FINAL)
 BEGUN = {LOG, EVENTS, LINKS, RECIPE}
 """What a process that was killed before `adopt` leaves, beside its lock."""
 
@@ -96,11 +97,11 @@ class RunFolder:
                 link.unlink()
 
     def noted(self, file: str) -> dict[str, Any]:
-        """What `results.json` or `exports.json` says by node; empty where it says nothing that can be read."""
+        """What `results.json`, `exports.json` or `sources.json` says by name; empty where it says nothing that can be read."""
         return read_notes(self.path / file)
 
     def note(self, file: str, notes: Mapping[str, object]) -> None:
-        """Replace `results.json` or `exports.json`."""
+        """Replace `results.json`, `exports.json` or `sources.json`."""
         durable.write_json(self.path / file, notes)
 
     def close(self) -> None:

@@ -65,6 +65,7 @@ ELSEWHERE = {
     "source-declared": "data/test_prepare.py::test_a_source_that_is_only_declared",
     "source-empty": "data/test_prepare.py::test_no_text_at_all",
     "source-encoding": "data/test_sources.py::test_bad_input_is_one_refusal",
+    "source-changed": "run/test_changed_sources.py::test_a_run_that_was_stopped_does_not_go_on_with_other_text",
     "source-missing": "data/test_sources.py::test_bad_input_is_one_refusal",
     "source-tokens": "data/test_tokens_source.py::test_what_is_wrong_with_a_file_of_tokens",
     "source-unreadable": "data/test_bad_sources.py::test_no_right_to_read",
