@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from mtdsl.data.corpus import Corpus
 from mtdsl.data.documents import Int64, boundaries, labels, positions
-from mtdsl.data.packing import Window
+from mtdsl.data.packing import Piece, Window
+from mtdsl.data.table import Table
 from mtdsl.plan.model import Phase
 
 
@@ -62,7 +63,7 @@ def collate(windows: Sequence[Window], corpus: Corpus, length: int, borders: Bor
         end = at * length
         table = corpus.tables[window.source]
         for piece, silent in zip(window.pieces, _silent(window, corpus, borders), strict=True):
-            table.copy(piece.document, piece.start, ids[end : end + piece.size])
+            _fill(ids[end : end + piece.size], table, piece)
             end += piece.size
             ends += [end] * silent
         padded.append(np.arange(end, (at + 1) * length))
@@ -86,7 +87,29 @@ def _silent(window: Window, corpus: Corpus, borders: Borders) -> Iterator[bool]:
     table = corpus.tables[window.source] if borders.eod_loss == "learnt" else None
     last = len(window.pieces) - 1
     for at, piece in enumerate(window.pieces):
-        yield table is None or at == last or piece.stop < table.length(piece.document)
+        yield table is None or at == last or _cut(table, piece)
+
+
+def _fill(out: Int64, table: Table, piece: Piece) -> None:
+    """The tokens of a piece into `out`."""
+    if piece.form is None:
+        table.copy(piece.document, piece.start, out)
+    else:
+        out[:] = _formed(table, piece)[piece.start : piece.stop]
+
+
+def _cut(table: Table, piece: Piece) -> bool:
+    """Whether a piece ends before its document does."""
+    length = table.length(piece.document)
+    if piece.form is None:
+        return piece.stop < length
+    return piece.form.stop < length or piece.stop < len(_formed(table, piece))
+
+
+def _formed(table: Table, piece: Piece) -> Int64:
+    assert table.forms is not None
+    assert piece.form is not None
+    return table.forms.tokens(table, piece.document, piece.form)
 
 
 def _sizes(windows: Sequence[Window], length: int, *, by_document: bool) -> Int64:

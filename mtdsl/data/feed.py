@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mtdsl.data.corpus import Corpus
@@ -17,9 +17,9 @@ from mtdsl.data.packing import Window
 from mtdsl.data.shares import integral
 from mtdsl.data.standing import Standing
 from mtdsl.data.stream import Lanes, Origin, State, Stream, resumed
-from mtdsl.plan.curves import sources_of
+from mtdsl.plan.curves import scalar_at, sources_of
 from mtdsl.plan.model import Phase, Plan
-from mtdsl.plan.steps import sequences
+from mtdsl.plan.steps import sequences, tokens_before
 from mtdsl.registry import Feedback, Registry
 
 
@@ -41,6 +41,7 @@ class Feed:
         step: int,
         standing: Standing | None = None,
         lengths: Lengths | None = None,
+        rewritten: Callable[[int], float] | None = None,
     ) -> None:
         self._phase = phase
         self._streams = dict(streams)
@@ -49,6 +50,7 @@ class Feed:
         self._step = step
         self._standing = standing
         self._lengths = lengths
+        self._rewritten = rewritten
         self._stand()
 
     @staticmethod
@@ -60,12 +62,13 @@ class Feed:
         before = dict(inherited or {})
         names, standing = _sources(phase), Standing.of(phase, corpus.epochs, registry, before)
         streams = {name: _begun(name, phase, corpus, registry, before.get(name)) for name in names}
-        sent, idle = [0] * len(names), _idle(before, names, standing)
+        sent, idle, rewritten = [0] * len(names), _idle(before, names, standing), _rewritten(phase, registry)
         if standing is not None:
             owed = _owed(names, _rates(names, standing.mean(0)), phase, before)
-            return Feed(phase, streams, idle, Dues(names, owed, sent), 0, standing, Lengths.of(phase))
+            return Feed(phase, streams, idle, Dues(names, owed, sent), 0, standing, Lengths.of(phase), rewritten)
         shares = integral(phase, corpus.epochs, registry)
-        return Feed(phase, streams, idle, Mixing(shares, _owed(names, shares.rates(0), phase, before), sent), 0)
+        mixing = Mixing(shares, _owed(names, shares.rates(0), phase, before), sent)
+        return Feed(phase, streams, idle, mixing, 0, rewritten=rewritten)
 
     @staticmethod
     def resume(plan: Plan, phase: Phase, corpus: Corpus, registry: Registry, state: State) -> Feed:
@@ -75,7 +78,8 @@ class Feed:
         streams = {name: _resumed(name, corpus, registry, kept[name]) for name in names}
         owed, sent = [state["owed"][name] for name in names], [state["sent"][name] for name in names]
         mixing = Dues(names, owed, sent) if standing else Mixing(integral(phase, corpus.epochs, registry), owed, sent)
-        return Feed(phase, streams, _idle(kept, names, standing), mixing, step, standing, Lengths.of(phase, state))
+        idle, lengths = _idle(kept, names, standing), Lengths.of(phase, state)
+        return Feed(phase, streams, idle, mixing, step, standing, lengths, _rewritten(phase, registry))
 
     def chosen(self) -> dict[str, float] | None:
         """The shares of the next step where rules choose them that look at the run; None where the plan says them."""
@@ -97,6 +101,10 @@ class Feed:
     def step(self) -> list[Window]:
         """The windows of the next step, in order."""
         count = sequences(self._phase, self._step)
+        if self._rewritten is not None:
+            share = self._rewritten(self._step)
+            for stream in self._streams.values():
+                stream.rewrite(share)
         windows = [self._window() for _ in range(count)] if self._lengths is None else self._turned(self._lengths, count)
         self._step += 1
         self._stand()
@@ -146,6 +154,14 @@ class Feed:
         return {name: {**stream.state(), "owed": debt, "share": share} for (name, stream), debt, share in facts}
 
 
+def _rewritten(phase: Phase, registry: Registry) -> Callable[[int], float] | None:
+    """The share of documents to rewrite, by step; None where none is."""
+    if phase.fim_mode is None:
+        return None
+    share = phase.scalars["fim"]
+    return lambda step: scalar_at(share, tokens_before(phase, step), registry)
+
+
 def _sources(phase: Phase) -> tuple[str, ...]:
     return sources_of(phase.mix) if phase.mix and phase.batch else ()
 
@@ -162,7 +178,7 @@ def _idle(before: Mapping[str, State], names: tuple[str, ...], standing: Standin
 
 def _begun(name: str, phase: Phase, corpus: Corpus, registry: Registry, before: State | None) -> Stream | Lanes:
     lengths = phase.feeding.lengths if phase.feeding else ()
-    laying = Laying(phase.packing, phase.batch.length if phase.batch else 0, lengths)
+    laying = Laying(phase.packing, phase.batch.length if phase.batch else 0, lengths, phase.fim_mode)
     made = Lanes if lengths else Stream
     if before is None:
         order = Order(corpus.tables[name], number(phase.seed, "order", name))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from mtdsl.data.keys import digest
 from mtdsl.data.packing import Packing
 from mtdsl.plan.model import Param, Plugin
 from mtdsl.registry import Registry
@@ -14,11 +15,12 @@ from mtdsl.registry import Registry
 
 @dataclass(frozen=True)
 class Laying:
-    """A packer and the window in tokens; `lengths` where steps are fed in several instead."""
+    """A packer and the window in tokens; `lengths` where steps are fed in several instead, `rewriter` where it rewrites."""
 
     packer: Plugin
     length: int
     lengths: tuple[int, ...] = ()
+    rewriter: Plugin | None = None
 
     def packing(self, registry: Registry) -> Packing:
         """The packer itself."""
@@ -27,15 +29,28 @@ class Laying:
 
     def state(self) -> dict[str, Any]:
         """As JSON."""
-        params = {name: _written(value) for name, value in self.packer.params.items()}
         several = {"lengths": list(self.lengths)} if self.lengths else {}
-        return {"packer": self.packer.name, "params": params, "length": self.length, **several}
+        rewritten = {"rewriter": [self.rewriter.name, _params(self.rewriter)]} if self.rewriter else {}
+        return {"packer": self.packer.name, "params": _params(self.packer), "length": self.length, **several, **rewritten}
 
     @staticmethod
     def of(state: Mapping[str, Any]) -> Laying:
         """What `state` wrote."""
-        params = {name: _read(value) for name, value in state["params"].items()}
-        return Laying(Plugin(state["packer"], params), state["length"], tuple(state.get("lengths", ())))
+        rewriter = _plugin(*state["rewriter"]) if "rewriter" in state else None
+        return Laying(_plugin(state["packer"], state["params"]), state["length"], tuple(state.get("lengths", ())), rewriter)
+
+
+def rules_of(rewriter: Plugin) -> str:
+    """The name by which rewritten documents know their technique: the same for one with the same parameters."""
+    return digest(rewriter.name, _params(rewriter), size=8)
+
+
+def _params(plugin: Plugin) -> dict[str, Any]:
+    return {name: _written(value) for name, value in plugin.params.items()}
+
+
+def _plugin(name: str, params: Mapping[str, Any]) -> Plugin:
+    return Plugin(name, {key: _read(value) for key, value in params.items()})
 
 
 def _written(value: Param) -> Any:

@@ -8,8 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mtdsl.data.corpus import Corpus
+from mtdsl.data.forms import Forms, Rewriter
 from mtdsl.data.holdout import kept_back
 from mtdsl.data.reading import Reading, Say, readings
+from mtdsl.data.rewriters import rewriters
 from mtdsl.data.sizes import check
 from mtdsl.data.sorting import keys_of
 from mtdsl.data.table import Table, read
@@ -39,13 +41,14 @@ def prepare(
         encoder = obtain(plan, base, cache, bound, say)
     held(plan, "tokenizer", encoder.hash)
     folders = {name: table(reading, encoder, cache, say) for name, reading in bound.items()}
+    rewritten = rewriters(plan, encoder, registry)
     corpus = Corpus(
         tokenizer_dir=encoder.folder,
         tokenizer_hash=encoder.hash,
         vocab=encoder.vocab,
         eos=encoder.eos,
         pad=encoder.eos,
-        tables={name: _table(bound[name], folder, cache, say) for name, folder in folders.items()},
+        tables={name: _table(bound[name], folder, cache, rewritten, say) for name, folder in folders.items()},
         contents={name: _content(reading, encoder.hash) for name, reading in bound.items()},
         fingerprints={name: reading.fingerprint for name, reading in bound.items()},
     )
@@ -53,10 +56,10 @@ def prepare(
     return corpus
 
 
-def _table(reading: Reading, folder: Path, cache: Path, say: Say) -> Table:
+def _table(reading: Reading, folder: Path, cache: Path, rewritten: Mapping[str, Rewriter], say: Say) -> Table:
     whole = read(folder)
     validation = kept_back(cache, folder.name, whole.hashes, float(reading.source.holdout))
-    table = replace(whole, validation=validation)
+    table = replace(whole, validation=validation, forms=Forms(rewritten) if rewritten else None)
     return replace(table, keys=keys_of(reading, table, cache, say))
 
 

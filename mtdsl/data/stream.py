@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from mtdsl.data.forms import Forming
 from mtdsl.data.keys import number
-from mtdsl.data.laying import Laying
+from mtdsl.data.laying import Laying, rules_of
 from mtdsl.data.order import START, Cursor, Order
 from mtdsl.data.packing import Piece, Supply, joined
 from mtdsl.registry import Registry
@@ -34,34 +35,39 @@ class Origin:
     def state(self) -> dict[str, Any]:
         """As JSON."""
         rest = self.rest and {"state": self.rest.state, "taken": self.rest.taken}
-        return {"at": list(self.cursor), "carried": [list(piece) for piece in self.carried], "rest": rest}
+        return {"at": list(self.cursor), "carried": [piece.state() for piece in self.carried], "rest": rest}
 
     @staticmethod
     def of(state: State) -> Origin:
         """What `state` wrote."""
         rest = state["rest"] and Rest(state["rest"]["state"], state["rest"]["taken"])
-        return Origin(Cursor(*state["at"]), tuple(Piece(*piece) for piece in state["carried"]), rest)
+        return Origin(Cursor(*state["at"]), tuple(map(Piece.of, state["carried"])), rest)
 
 
 class Stream:
     """The windows of one source under one laying.
 
     Its state is where its block began and how many of the block's windows were sent: packing is a pure function, so the
-    block is made again from that.
+    block is made again from that, and from the share of documents that were to be rewritten where it began.
     """
 
-    def __init__(self, order: Order, registry: Registry, laying: Laying, origin: Origin, sent: int = 0) -> None:
+    def __init__(
+        self, order: Order, registry: Registry, laying: Laying, origin: Origin, sent: int = 0, share: float = 0.0
+    ) -> None:
         self.order, self._registry, self.laying = order, registry, laying
         self._packing = laying.packing(registry)
         self._origin, self._sent = origin, sent
         self._rest = origin.rest
-        self._supply = Supply(order, origin.cursor, origin.carried, _left(origin.rest, order, registry))
+        left = _left(origin.rest, order, registry)
+        self._forming = Forming(order.table, order.seed, rules_of(laying.rewriter), share) if laying.rewriter else None
+        self._supply = Supply(order, origin.cursor, origin.carried, left, self._forming)
         self._windows: tuple[tuple[Piece, ...], ...] | None = None
 
     @staticmethod
     def of(state: State, order: Order, registry: Registry) -> Stream:
         """The stream that wrote `state`."""
-        return Stream(order, registry, Laying.of(state["laying"]), Origin.of(state["origin"]), state["sent"])
+        laying, origin = Laying.of(state["laying"]), Origin.of(state["origin"])
+        return Stream(order, registry, laying, origin, state["sent"], state.get("rewritten", 0.0))
 
     def state(self) -> dict[str, Any]:
         """References only: what it takes to go on, as JSON."""
@@ -71,7 +77,14 @@ class Stream:
             "laying": self.laying.state(),
             "origin": self._origin.state(),
             "sent": self._sent,
+            **({"rewritten": self._forming.share} if self._forming else {}),
         }
+
+    def rewrite(self, share: float) -> None:
+        """The share of documents to rewrite of those that blocks to come begin with."""
+        self._settle()
+        if self._forming is not None and not self._sent and self._windows is None:
+            self._forming.share = share
 
     def next(self) -> tuple[Piece, ...]:
         """The next window."""
@@ -151,13 +164,13 @@ class Lanes:
         self.order, self._registry, self.laying = order, registry, laying
         self._frontier = frontier
         self._open, self._carried = dict(open_blocks or {}), dict(carried or {})
-        self._length = laying.lengths[0]
+        self._length, self._share = laying.lengths[0], 0.0
 
     @staticmethod
     def of(state: State, order: Order, registry: Registry) -> Lanes:
         """What wrote `state`."""
         blocks = {one["laying"]["length"]: Stream.of(one, order, registry) for one in state["blocks"]}
-        carried = {length: tuple(Piece(*piece) for piece in pieces) for length, pieces in state["carried"]}
+        carried = {length: tuple(map(Piece.of, pieces)) for length, pieces in state["carried"]}
         return Lanes(order, registry, Laying.of(state["laying"]), Origin.of(state["frontier"]), blocks, carried)
 
     def state(self) -> dict[str, Any]:
@@ -167,12 +180,16 @@ class Lanes:
             "laying": self.laying.state(),
             "frontier": self._frontier.state(),
             "blocks": [self._open[length].state() for length in sorted(self._open)],
-            "carried": [[length, [list(piece) for piece in self._carried[length]]] for length in sorted(self._carried)],
+            "carried": [[length, [piece.state() for piece in self._carried[length]]] for length in sorted(self._carried)],
         }
 
     def turn(self, length: int) -> None:
         """The windows to come have `length` tokens, one of the laying's lengths."""
         self._length = length
+
+    def rewrite(self, share: float) -> None:
+        """The share of documents to rewrite of those that blocks to come begin with."""
+        self._share = share
 
     def next(self) -> tuple[Piece, ...]:
         """The next window."""
@@ -204,7 +221,8 @@ class Lanes:
     def _begin(self, length: int) -> None:
         frontier = self._frontier
         origin = Origin(frontier.cursor, (*frontier.carried, *self._carried.pop(length, ())), frontier.rest)
-        block = Stream(self.order, self._registry, Laying(self.laying.packer, length), origin)
+        laying = replace(self.laying, length=length, lengths=())
+        block = Stream(self.order, self._registry, laying, origin, share=self._share)
         after = block.after()
         self._open[length], self._frontier = block, Origin(after.cursor, (), after.rest)
 

@@ -6,11 +6,15 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from mtdsl.data.shards import Ids, opened
+
+if TYPE_CHECKING:
+    from mtdsl.data.forms import Forms
 
 Int64 = npt.NDArray[np.int64]
 
@@ -22,6 +26,7 @@ class Table:
     In the concatenation of `shards`, document `i` is the tokens from `bounds[i]` to `bounds[i + 1]`; `hashes[i]` is a hash of
     its text. `validation` are the numbers of the documents that are held out and never trained on, ascending. All are
     read-only views of files. Where there are `keys`, documents are trained on with the smallest first; else they are shuffled.
+    `forms` are its documents as they are rewritten, None where no phase of the plan does that.
     """
 
     shards: tuple[Ids, ...]
@@ -29,6 +34,7 @@ class Table:
     hashes: npt.NDArray[np.uint64]
     validation: Int64 = field(default_factory=lambda: np.empty(0, np.int64))
     keys: npt.NDArray[np.float64] | None = None
+    forms: Forms | None = None
 
     @property
     def documents(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,14 @@ class Encoder:
     def batch(self, texts: list[str]) -> list[list[int]]:
         """The ids of each text, no special token added."""
         return [encoding.ids for encoding in self.fast.encode_batch_fast(texts, add_special_tokens=False)]
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of one text, no special token added."""
+        return list(self.fast.encode(text, add_special_tokens=False).ids)
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids, special tokens as they are written."""
+        return str(self.fast.decode(list(ids), skip_special_tokens=False))
 
 
 def obtain(plan: Plan, base: Path, cache: Path, readings: Mapping[str, Reading], say: Say) -> Encoder:

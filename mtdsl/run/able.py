@@ -55,8 +55,8 @@ from mtdsl.registry.factories import Minimising
 from mtdsl.registry.parameters import parameters
 from mtdsl.run.steering import moving
 
-MOVED = frozenset({"weight_decay", "clip"})
-"""The scalars that a step sets."""
+MOVED = frozenset({"weight_decay", "clip", "fim"})
+"""The scalars that a step follows."""
 
 USUAL = TECHNIQUES["objective"][1]
 
