@@ -70,7 +70,7 @@ ELSEWHERE = {
     "source-tokens": "data/test_tokens_source.py::test_what_is_wrong_with_a_file_of_tokens",
     "source-unreadable": "data/test_bad_sources.py::test_no_right_to_read",
     "source-exhausted": "data/test_prepare.py::test_too_few_tokens",
-    "special-token-missing": "run/test_runs_with_fim.py::test_special_tokens_that_the_tokenizer_lacks_are_named_before_anything_is_trained",
+    "special-token-missing": "run/test_runs_with_fim.py::test_special_tokens_that_the_tokenizer_lacks_are_named",
     "start-declared": "run/test_foreign.py::test_a_start_without_weights_is_named_before_the_tokenizer",
     "start-differs": "run/test_execute.py::test_a_start_is_loaded_and_its_facts_compared",
     "too-many-errors": "plan/test_order_of_findings.py::test_after_a_thousand_errors_nothing_more_is_looked_for",

@@ -1,4 +1,4 @@
-"""A run that fills in middles, with a tokenizer of its own: the same after every interruption, refused without special tokens."""
+"""A run that fills in middles: the same after every interruption, refused where the tokenizer has no special tokens."""
 
 import json
 import os
@@ -26,11 +26,11 @@ tokenizer = "tokens"
 data pages { source = text("pages/*.py") }
 phase trunk { steps = 4, batch = 4 x 64, context = 64, lr = 1e-3, mix = pages, seed = 1 }
 phase infill { steps = 6, batch = 4 x 64, lr = 1e-3, mix = pages, fim = 60%, fim_mode = mixed, packing = best_fit }
-phase parts { steps = 4, batch = 2 x 128, context = -> 128 by yarn(factor = 2), lr = 1e-3 -> 0, mix = pages, fim = -> 20%, MODE }
+phase parts { steps = 4, batch = 2 x 128, context = -> 128 by yarn, lr = 1e-3 -> 0, mix = pages, fim = -> 20%, fim_mode = MODE }
 transition infill -> parts { data = fresh }
 flow trunk -> infill -> parts
 """
-MODE = 'fim_mode = psm(level = "context")'
+CONTEXT = 'psm(level = "context")'
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +54,10 @@ def base(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def do(base):
-    def run(out, recipe=RECIPE.replace("MODE", MODE), then=lambda taken: None):
+    def run(out, mode=CONTEXT, then=lambda taken: None):
         watcher = toys.Recording(then)
-        execute(toys.plan_of(base, recipe), base, out, installed(), watcher, save_every=1e9, cache=base / "cache")
+        plan = toys.plan_of(base, RECIPE.replace("MODE", mode))
+        execute(plan, base, out, installed(), watcher, save_every=1e9, cache=base / "cache")
         return watcher
 
     return run
@@ -88,7 +89,7 @@ def test_stopped_and_run_again_it_is_the_same_bit_for_bit(whole, do, tmp_path, s
 
 
 def test_killed_it_goes_on_from_its_last_checkpoint(whole, base, tmp_path):
-    (base / "fim.mtr").write_text(RECIPE.replace("MODE", MODE))
+    (base / "fim.mtr").write_text(RECIPE.replace("MODE", CONTEXT))
     out, log = tmp_path / "toy", tmp_path / "toy" / "log.jsonl"
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MTDSL_CACHE": str(base / "cache"), "NO_COLOR": "1"}
     command = [sys.executable, "-m", "mtdsl", "run", str(base / "fim.mtr"), "--out", str(out), "--save-every", "0"]
@@ -103,14 +104,14 @@ def test_killed_it_goes_on_from_its_last_checkpoint(whole, base, tmp_path):
 
 
 def test_another_mode_is_another_phase_and_what_came_before_it_is_kept(do, whole):
-    taken = do(whole.parent / "other", RECIPE.replace("MODE", 'fim_mode = psm(level = "document")')).taken
+    taken = do(whole.parent / "other", 'psm(level = "document")').taken
     assert {phase for phase, _ in taken} == {"parts"}
     assert toys.weights_of(whole.parent / "other" / "final") != toys.weights_of(whole / "final")
 
 
-def test_special_tokens_that_the_tokenizer_lacks_are_named_before_anything_is_trained(do, tmp_path):
+def test_special_tokens_that_the_tokenizer_lacks_are_named(do, tmp_path):
     with pytest.raises(Refusal) as refused:
-        do(tmp_path / "toy", RECIPE.replace("MODE", 'fim_mode = psm(prefix = "<PRE>", middle = "<MID>")'))
+        do(tmp_path / "toy", 'psm(prefix = "<PRE>", middle = "<MID>")')
     (found,) = refused.value.diagnostics
     assert (found.id, found.about) == ("special-token-missing", ("parts", "fim_mode"))
     assert "`<PRE>` and `<MID>`" in found.message
@@ -121,7 +122,7 @@ def test_special_tokens_that_the_tokenizer_lacks_are_named_before_anything_is_tr
 
 
 def test_the_line_is_shown(base, tmp_path):
-    recipe = RECIPE.replace("MODE", 'fim_mode = psm(prefix = "<PRE>")')
+    recipe = RECIPE.replace("MODE", 'psm(prefix = "<PRE>")')
     (base / "line.mtr").write_text(recipe)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MTDSL_CACHE": str(base / "cache"), "NO_COLOR": "1"}
     command = [sys.executable, "-m", "mtdsl", "run", str(base / "line.mtr"), "--out", str(tmp_path / "toy")]

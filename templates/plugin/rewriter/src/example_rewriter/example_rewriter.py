@@ -13,7 +13,8 @@ from mtdsl import Chance, Coder, Share
 class ExampleRewriter:
     """A document begins at one of its tokens and goes on from its end with what stood before that one.
 
-    At least the share `least` of its tokens stands before the place, and as much behind it. There is no special token.
+    At least the share `least` of its tokens stands before the place, and as much behind it. There is no special token. At the
+    `level` of the document a document is turned whole, at that of the context what a window holds of it is.
 
     Source: none; rotation of documents is among the noises of BART (Lewis et al. 2019, arXiv:1910.13461, section 2.2).
     """
