@@ -21,7 +21,15 @@ ALL = "a = 40%, b = 30%, c = 20%, d = 10%"
     [
         (ALL, "{ a = 40%, b = 20%, c = 30%, d = 10% }", 1),
         (ALL, "{ a = 4, b = 2, c = 3, d = 1 }", 1),
-        (ALL, "{ a = 40%, b = 20%, c = 29%, d = 11% }", 0),
+        (ALL, "{ a = 39%, b = 20%, c = 31%, d = 10% }", 1),
+        (ALL, "{ a = 39%, b = 21%, c = 30%, d = 10% }", 1),
+        (ALL, "{ a = 42%, b = 19%, c = 30%, d = 9% }", 0),
+        (ALL, "{ a = 41.5%, b = 19%, c = 30%, d = 9.5% }", 1),
+        ("a = 70%, b = 20%, c = 10%", "{ a = 69%, b = 10%, c = 21% }", 1),
+        (ALL, "{ a = 40%, b = 20%, c = 29%, d = 11% }", 0),  # d grew by a tenth: the numbers were chosen
+        (ALL, "{ a = 38%, b = 22%, c = 30%, d = 10% }", 0),
+        ("a = 34%, b = 33%, c = 33%", "{ a = 33%, b = 34%, c = 33% }", 1),
+        ("a = 34%, b = 33%, c = 33%", "{ a = 33%, b = 33.5%, c = 33.5% }", 0),
         (ALL, "{ a = 30%, b = 40%, c = 10%, d = 20% }", 0),  # two pairs: a plan, not a slip
         ("a = 90%, b = 10%", "{ a = 10%, b = 90% }", 0),
         (ALL, "= natural(a, b, c, d)", 0),
@@ -81,11 +89,38 @@ def test_a_share_of_less_than_one_window(said, mix, remarks):
         ("tokens = 1B, max_epochs = 40", "tokens = 30B", None),
         ("tokens = 1B", "epochs = 12", None),
         ("holdout = 1%", "tokens = 900B", None),
+        ("tokens = 1B, repeat = 8", "tokens = 8B", None),
+        ("tokens = 1B, repeat = 8", "tokens = 9B", "9"),
+        ("tokens = 1B, repeat = 2", "tokens = 20B", "20"),
+        ("tokens = 1B, repeat = 2", "epochs = 10", None),
+        ("tokens = 1B, repeat = 2, max_epochs = 10", "tokens = 20B", None),
     ],
 )
 def test_a_source_that_is_read_too_often(said, facts, budget, times):
     found = said("too-many-epochs", f"context = 4k\ndata x {{ {facts} }}\nphase p {{ {budget}, {SHORT}, mix = x }}\n")
     assert [one.message.split()[4] for one in found] == ([times] if times else [])
+
+
+def test_a_budget_in_epochs_says_nothing_of_a_small_source_beside_a_large_one(said):
+    body = f"""
+    context = 4k
+    data large {{ tokens = 100B }}
+    data small {{ tokens = 1B }}
+    phase p {{ epochs = 2, {SHORT}, mix = 50% * large + 50% * small }}
+    """
+    (found,) = said("too-many-epochs", body)
+    assert "`small` would be seen 101 times" in found.message
+    assert found.help.endswith("`max_epochs = 102` on `small`")
+    assert not said("too-many-epochs", body.replace("1B }", "1B, max_epochs = 102 }"))
+    assert not said("too-many-epochs", body.replace("50% * large + 50% * small", "natural(large, small)"))
+
+
+def test_the_epochs_that_are_offered_are_those_that_max_epochs_counts(said):
+    body = f"context = 4k\ndata x {{ tokens = 1B, repeat = 3 }}\nphase p {{ tokens = 21B, {SHORT}, mix = x }}\n"
+    (found,) = said("too-many-epochs", body)
+    assert "seen 21 times" in found.message
+    assert found.help.endswith("`max_epochs = 8` on `x`")  # 21 documents' worth, and the last step is whole
+    assert not said("too-many-epochs", body.replace("repeat = 3", "repeat = 3, max_epochs = 8"))
 
 
 @pytest.mark.parametrize(("tokens", "times"), [("4B", []), ("60B", ["60"])])
