@@ -11,12 +11,15 @@ from mtdsl import Place
 from mtdsl.plan.steps import sequences, step_at
 from mtdsl.view.numbers import rate
 from mtdsl_lints.chain import left_at, once, pairs, said
-from mtdsl_lints.rates import first_rate
+from mtdsl_lints.rates import first_rate, last_rate
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Phase, Plan
     from mtdsl.plan.origins import Origins
     from mtdsl.registry import Registry
+
+FAR = 8
+"""Times: what the published chains change a batch by at one rate, three at most, and more than twice that again."""
 
 
 class Edge(NamedTuple):
@@ -40,10 +43,14 @@ def edges(plan: Plan) -> tuple[Edge, ...]:
 
 
 def at_one_rate(plan: Plan, registry: Registry) -> Iterator[tuple[Edge, Fraction]]:
-    """Edges behind which a step has another number of sequences and the rate goes on, with that rate; none where it is 0."""
+    """Edges behind which a step has other sequences and the rate goes on, with that rate; none where it is 0.
+
+    A rate that begins again as it was has been looked at: it counts where the batch is far from what it was.
+    """
     for edge in edges(plan):
-        if edge.phase.transition.lr == "continue" and edge.left != edge.begun and (rate := first_rate(edge.phase, registry)):
-            yield edge, rate
+        if edge.left != edge.begun and (rate := first_rate(edge.phase, registry)):
+            if edge.phase.transition.lr == "continue" or (far(edge) and rate == _left(edge, registry)):
+                yield edge, rate
 
 
 def places(written: Origins, edge: Edge) -> tuple[Place, ...]:
@@ -55,6 +62,16 @@ def by_the_root(edge: Edge, now: Fraction) -> str:
     """The rate that suits the batch behind the edge as `now` suits the one before it: rates go with the root of the batch."""
     old, new = edge.tokens
     return rate(float(now) * sqrt(new / old))
+
+
+def far(edge: Edge) -> bool:
+    """Whether a step has so many times the tokens, or so few, that no curve of the rate makes up for it."""
+    old, new = edge.tokens
+    return max(old, new) >= FAR * min(old, new)
+
+
+def _left(edge: Edge, registry: Registry) -> Fraction | None:
+    return last_rate(edge.before, registry, left_at(edge.before, edge.phase))
 
 
 def _edge(before: Phase, phase: Phase) -> Edge:

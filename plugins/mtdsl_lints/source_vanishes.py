@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
     from mtdsl.plan.origins import Origins
 
-OTHERS = 3
+OTHERS = 2
+"""Of one source alone the others are no list: it may have taken the place of both."""
 
 
 def source_vanishes(plan: Plan, written: Origins, /) -> Iterator[Remark]:
     """A source is read no longer, and the recipe does not say so.
 
-    Either shares that `with` fixes leave 0 % to the rest, or a mixture lists all sources of the phase before but one, three
+    Either shares that `with` fixes leave 0 % to the rest, or a mixture lists all sources of the phase before but one, two
     others at least, and nothing new. What a model no longer sees it forgets; a share of 0 % says that this is meant.
     """
     whole = {source.name: source.of or source.name for source in plan.sources}

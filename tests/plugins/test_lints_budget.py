@@ -132,6 +132,11 @@ def test_a_batch_that_is_no_whole_windows_is_told_of(said, batch, severity):
         ("20 x 256", "1e-3", "lr = restart", False),
         ("20 x 256", "[-> 2e-3 over 10 steps, 2e-3]", "", False),
         ("10 x 256 -> 40 x 256 over 50 steps", "1e-3", "", False),
+        ("79 x 256", "[-> 2e-3 over 10 steps, 2e-3]", "", False),
+        ("80 x 256", "[-> 2e-3 over 10 steps, 2e-3]", "", True),
+        ("79 x 256", "1e-3", "lr = restart", False),
+        ("80 x 256", "1e-3", "lr = restart", True),
+        ("80 x 256", "2e-3", "lr = restart", False),
     ],
 )
 def test_twice_the_batch_at_the_same_rate(said, batch, lr, edge, grew):
@@ -147,12 +152,29 @@ def test_twice_the_batch_at_the_same_rate(said, batch, lr, edge, grew):
         ("11 x 256", "1e-3", "", False),
         ("10 x 256", "-> 0", "", False),
         ("10 x 256", "1e-3", "lr = restart", False),
+        ("6 x 256", "-> 0", "", False),
+        ("5 x 256", "-> 0", "", True),
     ],
 )
 def test_a_quarter_of_the_batch_at_the_same_rate(said, batch, lr, edge, fell):
     first = "{ steps = 100, batch = 40 x 256, context = 256, mix = a, lr = 1e-3 }"
     found = said("batch-fell-lr-did-not", chain(first, f"{{ steps = 100, batch = {batch}, mix = a, lr = {lr} }}", edge=edge))
-    assert ["`lr = 5e-4`" in one.help for one in found] == [True] * fell
+    assert len(found) == fell
+
+
+def test_the_rate_that_suits_a_quarter_of_the_batch(said):
+    first = "{ steps = 100, batch = 40 x 256, context = 256, mix = a, lr = 1e-3 }"
+    (found,) = said("batch-fell-lr-did-not", chain(first, "{ steps = 100, batch = 10 x 256, mix = a, lr = 1e-3 }"))
+    assert "`lr = 5e-4`" in found.help
+
+
+def test_a_batch_in_sequences_of_another_window_is_compared_in_tokens(said):
+    """`512 x 4k`, then `8 x 32k`: an eighth, whatever the rate does."""
+    first = "{ steps = 100, batch = 512 x 256, context = 256, mix = a, lr = 1e-3 }"
+    second = "{ steps = 100, batch = BATCH x 2k, context = -> 2k by yarn(factor = 8), mix = a, lr = -> 0 }"
+    (found,) = said("batch-fell-lr-did-not", chain(first, second.replace("BATCH", "8")))
+    assert "8 times as many" in found.message
+    assert said("batch-fell-lr-did-not", chain(first, second.replace("BATCH", "9"))) == []
 
 
 def test_the_batch_before_an_edge_is_that_of_the_point_it_leaves(said):

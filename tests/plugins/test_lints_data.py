@@ -56,6 +56,13 @@ def test_a_source_that_is_lost_without_a_word(said, second, remarks):
     assert len(said("source-vanishes", mixed(ALL, second))) == remarks
 
 
+def test_of_three_sources_one_is_lost(said):
+    first = "a = 50%, b = 30%, c = 20%"
+    assert len(said("source-vanishes", mixed(first, "{ a = 70%, b = 30% }"))) == 1
+    assert not said("source-vanishes", mixed(first, "{ a = 70%, b = 30%, c = 0% }"))
+    assert not said("source-vanishes", mixed("a = 80%, b = 20%", "= a"))
+
+
 def test_a_new_source_may_take_the_place_of_another(said):
     assert not said("source-vanishes", mixed("a = 40%, b = 30%, c = 30%", "{ a = 40%, b = 30%, d = 30% }"))
 
