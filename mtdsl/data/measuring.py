@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,10 +20,11 @@ from mtdsl.plan.lock import Lock, LockedSource, LockedTokenizer, Sized
 from mtdsl.plan.model import Pin, Plan, Source, Tokenizer
 from mtdsl.plan.pins import pinned
 from mtdsl.plan.tokenizers import asked, first_sources
+from mtdsl.plan.views import known
 from mtdsl.registry import Registry
 
 SHORTEST = 1024
-"""Documents are sorted by length from here on, in powers of two: shorter ones fit any window."""
+"""Documents are counted by length from here on, in powers of two: shorter ones fit any window."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ class Measuring:
         if was is not None and not self._text_differs(reading) and wanted is not None:
             if was.tokens is None:
                 return "was not counted yet"
+            if any(str(bound) not in was.lengths for bound in self._bounds(reading) if bound <= (was.longest or 0)):
+                return "has parts that were not counted"
             return "was counted with another tokenizer" if self._tokenizer_differs(wanted) else ""
         return self._text_differs(reading)
 
@@ -129,8 +132,24 @@ class Measuring:
             return LockedSource(described, content, reading.count(), revision=commit)
         lengths = np.diff(read(table(reading, self._encoder, self._cache, self._say)).bounds)
         return LockedSource(
-            described, content, len(lengths), int(lengths.sum()), int(lengths.max()), by_length(lengths), commit
+            described,
+            content,
+            len(lengths),
+            int(lengths.sum()),
+            int(lengths.max()),
+            by_length(lengths, self._bounds(reading)),
+            commit,
         )
+
+    def _bounds(self, reading: Reading) -> set[int]:
+        """Where the parts of a source that the recipe reads begin and end, in tokens; every document has one."""
+        name = reading.source.name
+        parts = (
+            known(source.where)
+            for source in self._plan.sources
+            if source.where is not None and name in (source.of, source.name)
+        )
+        return {bound for part in parts for span in part for bound in span if bound is not None and bound > 1}
 
 
 def _whole(source: Source) -> Source:
@@ -138,11 +157,12 @@ def _whole(source: Source) -> Source:
     return replace(source, name=source.of or source.name, of="", where=None)
 
 
-def by_length(lengths: npt.NDArray[np.int64]) -> Mapping[str, Sized]:
-    """What is in documents of at least 1,024 tokens, 2,048 and so on, up to the longest; `lengths` in tokens, shape `[n]`."""
-    found: dict[str, Sized] = {}
-    least = SHORTEST
-    while len(long := lengths[lengths >= least]):
-        found[str(least)] = Sized(len(long), int(long.sum()))
-        least *= 2
-    return found
+def by_length(lengths: npt.NDArray[np.int64], bounds: Iterable[int] = ()) -> Mapping[str, Sized]:
+    """What is in documents of at least 1,024 tokens, 2,048 and so on, and of at least each of `bounds`, up to the longest.
+
+    `lengths` in tokens, shape `[n]`.
+    """
+    longest = int(lengths.max(initial=0))
+    powers = (SHORTEST << at for at in range(longest.bit_length()))
+    wanted = sorted(least for least in {*powers, *bounds} if least <= longest)
+    return {str(least): Sized(int((lengths >= least).sum()), int(lengths[lengths >= least].sum())) for least in wanted}

@@ -6,7 +6,7 @@ from mtdsl.plan.lock import LockedSource, Sized
 from mtdsl.plan.model import Known
 from mtdsl.plan.views import Lengths
 
-MORE = "the lock counts documents from powers of two on, and this part is cut elsewhere"
+MORE = "the lock was made before the recipe had this part: run `mtdsl lock`"
 
 
 def part(found: LockedSource, lengths: Lengths) -> tuple[Known, Known, Known]:

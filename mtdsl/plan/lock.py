@@ -36,7 +36,7 @@ class LockedSource(Frozen):
 
     `content` is its fingerprint, `revision` the commit that was read of a data set on the hub. `tokens` and `longest` (tokens
     of the longest document) count what the recipe's tokenizer makes of it; None where there is none. `lengths`, by a least
-    length in tokens (a power of two): what is in documents as long as that or longer.
+    length in tokens (a power of two, or where the recipe cuts a part): what is in documents as long as that or longer.
     """
 
     described: Plugin

@@ -162,6 +162,10 @@ class Assumed(Locked):
         assumed = Known(ASSUMED, "unknown", "assumed")
         return source if source.tokens.value is not None else replace(source, tokens=assumed)
 
+    def part(self, source: Source, item: tree.Item) -> Source:
+        """The part with a size, as a source has."""
+        return self.source(source, item)
+
     def start(self, start: Start, item: tree.Item) -> Start:
         """The start with a rate."""
         assumed = {"lr": Known(ASSUMED_RATE, "unknown", "assumed")}

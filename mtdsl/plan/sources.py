@@ -168,7 +168,11 @@ def _told(value: tree.Expr, told: list[Written]) -> tree.Expr:
 
 def undeclared(source: Source, fact: str = "tokens") -> str:
     """How a fact of a source can come to be known; only what says where its documents lie can be measured."""
-    said = f"declare it: data {source.of or source.name} {{ {fact} = ... }}"
+    if source.of and source.source is not None:
+        return "run `mtdsl lock`, which counts what is in this part"
+    if source.of:
+        return f"declare the part: data part like {source.of} {{ length_bucket = [4k, 64k], {fact} = ... }}"
+    said = f"declare it: data {source.name} {{ {fact} = ... }}"
     return said if source.source is None else f"{said}, or run `mtdsl lock`"
 
 

@@ -14,7 +14,7 @@ recipe toy "a toy"
 model = llama(layers = 1, width = 32, heads = 2)
 tokenizer = bpe(vocab = 300)
 data a = text(path = "a/*.txt")
-data b = jsonl(path = "b.jsonl")
+data b { source = jsonl(path = "b.jsonl"), max_epochs = 8 }
 mix both { a = 50%, b = 50% }
 phase one { epochs = 2, batch = 2 x 64, context = 64, lr = 1e-3 -> 0 by linear, warmup = 1 steps, mix = both }
 """
@@ -234,7 +234,7 @@ def test_a_checkpoint_is_read_with_the_rate_that_its_trainer_ended_at(toy, tmp_p
 
 
 def test_a_tokenizer_is_not_trained_on_what_is_only_declared(toy, tmp_path):
-    (tmp_path / "toy.mtr").write_text(RECIPE.replace('b = jsonl(path = "b.jsonl")', "b { tokens = 3B }"))
+    (tmp_path / "toy.mtr").write_text(RECIPE.replace('source = jsonl(path = "b.jsonl"), max_epochs = 8', "tokens = 3B"))
     done = toy("lock", "toy.mtr")
     assert done.returncode == 1
     assert done.stderr.count("error[") == 1
@@ -273,3 +273,24 @@ def test_a_lock_that_is_not_ours_is_made_anew_once_it_is_deleted(toy, tmp_path):
     lock.unlink()
     assert toy("lock", "toy.mtr").returncode == 0
     assert lock.is_file()
+
+
+def test_a_part_of_a_source_is_counted_where_the_recipe_cuts_it(toy, tmp_path):
+    """The way out that `size-unknown` names works, and works again when the part is cut elsewhere."""
+    recipe = tmp_path / "toy.mtr"
+    for least in (300, 2):
+        recipe.write_text(RECIPE.replace("{ a = 50%, b = 50% }", f"= 100% * a(doc.length >= {least})"))
+        plan, said = planned(toy)
+        assert plan is None
+        assert "error[size-unknown]" in said
+        assert "run `mtdsl lock`, which counts what is in this part" in said
+        done = toy("lock", "toy.mtr")
+        assert done.returncode == 0, done.stderr
+        plan, said = planned(toy)
+        assert said == ""
+        (part,) = plan["sources"]
+        assert part["size"]["certainty"] == "measured"
+        assert toy("lock", "toy.mtr", "--check").returncode == 0
+    assert "data a has parts that were not counted" in done.stdout
+    assert part["documents"]["value"] == 3
+    assert part["size"]["value"] == json.loads((tmp_path / "toy.lock").read_text())["sources"]["a"]["tokens"]

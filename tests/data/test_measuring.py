@@ -21,6 +21,18 @@ def test_lengths_are_counted_from_powers_of_two_on():
     assert by_length(np.array([10, 20], np.int64)) == {}
 
 
+def test_lengths_are_counted_from_where_a_recipe_cuts_on():
+    lengths = np.array([10, 20, 2000], np.int64)
+    found = by_length(lengths, {20, 21, 2000, 2001})
+    assert {least: (one.documents, one.tokens) for least, one in found.items()} == {
+        "20": (2, 2020),
+        "21": (1, 2000),
+        "1024": (1, 2000),
+        "2000": (1, 2000),
+    }
+    assert by_length(np.empty(0, np.int64), {5}) == {}
+
+
 @pytest.fixture
 def measuring(tmp_path):
     (tmp_path / "a.txt").write_text("one two three four " * 50 + "\n\n" + "five six")
