@@ -49,6 +49,7 @@ CHAIN = (
     "ladder-in-a-list",
     "merge-of-one",
     "merge-of-strangers",
+    "merge-of-unlike-models",
     "rollback-goes-nowhere",
     "skips-a-phase",
     "start-looks-finished",

@@ -23,8 +23,8 @@ def batch_grew_lr_did_not(plan: Plan, written: Origins, /) -> Iterator[Remark]:
 
     Twice the batch at one rate takes half the steps over the same tokens: Adam moves the weights by about the rate a step, so
     the phase travels half as far, as if the rate had been lowered. Rates are scaled with the root of the batch (Marin: three
-    times the batch, 1.7 times the rate). A batch that grows inside a phase says so and is not spoken of here; a rate that climbs in the phase makes
-    up for a batch that grew less than eight times.
+    times the batch, 1.7 times the rate). A batch that grows inside a phase says so and is not spoken of here; a rate that
+    climbs in the phase makes up for a batch that grew less than eight times.
     """
     for edge, now in at_one_rate(plan, written.registry):
         old, new = edge.tokens

@@ -48,9 +48,9 @@ def at_one_rate(plan: Plan, registry: Registry) -> Iterator[tuple[Edge, Fraction
     A rate that begins again as it was has been looked at: it counts where the batch is far from what it was.
     """
     for edge in edges(plan):
-        if edge.left != edge.begun and (rate := first_rate(edge.phase, registry)):
-            if edge.phase.transition.lr == "continue" or (far(edge) and rate == _left(edge, registry)):
-                yield edge, rate
+        now = first_rate(edge.phase, registry) if edge.left != edge.begun else None
+        if now and (edge.phase.transition.lr == "continue" or (far(edge) and now == _left(edge, registry))):
+            yield edge, now
 
 
 def places(written: Origins, edge: Edge) -> tuple[Place, ...]:

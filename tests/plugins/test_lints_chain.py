@@ -3,6 +3,8 @@
 import pytest
 from chained import chain
 
+from mtdsl.plan.lock import Lock, LockedModel, written
+
 REST = "tokens = 10B, batch = 1Mi tokens"
 START = 'start base { weights = "acme/base@step9000", context = 8k, lr = 1e-3 }\n'
 MID = f"phase mid {{ {REST}, lr = -> 1e-4, mix = a }}\n"
@@ -126,3 +128,73 @@ def test_fresh_weights_share_nothing_with_a_checkpoint(said):
     text += "flow base -> two -> soup\nflow one -> soup\n"
     (found,) = said("merge-of-strangers", text)
     assert found.message == "`soup` merges weights that were drawn apart: `one` with seed 0 and `base`, made elsewhere"
+
+
+# ---- merge-of-unlike-models
+
+ELSEWHERE = """
+start x { weights = "x", tokens = 1B, context = 4k, lr = 1e-4 }
+start y { weights = "y", tokens = 1B, context = 4k, lr = 1e-4 }
+phase p { context = 4k, steps = 1000, batch = 64 x 4k, lr = -> 0, mix = a }
+flow x -> p -> s
+flow y -> s
+"""
+
+
+def looked_at(name, **sizes):
+    known = {
+        "parameters": 10**9,
+        "matrices": 10**9,
+        "layers": 16,
+        "heads": 16,
+        "head_dim": 128,
+        "window": 4096,
+        "vocab": 32_000,
+    }
+    return LockedModel(described=name, content=f"content of {name}", **known | sizes)
+
+
+def locked(folder, *models):
+    lock = Lock(starts={model.described: model for model in models})
+    (folder / "toy.lock").write_text(written(lock))
+
+
+@pytest.mark.parametrize(
+    ("other", "remark"),
+    [
+        ({}, None),
+        ({"layers": 17, "parameters": 2 * 10**9}, "`p` has 16 layers, `y` 17"),
+        ({"head_dim": 64}, "`p` has 128 dimensions a head, `y` 64"),
+        ({"vocab": 32_064}, "`p` has 32,000 tokens in its vocabulary, `y` 32,064"),
+        ({"parameters": 10**9 + 1}, "`p` has 1,000,000,000 parameters, `y` 1,000,000,001"),
+    ],
+)
+def test_checkpoints_of_different_sizes(said, tmp_path, other, remark):
+    locked(tmp_path, looked_at("x"), looked_at("y", **other))
+    found = said("merge-of-unlike-models", ELSEWHERE + "merge s = average(p, y)\n")
+    expected = [("error", f"`s` merges models of different sizes: {remark}")] if remark else []
+    assert [(one.severity, one.message) for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("models", "merge", "unknown"),
+    [
+        ((), "average(p, y)", "`x` and `y`"),
+        (("x",), "average(p, y)", "`y`"),
+        (("x", "y"), "average(p, y)", None),
+        ((), "average(p.last(2, every = 10 steps))", None),
+        ((), "average(p, x)", None),
+    ],
+)
+def test_checkpoints_that_nobody_has_looked_at(said, tmp_path, models, merge, unknown):
+    locked(tmp_path, *map(looked_at, models))
+    edges = ELSEWHERE if ", y" in merge else ELSEWHERE.replace("flow y -> s\n", "").replace("start y", "# start y")
+    found = said("merge-of-unlike-models", edges + f"merge s = {merge}\n" + "flow x -> s\n" * (", x" in merge))
+    assert [(one.severity, one.message.rpartition(" at ")[2]) for one in found] == [("note", unknown)] * bool(unknown)
+
+
+def test_a_checkpoint_that_is_not_of_the_recipes_own_model(said, tmp_path):
+    locked(tmp_path, looked_at("y", layers=3))
+    body = ELSEWHERE.replace("start x", "# start x").replace("flow x -> p", "flow p").replace("lr = ->", "lr = 1e-3 ->")
+    (found,) = said("merge-of-unlike-models", body + "merge s = average(p, y)\n")
+    assert found.message.endswith("`y` 3")
