@@ -46,10 +46,12 @@ class Conditions:
                 return self._gate(value, scope)
             case tree.Name() if isinstance(found := scope.find(value), Bound):
                 return self.read(found.expr, found.scope)
+            case tree.Name() if value.parts[1:] == () and self._techniques.knows("gate", value.parts[0]):
+                return self._gate(value, scope)
         hint = "write a comparison such as `loss < 1.98`, joined by `and`, `or` and `not`"
         raise mistake("not-a-test", "a test of what is measured is expected here", value.span, help=hint)
 
-    def _gate(self, call: tree.Call, scope: Scope) -> Test:
+    def _gate(self, call: tree.Call | tree.Name, scope: Scope) -> Test:
         plugin = self._techniques.bind("gate", call, scope)
         for metric in self._techniques.ask("gate", plugin, lambda made: tuple(made.metrics()), call.span):
             self.check_metric(metric, call.span)

@@ -35,6 +35,7 @@ BUDGET = (
     "event-copied",
     "event-held-before",
     "event-holds-at-once",
+    "gate-asks-for-worse",
     "too-few-steps",
 )
 DATA = (

@@ -104,3 +104,9 @@ def test_a_gate_may_have_a_name(plan):
 def test_what_is_no_test(wrong, text, id, says):
     found = wrong(EVALS + PHASE.format(text))
     assert (found.id, says in found.message) == (id, True), found.message
+
+
+def test_a_gate_may_stand_without_arguments(found):
+    """It is then asked for those that it needs, as any technique is."""
+    _, said = found(EVALS + PHASE.format("plateau"))
+    assert [one.message for one in said] == ["`plateau` needs `metric`", "`plateau` needs `over`"]

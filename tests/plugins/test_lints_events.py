@@ -152,3 +152,30 @@ def test_what_is_measured_at_ends_only_is_told_how_to_be_measured_inside(said):
         "let it be measured inside too: `every = 10 steps` in the call of `eval niah`"
     )
     assert said("cannot-hold-in-time", late.replace("needle()", "needle(every = 10 steps)")) == []
+
+
+# ---- gate-asks-for-worse
+
+
+@pytest.mark.parametrize(
+    ("gate", "told"),
+    [
+        ("held >= 2.0", ["`held <= ...`"]),
+        ("held < 2.0", []),
+        ("2.0 < held", ["`held < ...`"]),
+        ("loss > 2.0", ["`loss < ...`"]),
+        ("niah < 90%", ["`niah > ...`"]),
+        ("90% <= niah", []),
+        ("held >= 101% * one.held", ["`held <= ...`"]),
+        ("held <= 101% * one.held", []),
+        ("niah >= 90% and held > 2.0", ["`held < ...`"]),
+        ("niah >= 90% or held > 2.0", []),
+        ("not held < 2.0", []),
+        ("grad_norm > 2.0", []),
+        ("plateau(loss, over = 256 tokens)", []),
+    ],
+)
+def test_a_gate_that_holds_where_it_is_bad(said, gate, told):
+    evals = "eval niah = needle()\neval held = loss([a])\n"
+    found = said("gate-asks-for-worse", evals + chain("lr = 1e-3", "lr = -> 0", edge=f"gate = {gate}"))
+    assert [one.help for one in found] == [f"write {hint}" for hint in told]
