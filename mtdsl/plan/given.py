@@ -55,12 +55,14 @@ class Source(Frozen):
 class Model(Frozen):
     """Fresh weights: `llama` with its sizes, or `config` with a folder or hub name in `params["name"]`.
 
-    `facts` of a `config`, where a lock has them: `parameters`, `matrices`, `layers`, `heads`, `head_dim`, `window`, `vocab`.
+    `facts` of a `config`, where a lock has them: `parameters`, `matrices`, `layers`, `heads`, `head_dim`, `window`, `vocab`;
+    then `names` are those of its parameters, as in `LockedModel`.
     """
 
     kind: str
     params: Mapping[str, Param]
     facts: Mapping[str, Known] = field(default_factory=dict)
+    names: tuple[str, ...] = field(default=(), metadata=RARE)
 
 
 @node
@@ -77,7 +79,7 @@ class Start(Frozen):
     """A checkpoint made elsewhere: its declared facts are compared when it is loaded.
 
     `context` is what its configuration says where the recipe does not and a lock does, `lr` what its trainer says wherever a
-    lock does. `facts` as those of `Model`, and of its trainer the last `lr` and the `steps`.
+    lock does. `facts` and `names` as those of `Model`, and of its trainer the last `lr` and the `steps`.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Start(Frozen):
     context: int | None = None
     lr: Fraction | None = None
     facts: Mapping[str, Known] = field(default_factory=dict)
+    names: tuple[str, ...] = field(default=(), metadata=RARE)
 
 
 @node

@@ -65,7 +65,8 @@ class LockedModel(Frozen):
 
     `content` is a hash of its files, on the hub the commit, which is then its `revision` as well. `matrices` are the parameters
     that one token is multiplied with: all of two dimensions or more, but for an embedding that is only looked up. `steps` and
-    `lr` are what the trainer of a checkpoint left: how many it took, and the learning rate of the last of them.
+    `lr` are what the trainer of a checkpoint left: how many it took, and the learning rate of the last of them. `names` are
+    those of its parameters, folded by layer (`mtdsl.plan.folding`); one that is tied has both, `embedding = head`.
     """
 
     described: str
@@ -80,6 +81,7 @@ class LockedModel(Frozen):
     revision: str = ""
     steps: int | None = None
     lr: Fraction | None = None
+    names: tuple[str, ...] = ()
 
 
 @node

@@ -82,7 +82,13 @@ class Locked:
             return start
         declared = Known(None, "unknown") if start.context is None else Known(start.context, "declared")
         self._measured("context", declared, found.window, item)
-        return replace(start, context=start.context or found.window, lr=self._rate(start, found, item), facts=_left(found))
+        return replace(
+            start,
+            context=start.context or found.window,
+            lr=self._rate(start, found, item),
+            facts=_left(found),
+            names=found.names,
+        )
 
     def model(self, model: Model, span: Span) -> Model:
         """A model with what its configuration says."""
@@ -90,7 +96,7 @@ class Locked:
             return model
         stale = "`model` is another than when it was locked"
         found = self._pinned("model", self._lock.model, model.params["name"], stale, span)
-        return model if found is None else replace(model, facts=_facts(found))
+        return model if found is None else replace(model, facts=_facts(found), names=found.names)
 
     def counts(self, plan: Plan) -> bool:
         """Whether the tokenizer that counted tokens is the plan's own."""

@@ -134,12 +134,12 @@ RUNS: Mapping[type, frozenset[str]] = {
         "recipe title params model tokenizer starts sources phases merges order leaves checks plugins totals pins notes format"
     ),
     Source: _fields("name source tokens documents max_epochs holdout longest whole order order_by"),
-    Start: _fields("name weights tokens context lr facts"),
+    Start: _fields("name weights tokens context lr facts names"),
     Phase: _fields("name family parents asked tokens steps origin seen spent batch lr mix packing mask seed transition doc")
     | _fields("certainty coupling positions eod_loss fim_mode context groups optimizer extended feeding"),
     Transition: _fields("optimizer optimizer_of rescale lr data written"),
     Merge: _fields("name merger parents seen spent context doc against based"),
-    Model: _fields("kind params facts"),
+    Model: _fields("kind params facts names"),
     Tokenizer: _fields("kind params facts"),
     Pin: _fields("content revision"),
     Known: _fields("value certainty reason"),

@@ -13,6 +13,7 @@ from transformers import AutoModelForCausalLM
 
 from mtdsl.data.elsewhere import commit_of, folder_of
 from mtdsl.data.measuring import Item
+from mtdsl.plan.folding import fold
 from mtdsl.plan.lock import Lock, LockedModel
 from mtdsl.plan.model import Plan
 from mtdsl.run.foreign import configuration
@@ -38,6 +39,8 @@ def _item(name: str, described: str, files: tuple[str, ...], base: Path, was: Lo
             return "is new"
         if was.described != described:
             return "is another"
+        if not was.names:
+            return "was not looked into for its parameters"
         return "has other content" if was.content != _content(described, files, base)[0] else ""
 
     return Item(name, was, why, lambda: _measured(described, files, base))
@@ -93,7 +96,16 @@ def _measured(name: str, files: tuple[str, ...], base: Path) -> LockedModel:
         window=text.max_position_embeddings,
         vocab=text.vocab_size,
         revision=commit,
+        names=fold(" = ".join(names) for names in _names(model)),
     )
+
+
+def _names(model: PreTrainedModel) -> Iterator[list[str]]:
+    """Every name of each parameter, one that is tied to another under the first."""
+    found: dict[int, list[str]] = {}
+    for name, parameter in model.named_parameters(remove_duplicate=False):
+        found.setdefault(id(parameter), []).append(name)
+    yield from found.values()
 
 
 def _matrices(model: Any) -> int:

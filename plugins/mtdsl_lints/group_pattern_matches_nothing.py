@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from mtdsl import Place, Remark
 from mtdsl_lints.chain import said
-from mtdsl_lints.parameters import described, names_of_each
+from mtdsl_lints.parameters import Parameters, fits, some, trainable
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Group, Phase, Plan
     from mtdsl.plan.origins import Origins
-
-Parameters = tuple[tuple[str, ...], ...]
-"""Every name of each parameter."""
 
 
 def group_pattern_matches_nothing(plan: Plan, written: Origins, /) -> Iterator[Remark]:
@@ -23,19 +19,20 @@ def group_pattern_matches_nothing(plan: Plan, written: Origins, /) -> Iterator[R
 
     The rate, decay or optimizer that was meant for them is then nobody's, and they train as the rest does. A parameter belongs
     to the first group of `groups` that fits it, so a group that fits everything stands last. The names of a described model
-    (`llama(...)`) are known, a tied head by both of its names; of a model that is only named, or that an edit has changed,
-    nothing is said.
+    (`llama(...)`) are known, a tied head by both of its names, and those of a model that `mtdsl lock` has looked at; of one
+    that it has not, or that an edit has changed, nothing is said.
     """
-    parameters = names_of_each(plan.model) if plan.model and any(phase.groups for phase in plan.phases) else ()
-    for phase in described(plan) if parameters else ():
-        yield from _of(phase, parameters, written)
+    known = trainable(plan) if any(phase.groups for phase in plan.phases) else {}
+    for phase in plan.phases:
+        if phase.name in known:
+            yield from _of(phase, known[phase.name], written)
 
 
 def _of(phase: Phase, parameters: Parameters, written: Origins) -> Iterator[Remark]:
     left, first = parameters, ""
     for group in phase.groups:
-        missed = [pattern for pattern in group.match if not any(_fits(pattern, names) for names in parameters)]
-        kept = tuple(names for names in left if not any(_fits(pattern, names) for pattern in group.match))
+        missed = [pattern for pattern in group.match if not any(fits((pattern,), names) for names in parameters)]
+        kept = tuple(names for names in left if not any(fits((pattern,), names) for pattern in group.match))
         if missed:
             yield _missed(group, missed[0], parameters)
         elif len(kept) == len(left):
@@ -47,14 +44,9 @@ def _of(phase: Phase, parameters: Parameters, written: Origins) -> Iterator[Rema
         left, first = kept, first or group.name
 
 
-def _fits(pattern: str, names: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for name in names)
-
-
 def _missed(group: Group, pattern: str, parameters: Parameters) -> Remark:
-    names = [every[0] for every in parameters]
     return Remark(
         f"no parameter of the model is called `{pattern}`",
         (Place(group.name, "match"),),
-        help=f"its parameters are called `{names[2]}`, `{names[-2]}`, ..., and `*` stands for any part",
+        help=f"its parameters are called {some(parameters)}, and `*` stands for any part",
     )

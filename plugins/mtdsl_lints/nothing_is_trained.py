@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
 from mtdsl import Remark
 from mtdsl_lints.chain import said
-from mtdsl_lints.parameters import parameter_names
+from mtdsl_lints.parameters import Parameters, trainable, trained
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
@@ -21,17 +20,16 @@ def nothing_is_trained(plan: Plan, written: Origins, /) -> Iterator[Remark]:
 
     Its steps cost what any steps cost and change nothing. A phase that is to train nothing has `steps = 0`.
     """
-    known = parameter_names(plan.model) if plan.model else ()
+    known = trainable(plan)
 
     @cache
-    def left(train: tuple[str, ...], freeze: tuple[str, ...]) -> bool:
+    def left(train: tuple[str, ...], freeze: tuple[str, ...], parameters: Parameters) -> bool:
         if "*" in freeze:
             return False
-        names = [name for name in known if not train or any(fnmatchcase(name, pattern) for pattern in train)]
-        return not names or any(not any(fnmatchcase(name, pattern) for pattern in freeze) for name in names)
+        return not trained(train, (), parameters) or bool(trained(train, freeze, parameters))
 
     for phase in plan.phases:
-        if phase.steps and phase.freeze and not phase.edits and not left(phase.train, phase.freeze):
+        if phase.steps and phase.freeze and not phase.edits and not left(phase.train, phase.freeze, known.get(phase.name, ())):
             yield Remark(
                 f"`{phase.name}` freezes every parameter that it would train",
                 said(written, phase, "freeze"),

@@ -1,11 +1,12 @@
-"""Names of a described model's parameters, and the phases that train these."""
+"""Names of models' parameters, and the phases that train these."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from mtdsl.plan.folding import unfold
 from mtdsl.plan.model import Phase
 from mtdsl_lints.chain import in_order, once
 
@@ -43,15 +44,39 @@ def parameter_names(model: Model) -> tuple[str, ...]:
 
 def names_of_each(model: Model) -> Parameters:
     """As `parameter_names`, each parameter with every name that it has: a tied head is the embedding."""
+    if model.kind != "llama":
+        return unfolded(model.names)
     tied = (HEAD,) if model.params.get("tie") else ()
     return tuple((name, *(tied if name == EMBEDDING else ())) for name in parameter_names(model))
 
 
-@once
+def unfolded(names: tuple[str, ...]) -> Parameters:
+    """What a lock says of the parameters of a model, each with every name that it has."""
+    return tuple(tuple(name.split(" = ")) for folded in names for name in unfold(folded))
+
+
 def trainable(plan: Plan) -> Mapping[str, Parameters]:
     """What each phase could train, every parameter with all its names; phases of which that is not known are left out."""
-    names = names_of_each(plan.model) if plan.model else ()
-    return {phase.name: names for phase in described(plan)} if names else {}
+    return {name: found for name, found in _of_each(plan).items() if not isinstance(found, str) and found}
+
+
+def unlooked(plan: Plan) -> Mapping[str, str]:
+    """Phases whose parameters nobody has looked at, each with the model whose names `mtdsl lock` would measure."""
+    return {name: found for name, found in _of_each(plan).items() if isinstance(found, str)}
+
+
+@once
+def _of_each(plan: Plan) -> dict[str, Parameters | str]:
+    """Of each phase what is known, or what would have to be looked at; nothing of one that is behind an edit."""
+    nodes: dict[str, Parameters | str] = {
+        start.name: unfolded(start.names) or (f"`{start.name}`" if start.weights else ()) for start in plan.starts
+    }
+    own: Parameters | str = (names_of_each(plan.model) or "`model`") if plan.model else ()
+    for node in in_order(plan):
+        found = [nodes.get(at.node, ()) for at in node.parents] or [own]
+        edited = isinstance(node, Phase) and bool(node.edits)
+        nodes[node.name] = () if edited or () in found else found[0]
+    return {phase.name: nodes[phase.name] for phase in plan.phases}
 
 
 def trained(train: tuple[str, ...], freeze: tuple[str, ...], parameters: Parameters) -> frozenset[str]:
@@ -65,12 +90,6 @@ def fits(patterns: Iterable[str], names: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
 
-def described(plan: Plan) -> Iterator[Phase]:
-    """Phases whose weights came from the recipe's own model, with no edit of it on the way."""
-    known: set[str] = set()
-    for node in in_order(plan):
-        edited = isinstance(node, Phase) and bool(node.edits)
-        if not edited and all(at.node in known for at in node.parents):
-            known.add(node.name)
-            if isinstance(node, Phase):
-                yield node
+def some(parameters: Parameters) -> str:
+    """Two of them, as examples."""
+    return f"`{parameters[min(2, len(parameters) - 1)][0]}`, `{parameters[max(0, len(parameters) - 2)][0]}`, ..."

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
 from mtdsl import Remark
 from mtdsl_lints.chain import said
-from mtdsl_lints.parameters import described, parameter_names
+from mtdsl_lints.parameters import Parameters, fits, some, trainable, unlooked
 
 if TYPE_CHECKING:
     from mtdsl.plan.model import Plan
@@ -20,22 +19,32 @@ def train_pattern_matches_nothing(plan: Plan, written: Origins, /) -> Iterator[R
     """A pattern of `train` or `freeze` fits none of the model's parameters.
 
     What was to be frozen is then trained, or the other way round, and the loss curve does not tell. The names of a described
-    model (`llama(...)`) are known; of a model that is only named, or that an edit has changed, nothing is said.
+    model (`llama(...)`) are known, those of a model made elsewhere where `mtdsl lock` has looked at it; where it has not, a
+    note says so. Of a model that an edit has changed nothing is said.
     """
-    names = parameter_names(plan.model) if plan.model else ()
+    known, unseen, told = trainable(plan), unlooked(plan), set[str]()
 
     @cache
-    def fits(pattern: str) -> bool:
-        return any(fnmatchcase(name, pattern) for name in names)
+    def any_fits(pattern: str, parameters: Parameters) -> bool:
+        return any(fits((pattern,), names) for names in parameters)
 
-    for phase in described(plan) if names else ():
+    for phase in plan.phases:
+        parameters = known.get(phase.name, ())
         for attribute, patterns in (("train", phase.train), ("freeze", phase.freeze)):
-            missed = [pattern for pattern in patterns if not fits(pattern)]
+            missed = [pattern for pattern in patterns if parameters and not any_fits(pattern, parameters)]
             if missed:
                 nothing = attribute == "train" and len(missed) == len(patterns)
                 yield Remark(
                     f"no parameter of the model is called `{missed[0]}`" + (": nothing would be trained" if nothing else ""),
                     said(written, phase, attribute),
-                    help=f"its parameters are called `{names[2]}`, `{names[-2]}`, ..., and `*` stands for any part",
+                    help=f"its parameters are called {some(parameters)}, and `*` stands for any part",
                     severity="error" if nothing else "warning",
+                )
+            elif patterns and (model := unseen.get(phase.name, "")) and model not in told:
+                told.add(model)
+                yield Remark(
+                    f"whether a parameter is called `{patterns[0]}` is not known: nobody has looked at {model}",
+                    said(written, phase, attribute),
+                    help="run `mtdsl lock`, which reads their names",
+                    severity="note",
                 )

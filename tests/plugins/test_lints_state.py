@@ -9,6 +9,7 @@ import pytest
 from chained import REST, chain
 from mtdsl_lints.optimizer_kept_but_changed import optimizer_kept_but_changed
 
+from mtdsl.plan.lock import Lock, LockedModel, written
 from mtdsl.plan.model import Plugin
 from mtdsl.plan.origins import Origins
 
@@ -240,7 +241,8 @@ def test_the_way_out_of_two_that_are_one_run_is_one(said):
     ("text", "severity"),
     [
         ('train = ["*.mlp.*"]', None),
-        ('train = ["model.layers.0.*", "lm_head.*"]', "warning"),
+        ('train = ["model.layers.0.*", "lm_head.*"]', None),  # the head is tied: it is the embedding
+        ('train = ["model.layers.0.*", "head.*"]', "warning"),
         ('train = ["*.indexer.*"]', "error"),
         ('freeze = ["*.indexer.*"]', "warning"),
         ('freeze = ["model.layers.1.*"]', "warning"),
@@ -252,10 +254,19 @@ def test_patterns_are_held_against_the_names_of_a_described_model(said, text, se
     assert [one.severity for one in found] == [severity] * (severity is not None)
 
 
-def test_of_weights_that_were_trained_elsewhere_no_name_is_known(said):
-    start = 'start s { weights = "x", context = 256 }\nflow s -> one\n'
-    text = start + f'phase one {{ steps = 10, {REST}, lr = 1e-3, train = ["*.indexer.*"] }}\n'
-    assert said("train-pattern-matches-nothing", text) == []
+ELSEWHERE = 'start s { weights = "x", context = 256 }\nflow s -> one\n'
+LOOKED_AT = LockedModel("x", "content", 10, 8, 4, 1, 8, 256, 512, names=("e = head.weight", "layers.{0-2,3}.self_attn.weight"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "severity"), [("layers.2.*", None), ("layers.4.*", "error"), ("*.self_atn.*", "error"), ("head.*", None)]
+)
+def test_the_names_of_weights_from_elsewhere_are_those_of_the_lock(said, tmp_path, pattern, severity):
+    text = ELSEWHERE + f'phase one {{ steps = 10, {REST}, lr = 1e-3, train = ["{pattern}"] }}\n'
+    (note,) = said("train-pattern-matches-nothing", text)
+    assert (note.severity, note.help) == ("note", "run `mtdsl lock`, which reads their names")
+    (tmp_path / "toy.lock").write_text(written(Lock(starts={"s": LOOKED_AT})))
+    assert [one.severity for one in said("train-pattern-matches-nothing", text)] == [severity] * (severity is not None)
 
 
 # ---- group-pattern-matches-nothing
