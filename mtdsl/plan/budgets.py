@@ -28,7 +28,7 @@ from mtdsl.plan.names import Scope
 from mtdsl.plan.pathbatch import PathBatch
 from mtdsl.plan.pieces import Layer, Slot
 from mtdsl.plan.steps import sequences_of_step, steps_of, tokens_of
-from mtdsl.plan.windows import Window, Windows
+from mtdsl.plan.windows import Window, Windows, shown
 
 if TYPE_CHECKING:
     from mtdsl.plan.tools import Tools
@@ -197,10 +197,10 @@ class Budgets:
             self._tools.schedules.check_free("batch", draft.name, written)
             curves = [self._path.curve(owned.item, chain, draft.name, window, owned.scope) for chain in owned.chains]
             return self._tools.schedules.agreed("batch", draft.name, curves), owned.item.value.span
-        if written is None:
-            hint = f"write `batch = 16 x {window}`"
-            raise self._tools.lookup.missing(draft, "missing-attribute", f"`{draft.name}` has no `batch`", hint)
         ended = self._tools.inherited.window_before(draft.name).batch
+        if written is None:
+            hint = f"write `batch = {max(1, round(ended / window)) if ended else 16} x {shown(window)}`"
+            raise self._tools.lookup.missing(draft, "missing-attribute", f"`{draft.name}` has no `batch`", hint)
         before = None if ended is None else Fraction(ended, window)
         return self._sizes(written, BatchAxis(window, self._tools.registry, tokens, steps, written.span), before), written.span
 

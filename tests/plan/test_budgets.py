@@ -168,3 +168,10 @@ def test_none_leaves_out_the_budget_of_the_top_level_too(wrong):
     rest = "context = 256, batch = 4 x 256, lr = 1e-3, mix = a"
     found = wrong(f"tokens = 50_000\nphase one {{ tokens = none, {rest} }}\n")
     assert found.id == "no-budget"
+
+
+def test_a_batch_that_was_forgotten_is_offered_with_the_tokens_of_the_parents(wrong):
+    """A step then keeps its tokens, whatever the window becomes."""
+    body = "phase p { steps = 4, batch = 64 x 256, context = 256, lr = 1e-3, mix = a }\n"
+    body += "phase q { steps = 4, context = -> 2k by yarn, lr = -> 0, mix = a }\nflow p -> q\n"
+    assert wrong(body).help == "write `batch = 8 x 2k`"
