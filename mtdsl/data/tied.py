@@ -35,7 +35,7 @@ def held(plan: Plan, name: str, content: str) -> None:
 
 def unchanged(before: Mapping[str, str], readings: Mapping[str, Reading]) -> None:
     """Raise a `Refusal` that names every source whose text has another fingerprint than `before`, when the run began."""
-    changed = [name for name, reading in readings.items() if before.get(name, reading.fingerprint) != reading.fingerprint]
+    changed = [name for name in readings if name in before and before[name] != readings[name].fingerprint]
     if changed:
         hint = "put the text back, or train on this one in another folder: --out FOLDER; nothing was written"
         text = "`{}` does not hold the text that this run began with"
