@@ -39,7 +39,7 @@ def lock(recipe: Path, /, *, set_: Sets = None, check: bool = False) -> int:
         draw(found.diagnostics)
         return 1
     path = path_of(recipe)
-    old = _readable(recipe, path, check)
+    old = readable(recipe, path, check)
     require_training("measuring")
     items = list(locking.items(found.plan, found.origins.registry, recipe.parent, old, _say))
     if not items:
@@ -50,12 +50,12 @@ def lock(recipe: Path, /, *, set_: Sets = None, check: bool = False) -> int:
     else:
         changed = []
         now, failed = locking.measured(items, lambda line: print(line, flush=True))
-        _write(now, path)
+        write(now, path)
     draw([located(one, found.origins) for one in failed])
     return int(bool(changed or failed))
 
 
-def _readable(recipe: Path, path: Path, check: bool) -> Lock:
+def readable(recipe: Path, path: Path, check: bool) -> Lock:
     """The lock as it is. One of ours with a wrong entry is measured anew, unless it is only to be checked.
 
     Raises a `Refusal` for a file that another tool or a merge wrote, or that is the recipe: it is not ours to replace.
@@ -72,7 +72,7 @@ def _readable(recipe: Path, path: Path, check: bool) -> Lock:
         return locks.Lock()
 
 
-def _write(lock: Lock, path: Path) -> None:
+def write(lock: Lock, path: Path) -> None:
     """The file is left alone where it says the same already; there is none where nothing at all could be reached."""
     from mtdsl.plan.lock import Lock, written
 

@@ -24,13 +24,20 @@ from mtdsl.registry import Registry
 
 
 def prepare(
-    plan: Plan, base: Path, cache: Path, registry: Registry, say: Say, before: Mapping[str, str] = MappingProxyType({})
+    plan: Plan,
+    base: Path,
+    cache: Path,
+    registry: Registry,
+    say: Say,
+    before: Mapping[str, str] = MappingProxyType({}),
+    *,
+    verify: bool = False,
 ) -> Corpus:
     """Tokenizer and tables of every source that a phase is fed, made under `cache` where they are not yet.
 
-    `base` is the recipe's folder, `before` the fingerprints that sources had when the run began. Raises `Refusal` for what the
-    user can mend: text that is missing or broken, or other than it was then or when it was locked, a source with fewer tokens
-    than the plan needs.
+    `base` is the recipe's folder, `before` the fingerprints that sources had when the run began; `verify` reads every byte of
+    tables that are there. Raises `Refusal` for what the user can mend: text that is missing or broken, or other than it was
+    then or when it was locked, a source with fewer tokens than the plan needs.
     """
     bound = readings(plan, base, registry)
     for name, reading in bound.items():
@@ -40,7 +47,7 @@ def prepare(
     with concerning("", "tokenizer"):
         encoder = obtain(plan, base, cache, bound, say)
     held(plan, "tokenizer", encoder.hash)
-    folders = {name: table(reading, encoder, cache, say) for name, reading in bound.items()}
+    folders = {name: table(reading, encoder, cache, say, verify=verify) for name, reading in bound.items()}
     rewritten = rewriters(plan, encoder, registry)
     corpus = Corpus(
         tokenizer_dir=encoder.folder,

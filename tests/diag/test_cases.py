@@ -65,6 +65,7 @@ ELSEWHERE = {
     "source-declared": "data/test_prepare.py::test_a_source_that_is_only_declared",
     "source-empty": "data/test_prepare.py::test_no_text_at_all",
     "source-encoding": "data/test_sources.py::test_bad_input_is_one_refusal",
+    "sequence-unknown": "cli/test_data_command.py::test_a_sequence_that_there_is_not",
     "source-changed": "run/test_changed_sources.py::test_a_run_that_was_stopped_does_not_go_on_with_other_text",
     "source-missing": "data/test_sources.py::test_bad_input_is_one_refusal",
     "source-tokens": "data/test_tokens_source.py::test_what_is_wrong_with_a_file_of_tokens",
