@@ -63,7 +63,7 @@ def figures(plan: Plan, corpus: Corpus, registry: Registry) -> Iterator[Figures]
         if table is not None:
             lengths, longest = _lengths(table)
             read = _intake(source.name, table, used)
-            size = text_bytes(Path(table.bounds.filename).parent) if isinstance(table.bounds, np.memmap) else 0
+            size = text_bytes(Path(str(table.bounds.filename)).parent) if isinstance(table.bounds, np.memmap) else 0
             yield Figures(source.name, table.documents, table.total, len(table.validation), size, longest, lengths, read)
 
 
