@@ -55,11 +55,13 @@ def unfolded(names: tuple[str, ...]) -> Parameters:
     return tuple(tuple(name.split(" = ")) for folded in names for name in unfold(folded))
 
 
+@once
 def trainable(plan: Plan) -> Mapping[str, Parameters]:
     """What each phase could train, every parameter with all its names; phases of which that is not known are left out."""
     return {name: found for name, found in _of_each(plan).items() if not isinstance(found, str) and found}
 
 
+@once
 def unlooked(plan: Plan) -> Mapping[str, str]:
     """Phases whose parameters nobody has looked at, each with the model whose names `mtdsl lock` would measure."""
     return {name: found for name, found in _of_each(plan).items() if isinstance(found, str)}
