@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Literal
 
 from mtdsl.cli.failure import Misuse
+from mtdsl.registry.entries import conflict, way_out
 from mtdsl.registry.kinds import KINDS
 from mtdsl.registry.loading import installed
 
@@ -22,7 +23,7 @@ def plugins(
 ) -> int:
     """List the installed plugins, or show one: its parameters, its doc, where it comes from, and a picture.
 
-    Packages that failed to load are listed too, and then the exit status is 1.
+    Names that two packages claim are told below, and packages that failed to load: then the exit status is 1.
 
     Parameters
     ----------
@@ -60,6 +61,7 @@ def _list(registry: Registry, kind: str | None, form: Format) -> int:
         sys.stdout.write(_json(registry, chosen))
     else:
         sys.stdout.write(_aligned(chosen))
+        sys.stdout.writelines(f"conflict: {conflict(several)}; {way_out(several)}\n" for several in _conflicts(registry, kind))
         sys.stdout.writelines(f"broken: {bad.package} ({bad.entry_point}): {bad.reason}\n" for bad in registry.broken)
         sys.stdout.writelines(f"left out: {one.package} ({one.entry_point}) by {one.variable}\n" for one in registry.left_out)
     return int(bool(registry.broken))
@@ -70,8 +72,18 @@ def _json(registry: Registry, entries: Sequence[Entry]) -> str:
     from dataclasses import asdict
 
     rows = [{"kind": one.kind, "name": one.name, "package": one.package, "version": one.version} for one in entries]
-    apart = {"broken": [asdict(bad) for bad in registry.broken], "left_out": [asdict(one) for one in registry.left_out]}
+    conflicts = [[one.package for one in several] for several in _conflicts(registry, None)]
+    apart = {
+        "conflicts": conflicts,
+        "broken": [asdict(bad) for bad in registry.broken],
+        "left_out": [asdict(one) for one in registry.left_out],
+    }
     return json.dumps({"plugins": rows, **apart}, indent=2) + "\n"
+
+
+def _conflicts(registry: Registry, kind: str | None) -> list[tuple[Entry, ...]]:
+    """The names that several packages claim."""
+    return [several for (of, _), several in sorted(registry.entries.items()) if len(several) > 1 and kind in (None, of)]
 
 
 def _aligned(entries: Sequence[Entry]) -> str:

@@ -23,6 +23,7 @@ from mtdsl.registry.strangers import Failed, ask
 GROUP = "mtdsl"
 TRACE = "MTDSL_TRACE_PLUGINS"
 _FACTORY = re.compile(r"\w+(\.\w+)*:\w+")
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @cache
@@ -66,7 +67,8 @@ class Loading:
         try:
             found = ask(lambda: list(self._descriptors(load())))
         except Failed as failed:
-            self.broken.append(Broken(package, plugin, f"{type(failed.error).__name__}: {failed.error}"))
+            said = " ".join(f"{type(failed.error).__name__}: {failed.error}".split())
+            self.broken.append(Broken(package, plugin, said))
             found = []
         for kind, descriptor in found:
             problem = _problem(kind, descriptor, package)
@@ -86,12 +88,26 @@ class Loading:
         """
         self._manager.register(module)
         try:
+            _check_hooks(module)
             self._manager.check_pending()
             for kind in KINDS:
                 for implementation in getattr(self._manager.hook, hooks.hook_of(kind.kind)).get_hookimpls():
                     yield from ((kind, given) for given in implementation.function())
         finally:
             self._manager.unregister(module)
+
+
+def _check_hooks(module: ModuleType) -> None:
+    """Raise `NameError` for a hook that there is not: pluggy names it too, without the one that was meant."""
+    marked = (name for name, held in vars(module).items() if getattr(held, f"{hooks.PROJECT}_impl", None))
+    for name in marked:
+        if not hasattr(hooks, name):
+            from mtdsl.diag.nearest import nearest
+
+            known = [hooks.hook_of(kind.kind) for kind in KINDS]
+            near = nearest(name, known)
+            way_out = f"did you mean `{near}`?" if near else f"there are {', '.join(known)}"
+            raise NameError(f"mtdsl has no hook `{name}`; {way_out}")
 
 
 def _label(package: Distribution | None) -> tuple[str, str]:
@@ -110,6 +126,9 @@ def _problem(kind: type[Descriptor], given: Any, package: str) -> str:
         isinstance(given.name, str) and given.name and isinstance(given.factory, str) and _FACTORY.fullmatch(given.factory)
     ):
         return f"the {kind.kind} {given.name!r} has the factory {given.factory!r}, not text such as `package.module:Name`"
+    if not (_ID.fullmatch(given.name) if kind is Lint else given.name.isidentifier()):
+        so = "words-with-dashes" if kind is Lint else "a_word"
+        return f"no recipe can write `{given.name}`, the name of its {kind.kind}: write it as `{so}`"
     if kind is Lint and package != hooks.PROJECT and _is_core(given.name):
         return f"the lint `{given.name}` has the id of a diagnostic of mtdsl"
     return ""

@@ -150,3 +150,13 @@ def test_every_technique_of_ours_is_drawn(kind):
         text = page.render(about, width=80, color=False)
         assert max(map(len, text.splitlines())) <= 80
         json.dumps(page.body(about), default=float, allow_nan=False)
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_name_that_two_packages_claim_is_told_in_the_list(mtdsl):
+    listed = mtdsl("plugins", "list")
+    told = "conflict: `acme-late` and `mtdsl` both provide the scheduler `cosine`"
+    assert [line.partition(";")[0] for line in listed.stdout.splitlines() if line.startswith("conflict")] == [told]
+    assert listed.returncode == 0
+    assert json.loads(mtdsl("plugins", "list", "--format", "json").stdout)["conflicts"] == [["acme-late", "mtdsl"]]
+    assert "conflict" not in mtdsl("plugins", "list", "--kind", "mixer").stdout

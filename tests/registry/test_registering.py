@@ -57,6 +57,19 @@ def hook(kind, *given):
             "the gate 3 has the factory 'a:B', not text such as `package.module:Name`",
         ),
         (hook("lint", 'mtdsl.Lint("lr-jump", "a:B")'), "the lint `lr-jump` has the id of a diagnostic of mtdsl"),
+        (
+            hook("scheduler", 'mtdsl.Scheduler("bad name", "a:B")'),
+            "no recipe can write `bad name`, the name of its scheduler: write it as `a_word`",
+        ),
+        (
+            hook("lint", 'mtdsl.Lint("Acme_Lint", "a:B")'),
+            "no recipe can write `Acme_Lint`, the name of its lint: write it as `words-with-dashes`",
+        ),
+        (
+            hook("sheduler", "1"),
+            "NameError: mtdsl has no hook `mtdsl_shedulers`; did you mean `mtdsl_schedulers`?",
+        ),
+        ("raise RuntimeError('no luck\\n  today')\n", "RuntimeError: no luck today"),
         ("import sys\nsys.exit(3)\n", "SystemExit: 3"),
         ("1 / 0\n", "ZeroDivisionError: division by zero"),
     ],
