@@ -36,14 +36,14 @@ def taken(plan: Plan, sizes: Sizes, registry: Registry, *, asked: bool = False) 
         if parent.node not in phases:
             return before
         phase = phases[parent.node]
-        own = _own(phase, asked_of(phase, parent.at) if asked else parent.at, sizes, registry)
+        own = of_phase(phase, sizes, registry, asked_of(phase, parent.at) if asked else parent.at)
         return {name: before.get(name, 0) + own.get(name, 0) for name in {**before, **own}}
 
     return {node: by(Parent(node)) for node in plan.order}
 
 
-def _own(phase: Phase, at: int | None, sizes: Sizes, registry: Registry) -> Taken:
-    """What a phase takes, or its first `at` tokens."""
+def of_phase(phase: Phase, sizes: Sizes, registry: Registry, at: int | None = None) -> Taken:
+    """Tokens by source that a phase takes, or its first `at` tokens; without those whose share is chosen while it runs."""
     if turning(phase.mix) or phase.feeding:
         return {name: round(found) for name, found in phase_intake(phase, sizes, registry, at).items() if found is not None}
     shares, fed = integral(phase, sizes, registry), windows(phase, at)

@@ -16,7 +16,7 @@ from mtdsl.plan.curves import rate_of_step, scalar_at
 from mtdsl.plan.model import Phase
 from mtdsl.plan.steps import step_at, tokens_before
 from mtdsl.registry import Feedback
-from mtdsl.run import checkpoint, modes, saving
+from mtdsl.run import checkpoint, fed, modes, saving
 from mtdsl.run.apart import Apart
 from mtdsl.run.listener import Step
 from mtdsl.run.logs import chained
@@ -57,6 +57,8 @@ def train(session: Session, training: Training, wanted: Mapping[int, bool]) -> N
         session.stopping.check()
     saving.prune(session, training.phase.name, kept=1)
     session.accelerator.free_memory()
+    if training.step == training.phase.steps:
+        fed.tell(session, training.phase, training.fed)
 
 
 def _take(session: Session, training: Training, model: LossModel) -> Step:
@@ -73,6 +75,7 @@ def _take(session: Session, training: Training, model: LossModel) -> Step:
     apart, windows = None if shares is None else Apart(), training.feed.step()
     clip = _scalar(session, phase, "clip", before) or 0.0
     objective, borders = minimised(phase.objective, before, session.registry), Borders.of(phase)
+    training.fed.add(windows, session.corpus, borders, length)
     outcome = gradients(model, windows, session.corpus, length, borders, clip, session.accelerator, apart, objective)
     if not outcome.finite:
         raise _diverged(session, phase, step, outcome)
@@ -155,4 +158,5 @@ def _state(training: Training) -> dict[str, Any]:
         "optimizer": None,
         "parents": training.parents,
         "logged": training.logged,
+        "fed": training.fed.counts,
     }

@@ -15,6 +15,7 @@ from mtdsl.diag import concerning, refuse
 from mtdsl.plan.curves import params_at
 from mtdsl.plan.model import Phase
 from mtdsl.run import checkpoint
+from mtdsl.run.fed import Fed, of_state
 from mtdsl.run.groups import divide
 from mtdsl.run.moments import crossed
 from mtdsl.run.rope import extend, window_of
@@ -53,6 +54,7 @@ class Training:
     streams: Any = None
     carried: Mapping[str, Tensor] = field(default_factory=dict)
     scalars: Any = None
+    fed: Fed = field(default_factory=Fed)
 
 
 def begin(session: Session, phase: Phase, incoming: Incoming) -> Training:
@@ -100,7 +102,15 @@ def go_on(session: Session, phase: Phase, incoming: Incoming, step: int) -> Trai
     session.folder.event("phase-resumed", phase=phase.name, step=step, optimizer=kept)
     then = incoming.state
     return Training(
-        phase, incoming.model, optimizer, feed, step, parents=then["parents"], loss=then["loss"], logged=then["logged"]
+        phase,
+        incoming.model,
+        optimizer,
+        feed,
+        step,
+        parents=then["parents"],
+        loss=then["loss"],
+        logged=then["logged"],
+        fed=of_state(then),
     )
 
 
